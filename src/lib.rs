@@ -1,1 +1,7 @@
 //! tidemark decides customers' tiers from Kafka events and publishes each change exactly once.
+
+pub mod engine;
+pub mod features;
+pub mod lane;
+pub mod model;
+pub mod policy;

@@ -1,0 +1,24 @@
+//! What an engine is told besides events, and what it answers.
+
+use crate::model::refusal::Refused;
+use crate::model::time::Timestamp;
+
+/// The passing of time, as somebody outside saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Wall time: the clock never passes it. `Timestamp::MAX` where there is no wall (a replay).
+    pub ceiling: Timestamp,
+    /// Where the clock may go without an event; nothing while the feed is not provably live.
+    pub coast: Option<Timestamp>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It counts.
+    Applied,
+    /// A copy of one that counted.
+    Duplicate,
+    /// It is a dead letter.
+    Refused(Refused),
+}

@@ -1,0 +1,89 @@
+//! What a feature counts: aggregate, kinds, window and resolution.
+
+use crate::model::event::KindSet;
+use crate::model::time::Span;
+
+/// A number about a customer, as declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// Name in the policy, in reasons and in explanations.
+    pub name: String,
+    /// Which events it is over.
+    pub kinds: KindSet,
+    /// What is made of them.
+    pub aggregate: Aggregate,
+    /// How far it looks back. `Lifetime` for [`Aggregate::SinceLast`].
+    pub window: Window,
+    /// How finely it tells instants apart.
+    pub resolution: Resolution,
+}
+
+/// What a feature makes of the events it sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aggregate {
+    /// Sum of a field.
+    Sum(Field),
+    /// How many.
+    Count,
+    /// On how many civil days; resolution `Day` only.
+    DistinctDays,
+    /// Time since the latest.
+    SinceLast,
+}
+
+/// A number that events carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// Money paid, 1/10,000 units.
+    Amount,
+    /// Pieces.
+    Quantity,
+    /// Gross margin, 1/10,000 units.
+    Margin,
+}
+
+/// How far a feature looks back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Window {
+    /// The last `Span`: (T - W, T]. A whole number of days at resolution `Day`.
+    Rolling(Span),
+    /// Everything.
+    Lifetime,
+}
+
+/// How finely a feature tells instants apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// Milliseconds.
+    Exact,
+    /// Civil days in the policy's time zone.
+    Day,
+}
+
+/// The unit of a feature's value and of the constants it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// 1/10,000 units of the policy's currency.
+    Money,
+    /// A plain number.
+    Number,
+    /// Milliseconds.
+    Millis,
+    /// Civil days.
+    Days,
+}
+
+impl Feature {
+    /// The unit of its value.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match (self.aggregate, self.resolution) {
+            (Aggregate::Sum(Field::Amount | Field::Margin), _) => Unit::Money,
+            (Aggregate::Sum(Field::Quantity) | Aggregate::Count | Aggregate::DistinctDays, _) => {
+                Unit::Number
+            }
+            (Aggregate::SinceLast, Resolution::Exact) => Unit::Millis,
+            (Aggregate::SinceLast, Resolution::Day) => Unit::Days,
+        }
+    }
+}

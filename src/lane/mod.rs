@@ -1,0 +1,9 @@
+//! What happens next to lanes: which record comes next, where a unit ends, what the ledger says of it.
+
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
+pub mod ledger;

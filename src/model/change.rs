@@ -1,0 +1,66 @@
+//! A published move of one customer on one ladder or map, with its reason as data.
+
+use super::standing::ScaleIx;
+use super::time::Timestamp;
+
+/// What made a change come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// An event of this customer.
+    Event,
+    /// Time alone.
+    Clock,
+}
+
+impl Cause {
+    /// The name in records and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// All causes.
+pub const CAUSES: [Cause; 2] = [Cause::Event, Cause::Clock];
+
+/// The value of a feature: its unit is the feature's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    /// A number: 1/10,000 currency units, a count, milliseconds or days.
+    Is(i64),
+    /// Time since something that has not happened; larger than every number.
+    Never,
+}
+
+/// One comparison that took part in a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Index of the comparison in the policy's list of comparisons.
+    pub comparison: usize,
+    /// What was measured.
+    pub measured: Measure,
+    /// Whether the comparison held.
+    pub holds: bool,
+}
+
+/// One move. Names are resolved by the policy it was decided under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The ladder or map.
+    pub scale: ScaleIx,
+    /// Index of the tier or segment left.
+    pub from: u8,
+    /// Index of the tier or segment come to.
+    pub to: u8,
+    /// The instant at which it became true.
+    pub effective_at: Timestamp,
+    /// 1, 2, 3 ... per customer and ladder or map.
+    pub version: u32,
+    /// What made it come about.
+    pub cause: Cause,
+    /// The comparisons of the rule that decided.
+    pub reasons: Vec<Reason>,
+}

@@ -1,0 +1,17 @@
+//! The words: what every other room speaks in. Knows nothing of any other room.
+
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
+pub mod change;
+pub mod event;
+pub mod ids;
+pub mod money;
+pub mod partitioner;
+pub mod refusal;
+pub mod standing;
+pub mod time;
+pub mod zone;

@@ -1,0 +1,151 @@
+//! A policy as declared and checked: the features, the ladders and the maps.
+
+use crate::features::feature::Feature;
+use crate::model::money::Currency;
+use crate::model::standing::ScaleIx;
+use crate::model::time::Span;
+use crate::model::zone::Zone;
+
+use super::rule::{Comparison, Rule};
+
+/// A valid policy: every index in it exists, every ladder's bottom tier and every map's last segment is without a rule.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Name, for people.
+    pub name: String,
+    /// Version, raised by its owner.
+    pub version: u32,
+    /// SHA-256 of the policy's text, in lower-case hexadecimal (64 characters).
+    pub hash: String,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Whose civil days count.
+    pub zone: Zone,
+    /// How time is treated.
+    pub time: TimeRules,
+    /// How orders are kept.
+    pub orders: OrderRules,
+    /// In declared order.
+    pub features: Vec<Feature>,
+    /// All comparisons of all rules, in declared order.
+    pub comparisons: Vec<Comparison>,
+    /// In declared order. At most 250 tiers each.
+    pub ladders: Vec<Ladder>,
+    /// In declared order. At most 250 segments each.
+    pub maps: Vec<SegmentMap>,
+}
+
+/// How time is treated; see docs/semantics.md sections 1 and 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeRules {
+    /// How far the clock stays behind the newest event.
+    pub lateness: Span,
+    /// How far behind the clock an event may be dated and still count.
+    pub late: Span,
+    /// How far beyond the ceiling an event may be dated.
+    pub ahead: Span,
+    /// How far apart two copies of one event may be dated; at least `late`.
+    pub dedup: Span,
+    /// How long the feed as a whole may be silent before the clock no longer coasts on wall time.
+    pub stall_after: Span,
+}
+
+/// How orders are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderRules {
+    /// How long an order can be refunded or cancelled; at least the longest rolling window over purchases.
+    pub keep: Span,
+    /// What happens to a refund or cancel of an order that is not known.
+    pub unknown: UnknownOrder,
+}
+
+/// What happens to a refund or cancel of an order that is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownOrder {
+    /// Booked at its own instant.
+    Today,
+    /// Refused.
+    DeadLetter,
+}
+
+/// Ordered tiers, lowest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    /// Name, unique among ladders and maps.
+    pub name: String,
+    /// At least one; the first has no rules, all others an entry rule.
+    pub tiers: Vec<Tier>,
+}
+
+/// One tier of a ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// Name, unique within the ladder.
+    pub name: String,
+    /// What brings a customer here; none on the bottom tier only.
+    pub enter: Option<Rule>,
+    /// What keeps a customer here; the entry rule where it is absent.
+    pub keep: Option<Rule>,
+}
+
+/// Named segments, first match wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentMap {
+    /// Name, unique among ladders and maps.
+    pub name: String,
+    /// At least one; the last has no rule, all others have one.
+    pub segments: Vec<Segment>,
+}
+
+/// One segment of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Name, unique within the map.
+    pub name: String,
+    /// What brings a customer here; none on the last segment only.
+    pub when: Option<Rule>,
+}
+
+impl Policy {
+    /// How many ladders and maps there are.
+    #[must_use]
+    pub fn scales(&self) -> usize {
+        self.ladders.len() + self.maps.len()
+    }
+
+    /// The name of a ladder or map.
+    #[must_use]
+    pub fn scale_name(&self, scale: ScaleIx) -> &str {
+        match self.ladders.get(scale.0) {
+            Some(ladder) => &ladder.name,
+            None => &self.maps[scale.0 - self.ladders.len()].name,
+        }
+    }
+
+    /// The names of the tiers or segments of a ladder or map, by rank.
+    pub fn rank_names(&self, scale: ScaleIx) -> Vec<&str> {
+        match self.ladders.get(scale.0) {
+            Some(ladder) => ladder.tiers.iter().map(|tier| tier.name.as_str()).collect(),
+            None => self.maps[scale.0 - self.ladders.len()]
+                .segments
+                .iter()
+                .map(|segment| segment.name.as_str())
+                .collect(),
+        }
+    }
+
+    /// The name of one tier or segment.
+    #[must_use]
+    pub fn rank_name(&self, scale: ScaleIx, rank: u8) -> &str {
+        match self.ladders.get(scale.0) {
+            Some(ladder) => &ladder.tiers[usize::from(rank)].name,
+            None => &self.maps[scale.0 - self.ladders.len()].segments[usize::from(rank)].name,
+        }
+    }
+
+    /// Whether it is a ladder (ordered) rather than a map.
+    #[must_use]
+    pub fn is_ladder(&self, scale: ScaleIx) -> bool {
+        scale.0 < self.ladders.len()
+    }
+}
