@@ -5,3 +5,4 @@ pub mod features;
 pub mod lane;
 pub mod model;
 pub mod policy;
+pub mod wire;

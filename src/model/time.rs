@@ -1,5 +1,6 @@
 //! Instants and spans in whole milliseconds; nothing here can ask what time it is.
 
+use std::fmt;
 use std::ops::{Add, Sub};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates, since the ends stand for "always" and "never".
@@ -28,6 +29,32 @@ impl Span {
     }
 }
 
+impl fmt::Display for Span {
+    /// Exact text of whole units, largest first ("1d12h", "1h30m", "250ms"; "0s" for none).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let mut left = self.0.unsigned_abs();
+        for (unit_ms, unit) in [
+            (DAY_MS as u64, "d"),
+            (3_600_000, "h"),
+            (60_000, "m"),
+            (1000, "s"),
+            (1, "ms"),
+        ] {
+            if left >= unit_ms {
+                write!(f, "{}{unit}", left / unit_ms)?;
+                left %= unit_ms;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Add<Span> for Timestamp {
     type Output = Self;
     fn add(self, span: Span) -> Self {
@@ -52,3 +79,25 @@ impl Sub for Timestamp {
 /// A civil day: days since 1970-01-01 in some time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_shown_in_whole_units() {
+        for (ms, text) in [
+            (0, "0s"),
+            (1, "1ms"),
+            (1000, "1s"),
+            (5_400_000, "1h30m"),
+            (DAY_MS, "1d"),
+            (36 * 3_600_000, "1d12h"),
+            (DAY_MS * 30 + 61_001, "30d1m1s1ms"),
+            (-90_000, "-1m30s"),
+        ] {
+            assert_eq!(Span(ms).to_string(), text);
+        }
+        assert!(Span(i64::MIN).to_string().starts_with("-106751991167d"));
+    }
+}

@@ -1,0 +1,100 @@
+//! The published change: its body, its id and its CloudEvents headers. The contract is docs/changes.md.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::model::change::Change;
+use crate::model::zone::show_utc;
+use crate::policy::declared::Policy;
+
+use super::reason::Reasons;
+use super::value::{Instant, Stamp, write_json};
+
+/// The `ce_type` of a change.
+pub const CE_TYPE: &str = "io.tidemark.tier.changed.v1";
+
+/// A header of a record: name and text.
+pub type Header<'a> = (&'static str, Cow<'a, str>);
+
+/// Appends the body of a change: compact JSON with its keys in the order of docs/changes.md, the same bytes for the same change.
+pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut Vec<u8>) {
+    let body = Body {
+        customer_id: customer,
+        ladder: policy.scale_name(change.scale),
+        from: policy.rank_name(change.scale, change.from),
+        to: policy.rank_name(change.scale, change.to),
+        direction: direction(policy, change),
+        effective_at: Instant(change.effective_at),
+        version: change.version,
+        cause: change.cause.name(),
+        reason: Reasons {
+            policy,
+            reasons: &change.reasons,
+        },
+        policy: Stamp::of(policy),
+    };
+    write_json(&body, out);
+}
+
+/// The id of a change: the first 16 bytes, as 32 lower-case hexadecimal digits, of the SHA-256 over customer, ladder and version in decimal,
+/// each as UTF-8 after its length in bytes as a 64-bit big-endian number.
+#[must_use]
+pub fn ce_id(customer: &str, ladder: &str, version: u32) -> String {
+    let mut hash = Sha256::new();
+    for part in [customer, ladder, &version.to_string()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut id = String::with_capacity(32);
+    for byte in &hash.finalize()[..16] {
+        write!(id, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    id
+}
+
+/// The headers of a change, CloudEvents 1.0 in Kafka's binary mode; `source` is the `ce_source`.
+#[must_use]
+pub fn headers<'a>(
+    policy: &Policy,
+    customer: &'a str,
+    change: &Change,
+    source: &'a str,
+) -> [Header<'a>; 9] {
+    let id = ce_id(customer, policy.scale_name(change.scale), change.version);
+    [
+        ("ce_specversion", "1.0".into()),
+        ("ce_id", id.into()),
+        ("ce_type", CE_TYPE.into()),
+        ("ce_source", source.into()),
+        ("ce_time", show_utc(change.effective_at).into()),
+        ("ce_subject", customer.into()),
+        ("ce_partitionkey", customer.into()),
+        ("content-type", "application/json".into()),
+        ("tidemark-policy-version", policy.version.to_string().into()),
+    ]
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    customer_id: &'a str,
+    ladder: &'a str,
+    from: &'a str,
+    to: &'a str,
+    direction: &'static str,
+    effective_at: Instant,
+    version: u32,
+    cause: &'static str,
+    reason: Reasons<'a>,
+    policy: Stamp<'a>,
+}
+
+fn direction(policy: &Policy, change: &Change) -> &'static str {
+    match policy.is_ladder(change.scale) {
+        true if change.to > change.from => "up",
+        true => "down",
+        false => "move",
+    }
+}

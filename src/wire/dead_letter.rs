@@ -1,0 +1,71 @@
+//! Why a record was refused and where it came from, as headers of its dead letter. The contract is docs/changes.md.
+
+use crate::model::ids::Offset;
+use crate::model::refusal::{Refusal, Refused};
+
+use super::change::Header;
+
+/// Where a refused record lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// Its topic.
+    pub topic: &'a str,
+    /// Its partition.
+    pub partition: i32,
+    /// Its place there.
+    pub offset: Offset,
+}
+
+/// The headers that a dead letter gets behind its own: those of KIP-1034, which Kafka Streams writes since 4.2
+/// (`org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils`; `__streams.errors.stacktrace` is left out since there is none),
+/// then ours. `policy` is the hash of the policy in force. None of it holds payload.
+#[must_use]
+pub fn headers<'a>(refused: Refused, origin: Origin<'a>, policy: &'a str) -> [Header<'a>; 8] {
+    let code = refused.refusal.code();
+    [
+        (
+            "__streams.errors.exception",
+            format!("tidemark.refused.{code}").into(),
+        ),
+        ("__streams.errors.message", message(refused.refusal).into()),
+        ("__streams.errors.topic", origin.topic.into()),
+        (
+            "__streams.errors.partition",
+            origin.partition.to_string().into(),
+        ),
+        ("__streams.errors.offset", origin.offset.to_string().into()),
+        ("tidemark.errors.code", code.into()),
+        ("tidemark.errors.field", refused.field.into()),
+        ("tidemark.errors.policy", policy.into()),
+    ]
+}
+
+/// What a refusal means, in words.
+#[must_use]
+pub fn message(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoValue => "the record has no value",
+        Refusal::TooLarge => "the record is larger than the limit",
+        Refusal::NotJson => {
+            "the value is not one JSON object in UTF-8 with each field at most once"
+        }
+        Refusal::MissingField => "a required field is absent, null or empty",
+        Refusal::WrongType => "a field has another type than the contract says",
+        Refusal::UnknownKind => "the kind is none of the contract",
+        Refusal::BadTime => {
+            "the instant is neither RFC 3339 with an offset nor epoch milliseconds, or out of range"
+        }
+        Refusal::BadAmount => {
+            "a number is negative, has more than 4 decimals, is out of range or is no number"
+        }
+        Refusal::UnknownCurrency => {
+            "the currency is no ISO 4217 code or not the currency of the policy"
+        }
+        Refusal::NoKey => "the record has no key",
+        Refusal::KeyMismatch => "the key of the record is not its customer_id",
+        Refusal::Future => "the event is dated too far ahead of the wall clock",
+        Refusal::TooLate => "the event is dated too far behind the clock of its lane",
+        Refusal::UnknownOrder => "the order that is refunded or cancelled is not known",
+        Refusal::OrderExists => "an order of that id exists already",
+    }
+}

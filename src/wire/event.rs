@@ -1,0 +1,250 @@
+//! Native event v1: the bytes of a record to an event, or the reason why it is none. The contract is docs/events.md.
+
+use crate::model::event::{Event, Kind};
+use crate::model::money::{Currency, Money};
+use crate::model::refusal::{Refusal, Refused};
+use crate::model::time::Timestamp;
+use crate::model::zone::parse_instant;
+
+use super::fields::{Field, Fields};
+use super::scratch::Scratch;
+
+/// Longest id in bytes: far more than ids have, and it bounds what a customer costs in memory.
+pub const ID_BYTES_MAX: usize = 256;
+
+/// The last instant that an event may carry: 8999-12-31T23:59:59.999Z, so that deadlines after it still are in the calendar.
+/// The first is 1970-01-01T00:00:00Z.
+pub const INSTANT_LAST: Timestamp = Timestamp(221_845_391_999_999);
+
+/// Reads events.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    currency: Currency,
+    bytes_max: usize,
+}
+
+impl Decoder {
+    /// A decoder for records of at most `bytes_max` bytes. `currency` is meant where an event with `amount_minor` names none.
+    #[must_use]
+    pub fn new(currency: Currency, bytes_max: usize) -> Self {
+        Self {
+            currency,
+            bytes_max,
+        }
+    }
+
+    /// Reads the key and value of a Kafka record.
+    ///
+    /// # Errors
+    /// What [`Decoder::decode`] and [`check_key`] refuse, and [`Refusal::NoValue`].
+    pub fn decode_record<'a>(
+        &self,
+        key: Option<&[u8]>,
+        value: Option<&'a [u8]>,
+        scratch: &'a Scratch,
+    ) -> Result<Event<'a>, Refused> {
+        let bytes = value.ok_or(Refusal::NoValue.of(""))?;
+        let event = self.decode(bytes, scratch)?;
+        check_key(key, &event)?;
+        Ok(event)
+    }
+
+    /// Reads one JSON object. Text that is written with escapes is kept in `scratch`, all other text is borrowed from `bytes`.
+    ///
+    /// # Errors
+    /// The first fault: of the whole record, then of the fields in the order of docs/events.md.
+    pub fn decode<'a>(&self, bytes: &'a [u8], scratch: &'a Scratch) -> Result<Event<'a>, Refused> {
+        if bytes.len() > self.bytes_max {
+            return Err(Refusal::TooLarge.of(""));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotJson.of(""))?;
+        let fields: Fields<'a> = serde_json::from_str(text).map_err(|_| Refusal::NotJson.of(""))?;
+        if let Some(field) = fields.repeated {
+            return Err(Refusal::NotJson.of(field.name()));
+        }
+        self.read(&Reader { fields, scratch })
+    }
+
+    fn read<'a>(&self, reader: &Reader<'a>) -> Result<Event<'a>, Refused> {
+        let event_id = required(reader.id(Field::EventId)?, Field::EventId)?;
+        let customer = required(reader.id(Field::CustomerId)?, Field::CustomerId)?;
+        let kind = required(reader.kind()?, Field::Kind)?;
+        let at = required(reader.instant(Field::OccurredAt)?, Field::OccurredAt)?;
+        let order = reader.id(Field::OrderId)?;
+        let currency = reader.currency(self.currency)?;
+        let amount = reader.amount(currency.unwrap_or(self.currency))?;
+        match kind {
+            Kind::Purchase | Kind::Refund => _ = required(amount, Field::Amount)?,
+            Kind::Cancel => _ = required(order, Field::OrderId)?,
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => {}
+        }
+        let quantity = reader.quantity()?;
+        let margin = reader.money(Field::Margin)?;
+        reader.check_the_rest()?;
+        Ok(Event {
+            event_id,
+            customer,
+            kind,
+            at,
+            order,
+            amount: amount.unwrap_or_default(),
+            currency,
+            quantity: quantity.unwrap_or_default(),
+            margin: margin.unwrap_or_default(),
+        })
+    }
+}
+
+/// Whether the key of a record is the customer id of its event. Without that, lanes would not hold whole customers.
+///
+/// # Errors
+/// [`Refusal::NoKey`] (absent or empty) or [`Refusal::KeyMismatch`].
+pub fn check_key(key: Option<&[u8]>, event: &Event<'_>) -> Result<(), Refused> {
+    match key {
+        None | Some([]) => Err(Refusal::NoKey.of("")),
+        Some(key) if key == event.customer.as_bytes() => Ok(()),
+        Some(_) => Err(Refusal::KeyMismatch.of(Field::CustomerId.name())),
+    }
+}
+
+fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> {
+    value.ok_or(Refusal::MissingField.of(field.name()))
+}
+
+/// Reads single fields.
+struct Reader<'a> {
+    fields: Fields<'a>,
+    scratch: &'a Scratch,
+}
+
+impl<'a> Reader<'a> {
+    /// A string, unescaped.
+    fn text(&self, field: Field) -> Result<Option<&'a str>, Refused> {
+        let Some(raw) = self.fields.get(field) else {
+            return Ok(None);
+        };
+        let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+        match quoted {
+            None => Err(Refusal::WrongType.of(field.name())),
+            Some(text) if !text.as_bytes().contains(&b'\\') => Ok(Some(text)),
+            // A lone surrogate is valid JSON but no text.
+            Some(_) => serde_json::from_str::<Box<str>>(raw)
+                .map(|text| Some(self.scratch.keep(text)))
+                .map_err(|_| Refusal::WrongType.of(field.name())),
+        }
+    }
+
+    fn id(&self, field: Field) -> Result<Option<&'a str>, Refused> {
+        match self.text(field)? {
+            Some("") => Err(Refusal::MissingField.of(field.name())),
+            Some(id) if id.len() > ID_BYTES_MAX || id.chars().any(char::is_control) => {
+                Err(Refusal::WrongType.of(field.name()))
+            }
+            id => Ok(id),
+        }
+    }
+
+    fn kind(&self) -> Result<Option<Kind>, Refused> {
+        let unknown = Refusal::UnknownKind.of(Field::Kind.name());
+        self.text(Field::Kind)?
+            .map(|name| Kind::from_name(name).ok_or(unknown))
+            .transpose()
+    }
+
+    fn instant(&self, field: Field) -> Result<Option<Timestamp>, Refused> {
+        let Some(raw) = self.fields.get(field) else {
+            return Ok(None);
+        };
+        let at = match raw.as_bytes()[0] {
+            b'-' | b'0'..=b'9' => raw.parse().ok().map(Timestamp),
+            _ => self.text(field)?.and_then(parse_instant),
+        };
+        at.filter(|at| (Timestamp(0)..=INSTANT_LAST).contains(at))
+            .map(Some)
+            .ok_or(Refusal::BadTime.of(field.name()))
+    }
+
+    fn currency(&self, usual: Currency) -> Result<Option<Currency>, Refused> {
+        let unknown = Refusal::UnknownCurrency.of(Field::Currency.name());
+        match self.text(Field::Currency)? {
+            None => Ok(None),
+            Some(code) if code == usual.code() => Ok(Some(usual)),
+            Some(code) => Currency::from_code(code).map(Some).ok_or(unknown),
+        }
+    }
+
+    /// A decimal, as a JSON number or as text.
+    fn money(&self, field: Field) -> Result<Option<Money>, Refused> {
+        let Some(raw) = self.fields.get(field) else {
+            return Ok(None);
+        };
+        let decimal = match raw.as_bytes()[0] {
+            b'-' | b'0'..=b'9' => Some(raw),
+            _ => self.text(field)?,
+        };
+        decimal
+            .map(|decimal| Money::parse(decimal).map_err(|_| Refusal::BadAmount.of(field.name())))
+            .transpose()
+    }
+
+    fn amount(&self, currency: Currency) -> Result<Option<Money>, Refused> {
+        let Some(minor) = self.integer(Field::AmountMinor)? else {
+            return not_negative(self.money(Field::Amount)?, Field::Amount);
+        };
+        if self.fields.get(Field::Amount).is_some() {
+            return Err(Refusal::WrongType.of(Field::AmountMinor.name()));
+        }
+        let amount = Money::from_minor(minor, currency.exponent())
+            .map_err(|_| Refusal::BadAmount.of(Field::AmountMinor.name()))?;
+        not_negative(Some(amount), Field::AmountMinor)
+    }
+
+    fn quantity(&self) -> Result<Option<i64>, Refused> {
+        not_negative(self.integer(Field::Quantity)?, Field::Quantity)
+    }
+
+    /// A JSON number without fraction and exponent.
+    fn integer(&self, field: Field) -> Result<Option<i64>, Refused> {
+        let Some(raw) = self.fields.get(field) else {
+            return Ok(None);
+        };
+        let digits = raw.strip_prefix('-').unwrap_or(raw);
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Refusal::WrongType.of(field.name()));
+        }
+        raw.parse()
+            .map(Some)
+            .map_err(|_| Refusal::BadAmount.of(field.name()))
+    }
+
+    /// The fields that are part of the contract but that nothing is computed from.
+    fn check_the_rest(&self) -> Result<(), Refused> {
+        not_negative(self.money(Field::Discount)?, Field::Discount)?;
+        for (field, opening) in [
+            (Field::Category, '"'),
+            (Field::Brand, '"'),
+            (Field::Channel, '"'),
+            (Field::Attrs, '{'),
+        ] {
+            if self
+                .fields
+                .get(field)
+                .is_some_and(|raw| !raw.starts_with(opening))
+            {
+                return Err(Refusal::WrongType.of(field.name()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what is below zero.
+fn not_negative<T: PartialOrd + Default>(
+    value: Option<T>,
+    field: Field,
+) -> Result<Option<T>, Refused> {
+    match value {
+        Some(value) if value < T::default() => Err(Refusal::BadAmount.of(field.name())),
+        value => Ok(value),
+    }
+}

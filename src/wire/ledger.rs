@@ -1,0 +1,288 @@
+//! Ledger entries as JSON, written canonically and read back with suspicion. The contract is docs/changes.md.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lane::ledger::{Counts, Entry, Read};
+use crate::model::ids::{LaneId, Offset, UnitId};
+use crate::model::time::Timestamp;
+
+use super::value::write_json;
+
+/// The version of the format that is written and read.
+pub const VERSION: u64 = 1;
+
+/// Why bytes are not an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEntry {
+    /// Written by another version of the program.
+    #[error("ledger entry has version {found}, this program reads version {VERSION}")]
+    Version {
+        /// The version it says.
+        found: u64,
+    },
+    /// Not the JSON that an entry is.
+    #[error("not a ledger entry: {0}")]
+    Shape(String),
+    /// A value that contradicts another one or that cannot be.
+    #[error("ledger entry has {field} {found}, expected {expected}")]
+    Value {
+        /// The field at fault.
+        field: &'static str,
+        /// What it holds.
+        found: String,
+        /// What it should hold.
+        expected: String,
+    },
+}
+
+/// Appends an entry: compact JSON, the same bytes for the same entry.
+pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
+    let record = Record {
+        v: VERSION,
+        lane: entry.lane.0,
+        unit: entry.unit.0,
+        policy: entry.policy.clone(),
+        owner: entry.owner.clone(),
+        ceiling: entry.ceiling.0,
+        coast: entry.coast.map(|coast| coast.0),
+        clock: entry.clock.0,
+        reads: entry.reads.iter().map(ReadRecord::of).collect(),
+        runs: entry
+            .runs
+            .iter()
+            .flat_map(|(read, records)| [*read as u64, u64::from(*records)])
+            .collect(),
+        counts: CountsRecord::of(entry.counts),
+        checksum: format!("{:016x}", entry.checksum),
+    };
+    write_json(&record, out);
+}
+
+/// Reads an entry and checks that its parts agree.
+///
+/// # Errors
+/// See [`BadEntry`].
+pub fn decode(bytes: &[u8]) -> Result<Entry, BadEntry> {
+    let shape = |error: serde_json::Error| BadEntry::Shape(error.to_string());
+    let Versioned { v } = serde_json::from_slice(bytes).map_err(shape)?;
+    if v != VERSION {
+        return Err(BadEntry::Version { found: v });
+    }
+    let record: Record = serde_json::from_slice(bytes).map_err(shape)?;
+    let reads = record.reads()?;
+    Ok(Entry {
+        runs: record.runs(&reads)?,
+        counts: record.counts(&reads)?,
+        checksum: record.checksum()?,
+        lane: record.lane()?,
+        unit: record.unit()?,
+        reads,
+        policy: record.policy,
+        owner: record.owner,
+        ceiling: Timestamp(record.ceiling),
+        coast: record.coast.map(Timestamp),
+        clock: Timestamp(record.clock),
+    })
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    v: u64,
+}
+
+/// An entry as it is written; the order of the fields is the order of the keys.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    v: u64,
+    lane: i32,
+    unit: u64,
+    policy: String,
+    owner: String,
+    ceiling: i64,
+    coast: Option<i64>,
+    clock: i64,
+    reads: Vec<ReadRecord>,
+    /// Index into `reads`, records, index, records ...
+    runs: Vec<u64>,
+    counts: CountsRecord,
+    /// 16 hexadecimal digits: a 64-bit number is more than JSON readers keep exactly.
+    checksum: String,
+}
+
+impl Record {
+    fn lane(&self) -> Result<LaneId, BadEntry> {
+        expect(self.lane >= 0, "lane", self.lane, "0 or more")?;
+        Ok(LaneId(self.lane))
+    }
+
+    fn unit(&self) -> Result<UnitId, BadEntry> {
+        expect(self.unit >= 1, "unit", self.unit, "1 or more")?;
+        Ok(UnitId(self.unit))
+    }
+
+    fn reads(&self) -> Result<Vec<Read>, BadEntry> {
+        self.reads.iter().map(ReadRecord::to_read).collect()
+    }
+
+    fn runs(&self, reads: &[Read]) -> Result<Vec<(usize, u32)>, BadEntry> {
+        let (pairs, odd) = self.runs.as_chunks::<2>();
+        expect(
+            odd.is_empty(),
+            "runs of length",
+            self.runs.len(),
+            "an even one",
+        )?;
+        let mut left: Vec<u64> = reads.iter().map(|read| read.records).collect();
+        let mut runs = Vec::with_capacity(pairs.len());
+        for [read, records] in pairs {
+            let index = usize::try_from(*read).unwrap_or(usize::MAX);
+            let Some(left) = left.get_mut(index) else {
+                return unexpected("runs of read", read, format!("less than {}", reads.len()));
+            };
+            let count = u32::try_from(*records).unwrap_or(0);
+            expect(count > 0, "a run of records", records, "1 to 4294967295")?;
+            let Some(rest) = left.checked_sub(*records) else {
+                return unexpected("a run of records", records, format!("at most {left}"));
+            };
+            *left = rest;
+            runs.push((index, count));
+        }
+        expect(
+            left.iter().all(|left| *left == 0),
+            "records not in runs",
+            format_args!("{left:?}"),
+            "none",
+        )?;
+        Ok(runs)
+    }
+
+    fn counts(&self, reads: &[Read]) -> Result<Counts, BadEntry> {
+        let counts = self.counts.to_counts();
+        let read = reads
+            .iter()
+            .map(|read| u128::from(read.records))
+            .sum::<u128>();
+        let consumed = [counts.applied, counts.duplicates, counts.dead_letters];
+        let consumed = consumed.into_iter().map(u128::from).sum::<u128>();
+        expect(
+            consumed == read,
+            "counts of consumed records",
+            consumed,
+            read,
+        )?;
+        Ok(counts)
+    }
+
+    fn checksum(&self) -> Result<u64, BadEntry> {
+        let checksum = u64::from_str_radix(&self.checksum, 16).unwrap_or(0);
+        let canonical = format!("{checksum:016x}") == self.checksum;
+        expect(
+            canonical,
+            "checksum",
+            &self.checksum,
+            "16 lower-case hexadecimal digits",
+        )?;
+        Ok(checksum)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadRecord {
+    topic: String,
+    from: i64,
+    next: i64,
+    records: u64,
+}
+
+impl ReadRecord {
+    fn of(read: &Read) -> Self {
+        Self {
+            topic: read.topic.clone(),
+            from: read.from.0,
+            next: read.next.0,
+            records: read.records,
+        }
+    }
+
+    fn to_read(&self) -> Result<Read, BadEntry> {
+        expect(self.from >= 0, "from", self.from, "0 or more")?;
+        let room = self
+            .next
+            .checked_sub(self.from)
+            .and_then(|room| u64::try_from(room).ok());
+        let Some(room) = room else {
+            return unexpected("next", self.next, format!("{} or more", self.from));
+        };
+        expect(
+            self.records <= room,
+            "records",
+            self.records,
+            format_args!("at most {room}"),
+        )?;
+        Ok(Read {
+            topic: self.topic.clone(),
+            from: Offset(self.from),
+            next: Offset(self.next),
+            records: self.records,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountsRecord {
+    applied: u64,
+    duplicates: u64,
+    dead_letters: u64,
+    changes: u64,
+    standings: u64,
+}
+
+impl CountsRecord {
+    fn of(counts: Counts) -> Self {
+        Self {
+            applied: counts.applied,
+            duplicates: counts.duplicates,
+            dead_letters: counts.dead_letters,
+            changes: counts.changes,
+            standings: counts.standings,
+        }
+    }
+
+    fn to_counts(&self) -> Counts {
+        Counts {
+            applied: self.applied,
+            duplicates: self.duplicates,
+            dead_letters: self.dead_letters,
+            changes: self.changes,
+            standings: self.standings,
+        }
+    }
+}
+
+fn expect(
+    holds: bool,
+    field: &'static str,
+    found: impl ToString,
+    expected: impl ToString,
+) -> Result<(), BadEntry> {
+    if holds {
+        Ok(())
+    } else {
+        unexpected(field, found, expected)
+    }
+}
+
+fn unexpected<T>(
+    field: &'static str,
+    found: impl ToString,
+    expected: impl ToString,
+) -> Result<T, BadEntry> {
+    Err(BadEntry::Value {
+        field,
+        found: found.to_string(),
+        expected: expected.to_string(),
+    })
+}

@@ -1,0 +1,19 @@
+//! Bytes to values and back: events, policies, changes, standings, dead letters and the ledger; the door for serde, serde_json,
+//! toml and sha2.
+
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
+pub mod change;
+pub mod dead_letter;
+pub mod event;
+mod fields;
+pub mod ledger;
+pub mod measures;
+mod reason;
+pub mod scratch;
+pub mod standing;
+mod value;

@@ -1,0 +1,62 @@
+//! How instants, measures and the policy in force are written in every JSON body.
+
+use serde::{Serialize, Serializer};
+
+use crate::features::feature::Unit;
+use crate::model::change::Measure;
+use crate::model::money::Money;
+use crate::model::time::{Span, Timestamp};
+use crate::model::zone::show_utc;
+use crate::policy::declared::Policy;
+
+/// An instant: RFC 3339 in UTC with milliseconds.
+pub(super) struct Instant(pub Timestamp);
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&show_utc(self.0))
+    }
+}
+
+/// A measure or threshold in its unit: money as decimal text, a number as such, durations as text ("31d", "36h"), never as null.
+pub(super) struct Value {
+    pub(super) unit: Unit,
+    pub(super) measure: Measure,
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Measure::Is(number) = self.measure else {
+            return serializer.serialize_none();
+        };
+        match self.unit {
+            Unit::Money => serializer.collect_str(&Money(number)),
+            Unit::Number => serializer.serialize_i64(number),
+            Unit::Millis => serializer.collect_str(&Span(number)),
+            Unit::Days => serializer.collect_str(&format_args!("{number}d")),
+        }
+    }
+}
+
+/// The policy that something was decided under.
+#[derive(Serialize)]
+pub(super) struct Stamp<'a> {
+    name: &'a str,
+    version: u32,
+    hash: &'a str,
+}
+
+impl<'a> Stamp<'a> {
+    pub(super) fn of(policy: &'a Policy) -> Self {
+        Self {
+            name: &policy.name,
+            version: policy.version,
+            hash: &policy.hash,
+        }
+    }
+}
+
+/// Appends a body as compact JSON.
+pub(super) fn write_json(body: &impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, body).expect("writing to memory and string keys cannot fail");
+}
