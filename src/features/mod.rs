@@ -6,4 +6,13 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod cuts;
 pub mod feature;
+pub mod fingerprint;
+pub mod history;
+pub mod layout;
+pub mod measures;
+mod moment;
+pub mod orders;
+pub mod outlook;
+mod tally;

@@ -54,7 +54,8 @@ impl Zone {
     pub fn day_of(&self, at: Timestamp) -> Day {
         let last = self.starts.len() - 1;
         if at.0 < self.starts[0] {
-            return Day((at.0.saturating_sub(self.starts[0])).div_euclid(DAY_MS) as i32);
+            let before = at.0.saturating_sub(self.starts[0]).div_euclid(DAY_MS);
+            return Day(i32::try_from(before).unwrap_or(i32::MIN / 2));
         }
         if at.0 >= self.starts[last] {
             let beyond = (at.0 - self.starts[last]).div_euclid(DAY_MS);

@@ -1,0 +1,65 @@
+//! Opaque ids as fixed-size numbers that stand for them; the door for xxhash.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
+
+/// 128 bits that stand for an id. Two ids with the same fingerprint are taken for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    high: u64,
+    low: u64,
+}
+
+impl Fingerprint {
+    /// Of an id.
+    #[must_use]
+    pub fn of(id: &str) -> Self {
+        Self::from_bits(xxh3_128(id.as_bytes()))
+    }
+
+    /// Of an id that is unique only among those of its owner, given the owner's [`hash`].
+    #[must_use]
+    pub fn of_owned(owner: u64, id: &str) -> Self {
+        Self::from_bits(xxh3_128_with_seed(id.as_bytes(), owner))
+    }
+
+    /// 64 well-mixed bits of it, for a hash table.
+    #[must_use]
+    pub fn bits(self) -> u64 {
+        self.low
+    }
+
+    fn from_bits(bits: u128) -> Self {
+        Self {
+            high: (bits >> 64) as u64,
+            low: bits as u64,
+        }
+    }
+}
+
+/// The 64-bit hash of an id, the same on every machine.
+#[must_use]
+pub fn hash(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_id_of_two_owners_has_two_fingerprints() {
+        let (ann, bob) = (hash("ann"), hash("bob"));
+        assert_ne!(
+            Fingerprint::of_owned(ann, "e-1"),
+            Fingerprint::of_owned(bob, "e-1")
+        );
+        assert_ne!(
+            Fingerprint::of_owned(ann, "e-1"),
+            Fingerprint::of_owned(ann, "e-2")
+        );
+        assert_eq!(
+            Fingerprint::of_owned(ann, "e-1"),
+            Fingerprint::of_owned(ann, "e-1")
+        );
+    }
+}

@@ -1,0 +1,204 @@
+//! The order ledger of one customer: what each order that can still be refunded contributes.
+
+use hashbrown::HashTable;
+
+use crate::model::time::Timestamp;
+
+use super::fingerprint::Fingerprint;
+
+/// What something adds to the features that see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contribution {
+    /// How many.
+    pub count: i64,
+    /// 1/10,000 currency units.
+    pub amount: i64,
+    /// Pieces.
+    pub quantity: i64,
+    /// 1/10,000 currency units.
+    pub margin: i64,
+}
+
+impl Contribution {
+    /// What has to be added to `old` to make it this.
+    #[must_use]
+    pub fn minus(self, old: Self) -> Self {
+        Self {
+            count: self.count - old.count,
+            amount: self.amount - old.amount,
+            quantity: self.quantity - old.quantity,
+            margin: self.margin - old.margin,
+        }
+    }
+}
+
+/// One order as it stands after its refunds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Stands for the order's id.
+    pub id: Fingerprint,
+    /// When it was bought.
+    pub at: Timestamp,
+    /// What is left of the amount; below zero where more was given back than paid.
+    pub amount: i64,
+    /// What is left of the pieces.
+    pub quantity: i64,
+    /// What is left of the margin.
+    pub margin: i64,
+    /// Refunded at least once.
+    pub refunded: bool,
+    /// Taken back.
+    pub cancelled: bool,
+}
+
+impl Order {
+    /// What it contributes at its own instant.
+    #[must_use]
+    pub fn contribution(&self) -> Contribution {
+        let (count, amount, quantity, margin) = if self.cancelled {
+            (0, self.amount.min(0), 0, 0)
+        } else if self.refunded && self.amount <= 0 {
+            (0, self.amount, 0, 0)
+        } else {
+            (1, self.amount, self.quantity, self.margin)
+        };
+        Contribution {
+            count,
+            amount,
+            quantity,
+            margin,
+        }
+    }
+
+    /// Gives back a part of it.
+    pub fn refund(&mut self, amount: i64, quantity: i64, margin: i64) {
+        self.refunded = true;
+        self.amount -= amount;
+        self.quantity -= quantity;
+        self.margin -= margin;
+    }
+}
+
+/// The orders of one customer. An order is known while its instant is after a limit that only moves forward.
+#[derive(Clone, Debug, Default)]
+pub struct Orders {
+    table: HashTable<Order>,
+}
+
+impl Orders {
+    /// The order of that id, if it was bought after `limit`.
+    #[must_use]
+    pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<&Order> {
+        self.table
+            .find(id.bits(), |order| order.id == id)
+            .filter(|order| order.at > limit)
+    }
+
+    /// The same, to be changed.
+    pub fn known_mut(&mut self, id: Fingerprint, limit: Timestamp) -> Option<&mut Order> {
+        self.table
+            .find_mut(id.bits(), |order| order.id == id)
+            .filter(|order| order.at > limit)
+    }
+
+    /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer known.
+    pub fn enter(&mut self, order: Order, limit: Timestamp) {
+        if let Some(forgotten) = self
+            .table
+            .find_mut(order.id.bits(), |old| old.id == order.id)
+        {
+            *forgotten = order;
+            return;
+        }
+        if self.table.len() == self.table.capacity() {
+            self.table.retain(|old| old.at > limit);
+            if self.table.len() > self.table.capacity() / 2 {
+                let more = self.table.len();
+                self.table.reserve(more, |old| old.id.bits());
+            }
+        }
+        self.table
+            .insert_unique(order.id.bits(), order, |old| old.id.bits());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(id: &str, at: i64) -> Order {
+        Order {
+            id: Fingerprint::of(id),
+            at: Timestamp(at),
+            amount: 100,
+            quantity: 2,
+            margin: 30,
+            refunded: false,
+            cancelled: false,
+        }
+    }
+
+    fn shown(order: &Order) -> [i64; 4] {
+        let of = order.contribution();
+        [of.count, of.amount, of.quantity, of.margin]
+    }
+
+    #[test]
+    fn each_state_of_an_order_contributes_as_the_table_says() {
+        for (refunds, cancelled, contributes) in [
+            (&[][..], false, [1, 100, 2, 30]),
+            (&[(40, 1, 10)], false, [1, 60, 1, 20]),
+            (&[(0, 0, 0)], false, [1, 100, 2, 30]),
+            (&[(100, 0, 0)], false, [0, 0, 0, 0]),
+            (&[(60, 1, 0), (60, 1, 0)], false, [0, -20, 0, 0]),
+            (&[], true, [0, 0, 0, 0]),
+            (&[(40, 0, 0)], true, [0, 0, 0, 0]),
+            (&[(130, 0, 0)], true, [0, -30, 0, 0]),
+        ] {
+            let mut order = order("o", 0);
+            for (amount, quantity, margin) in refunds {
+                order.refund(*amount, *quantity, *margin);
+            }
+            order.cancelled = cancelled;
+            assert_eq!(shown(&order), contributes, "{refunds:?} {cancelled}");
+        }
+    }
+
+    #[test]
+    fn an_order_for_nothing_counts_until_it_is_refunded() {
+        let mut free = Order {
+            amount: 0,
+            ..order("free", 0)
+        };
+        assert_eq!(shown(&free), [1, 0, 2, 30]);
+        free.refund(0, 0, 0);
+        assert_eq!(shown(&free), [0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn an_order_is_known_strictly_after_the_limit() {
+        let mut orders = Orders::default();
+        orders.enter(order("a", 10), Timestamp(0));
+        let id = Fingerprint::of("a");
+        assert!(orders.known(id, Timestamp(9)).is_some());
+        assert!(orders.known(id, Timestamp(10)).is_none());
+        orders.enter(order("a", 20), Timestamp(10));
+        assert_eq!(
+            orders.known(id, Timestamp(10)).map(|o| o.at),
+            Some(Timestamp(20))
+        );
+    }
+
+    #[test]
+    fn the_ledger_keeps_what_is_known_and_stays_small() {
+        let mut orders = Orders::default();
+        for at in 0..10_000 {
+            orders.enter(order(&at.to_string(), at), Timestamp(at - 50));
+            for back in 0..50.min(at) {
+                let id = Fingerprint::of(&(at - back).to_string());
+                assert!(orders.known(id, Timestamp(at - 50)).is_some());
+            }
+        }
+        assert!(orders.table.capacity() < 256, "{}", orders.table.capacity());
+    }
+}
