@@ -7,4 +7,6 @@
 )]
 
 pub mod declared;
+pub mod judge;
+pub mod reasons;
 pub mod rule;
