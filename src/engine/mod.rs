@@ -6,5 +6,16 @@
     clippy::iter_over_hash_type
 )]
 
+mod customers;
+mod dedup;
+mod due;
 pub mod effect;
+pub mod explain;
 pub mod input;
+mod judging;
+mod population;
+mod step;
+pub mod view;
+
+pub use step::Engine;
+pub use view::{Horizon, View};

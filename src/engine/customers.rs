@@ -1,0 +1,188 @@
+//! All customers of a lane: found by id, kept in the order of their first events.
+
+use hashbrown::HashTable;
+
+use crate::features::history::History;
+use crate::model::standing::Place;
+use crate::model::time::Timestamp;
+
+/// Tables that the index is split into, so that none ever grows for long.
+const TABLES: usize = 256;
+/// Customers of a page. Pages are never moved.
+const PAGE: usize = 4096;
+
+/// The number of a customer: 0, 1, 2 ... in the order of first events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot(pub(super) u32);
+
+/// One customer, places apart.
+#[derive(Clone, Debug)]
+pub(super) struct Customer {
+    /// Id.
+    pub(super) id: Box<str>,
+    /// Past.
+    pub(super) history: History,
+    /// Horizon; [`Timestamp::MAX`] if there is none.
+    pub(super) due: Timestamp,
+    /// Their earliest entry in the queue; [`Timestamp::MAX`] if there is none.
+    pub(super) queued: Timestamp,
+}
+
+/// The customers.
+#[derive(Clone, Debug)]
+pub(super) struct Customers {
+    index: Vec<HashTable<Tag>>,
+    pages: Vec<Page>,
+    /// Ladders and maps.
+    scales: usize,
+}
+
+/// A part of the customers, with the places of each on all ladders and maps.
+#[derive(Clone, Debug)]
+struct Page {
+    customers: Vec<Customer>,
+    places: Vec<Place>,
+}
+
+/// What the index holds of a customer.
+#[derive(Clone, Copy, Debug)]
+struct Tag {
+    hash: u32,
+    slot: Slot,
+}
+
+impl Customers {
+    /// None yet, for policies with that many ladders and maps.
+    pub(super) fn new(scales: usize) -> Self {
+        Self {
+            index: vec![HashTable::new(); TABLES],
+            pages: Vec::new(),
+            scales,
+        }
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.pages.last().map_or(0, |page| {
+            (self.pages.len() - 1) * PAGE + page.customers.len()
+        })
+    }
+
+    /// The customer of that id; `hash` is the id's.
+    pub(super) fn find(&self, hash: u64, id: &str) -> Option<Slot> {
+        let tag = hash as u32;
+        self.index[table(hash)]
+            .find(spread(tag), |known| {
+                known.hash == tag && *self.get(known.slot).id == *id
+            })
+            .map(|known| known.slot)
+    }
+
+    /// Adds a customer who is not there yet.
+    pub(super) fn add(&mut self, hash: u64, id: &str, history: History, places: &[Place]) -> Slot {
+        let slot = Slot(u32::try_from(self.len()).expect("a lane has fewer than 2^32 customers"));
+        if (slot.0 as usize).is_multiple_of(PAGE) {
+            self.pages.push(Page {
+                customers: Vec::with_capacity(PAGE),
+                places: Vec::with_capacity(PAGE * self.scales),
+            });
+        }
+        let page = self.pages.last_mut().expect("a page was just made");
+        page.customers.push(Customer {
+            id: id.into(),
+            history,
+            due: Timestamp::MAX,
+            queued: Timestamp::MAX,
+        });
+        page.places.extend_from_slice(places);
+        let hash_low = hash as u32;
+        let tag = Tag {
+            hash: hash_low,
+            slot,
+        };
+        self.index[table(hash)].insert_unique(spread(hash_low), tag, |tag| spread(tag.hash));
+        slot
+    }
+
+    /// A customer.
+    pub(super) fn get(&self, slot: Slot) -> &Customer {
+        let ix = slot.0 as usize;
+        &self.pages[ix / PAGE].customers[ix % PAGE]
+    }
+
+    /// A customer, to be changed.
+    pub(super) fn get_mut(&mut self, slot: Slot) -> &mut Customer {
+        let ix = slot.0 as usize;
+        &mut self.pages[ix / PAGE].customers[ix % PAGE]
+    }
+
+    /// Where a customer stands.
+    pub(super) fn places(&self, slot: Slot) -> &[Place] {
+        let (page, range) = self.places_of(slot);
+        &self.pages[page].places[range]
+    }
+
+    /// Where a customer stands, to be changed.
+    pub(super) fn places_mut(&mut self, slot: Slot) -> &mut [Place] {
+        let (page, range) = self.places_of(slot);
+        &mut self.pages[page].places[range]
+    }
+
+    /// All ids and places in the order of first events.
+    pub(super) fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
+        (0..self.len() as u32)
+            .map(Slot)
+            .map(|slot| (&*self.get(slot).id, self.places(slot)))
+    }
+
+    fn places_of(&self, slot: Slot) -> (usize, std::ops::Range<usize>) {
+        let ix = slot.0 as usize;
+        let start = ix % PAGE * self.scales;
+        (ix / PAGE, start..start + self.scales)
+    }
+}
+
+fn table(hash: u64) -> usize {
+    (hash >> 32) as usize % TABLES
+}
+
+/// The low half of a hash as bits for hashbrown, which reads both ends of them.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x0000_0001_0000_0001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::fingerprint::hash;
+    use crate::features::layout::{Layout, Reach};
+    use crate::model::time::Span;
+
+    #[test]
+    fn customers_are_found_again_and_listed_in_order() {
+        let reach = Reach {
+            orders: Span(0),
+            late: Span(0),
+        };
+        let layout = Layout::new(&[], reach);
+        let place = |version| Place {
+            rank: 1,
+            version,
+            since: Timestamp::MIN,
+        };
+        let mut customers = Customers::new(2);
+        let ids: Vec<String> = (0..10_000).map(|n| format!("c-{n}")).collect();
+        for (n, id) in (0..).zip(&ids) {
+            assert_eq!(customers.find(hash(id), id), None);
+            let places = [place(n), place(n + 1)];
+            let slot = customers.add(hash(id), id, History::new(&layout), &places);
+            assert_eq!(slot, Slot(n));
+        }
+        assert_eq!(customers.len(), ids.len());
+        for (n, id) in (0..).zip(&ids) {
+            assert_eq!(customers.find(hash(id), id), Some(Slot(n)));
+            assert_eq!(customers.places(Slot(n)), [place(n), place(n + 1)]);
+        }
+        assert!(customers.standings().map(|(id, _)| id).eq(&ids));
+    }
+}

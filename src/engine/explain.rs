@@ -1,0 +1,119 @@
+//! Why a customer stands where they stand, what would lift them and what comes next, as data.
+
+use crate::model::change::{Measure, Reason};
+use crate::model::standing::{Place, ScaleIx};
+use crate::model::time::Timestamp;
+use crate::policy::declared::{Ladder, Policy, SegmentMap};
+use crate::policy::reasons::{keep_rule, reasons};
+use crate::policy::rule::Rule;
+
+use super::view::{Horizon, View};
+
+/// One customer explained as of an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// As of when the measures are.
+    pub at: Timestamp,
+    /// The value of every feature, in declared order.
+    pub measures: Vec<Measure>,
+    /// In declared order.
+    pub ladders: Vec<OnLadder>,
+    /// In declared order.
+    pub maps: Vec<OnMap>,
+    /// The next instant at which time alone moves the customer.
+    pub horizon: Option<Horizon>,
+}
+
+/// A customer on one ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnLadder {
+    /// Which ladder.
+    pub scale: ScaleIx,
+    /// The tier, since when, and after how many changes.
+    pub place: Place,
+    /// What keeps the customer there, as measured; empty on the bottom tier.
+    pub keep: Vec<Reason>,
+    /// What would bring the customer to each higher tier, the nearest first.
+    pub above: Vec<Entry>,
+}
+
+/// The entry rule of a tier, as measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The tier.
+    pub rank: u8,
+    /// The comparisons of its entry rule.
+    pub reasons: Vec<Reason>,
+}
+
+/// A customer on one map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnMap {
+    /// Which map.
+    pub scale: ScaleIx,
+    /// The segment, since when, and after how many changes.
+    pub place: Place,
+    /// The rule of the segment, as measured; empty for the last segment, which takes whoever is left.
+    pub when: Vec<Reason>,
+}
+
+/// Explains what is seen of a customer.
+#[must_use]
+pub fn explain(policy: &Policy, view: &View) -> Explanation {
+    let ranks: Vec<u8> = view.places.iter().map(|place| place.rank).collect();
+    let told = |rule: Option<&Rule>| match rule {
+        Some(rule) => reasons(policy, rule, &view.measures, &ranks),
+        None => Vec::new(),
+    };
+    let scales = (0..).map(ScaleIx).zip(&view.places);
+    let (ladders, maps) = (&policy.ladders, &policy.maps);
+    Explanation {
+        at: view.at,
+        measures: view.measures.clone(),
+        ladders: scales
+            .clone()
+            .zip(ladders)
+            .map(|((scale, place), ladder)| on_ladder(scale, *place, ladder, told))
+            .collect(),
+        maps: scales
+            .skip(ladders.len())
+            .zip(maps)
+            .map(|((scale, place), map)| on_map(scale, *place, map, told))
+            .collect(),
+        horizon: view.horizon.clone(),
+    }
+}
+
+fn on_ladder(
+    scale: ScaleIx,
+    place: Place,
+    ladder: &Ladder,
+    told: impl Fn(Option<&Rule>) -> Vec<Reason>,
+) -> OnLadder {
+    let above = ladder.tiers.iter().enumerate();
+    let above = above.skip(usize::from(place.rank) + 1);
+    OnLadder {
+        scale,
+        place,
+        keep: told(keep_rule(&ladder.tiers[usize::from(place.rank)])),
+        above: above
+            .map(|(rank, tier)| Entry {
+                rank: rank as u8,
+                reasons: told(tier.enter.as_ref()),
+            })
+            .collect(),
+    }
+}
+
+fn on_map(
+    scale: ScaleIx,
+    place: Place,
+    map: &SegmentMap,
+    told: impl Fn(Option<&Rule>) -> Vec<Reason>,
+) -> OnMap {
+    OnMap {
+        scale,
+        place,
+        when: told(map.segments[usize::from(place.rank)].when.as_ref()),
+    }
+}

@@ -1,0 +1,315 @@
+//! The engine of one lane and its step: one event or tick in, changes out.
+
+use std::sync::Arc;
+
+use crate::features::fingerprint::{Fingerprint, hash};
+use crate::features::history::{History, Strangers};
+use crate::features::measures::measures;
+use crate::model::change::{Cause, Change};
+use crate::model::event::Event;
+use crate::model::refusal::{Refusal, Refused};
+use crate::model::standing::{Place, ScaleIx};
+use crate::model::time::Timestamp;
+use crate::policy::declared::{Policy, UnknownOrder};
+use crate::policy::reasons::{decisive, reasons};
+
+use super::customers::{Customer, Customers, Slot};
+use super::dedup::Dedup;
+use super::due::Due;
+use super::effect::Judged;
+use super::input::{Outcome, Tick};
+use super::judging::{Judging, Law};
+use super::population::Population;
+
+/// Deadlines that fire after an event, at most.
+const FIRINGS_PER_EVENT: usize = 64;
+/// Deadlines that fire after a tick, at most.
+const FIRINGS_PER_TICK: usize = 10_000;
+
+/// All that is known of a lane's customers under one policy.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(super) policy: Arc<Policy>,
+    pub(super) law: Law,
+    clock: Timestamp,
+    ceiling: Timestamp,
+    pub(super) customers: Customers,
+    dedup: Dedup,
+    due: Due,
+    population: Population,
+    judging: Judging,
+    /// A customer without events.
+    nobody: (History, Vec<Place>),
+}
+
+/// Who an event that counts is about.
+struct Admitted {
+    hash: u64,
+    known: Option<Slot>,
+    fingerprint: Fingerprint,
+}
+
+impl Engine {
+    /// Without customers, before all time.
+    #[must_use]
+    pub fn new(policy: Arc<Policy>) -> Self {
+        let law = Law::new(&policy);
+        let mut judging = Judging::default();
+        let nobody = nobody(&policy, &law, &mut judging);
+        Self {
+            clock: Timestamp::MIN,
+            ceiling: Timestamp::MIN,
+            customers: Customers::new(policy.scales()),
+            dedup: Dedup::new(policy.time.dedup),
+            due: Due::default(),
+            population: Population::new(&policy),
+            judging,
+            nobody,
+            law,
+            policy,
+        }
+    }
+
+    /// What it decides by.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// Time passes. Fires deadlines that are past, at most 10,000.
+    pub fn tick(&mut self, tick: Tick, effects: &mut Vec<Judged>) {
+        self.ceiling = self.ceiling.max(tick.ceiling);
+        if let Some(coast) = tick.coast {
+            self.clock = self.clock.max(coast.min(self.ceiling));
+        }
+        self.fire(FIRINGS_PER_TICK, effects);
+    }
+
+    /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at most 64.
+    pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
+        let admitted = match self.admit(event) {
+            Ok(Some(admitted)) => admitted,
+            Ok(None) => return Outcome::Duplicate,
+            Err(refused) => return Outcome::Refused(refused),
+        };
+        let slot = self.customer(&admitted, event.customer);
+        let at = self.customers.get(slot).history.judging_instant(event.at);
+        self.catch_up(slot, at, effects);
+        let history = &mut self.customers.get_mut(slot).history;
+        history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
+        self.judge(slot, at, Cause::Event, effects);
+        let arrivals = self.clock - self.policy.time.late;
+        self.dedup
+            .remember(admitted.fingerprint, event.at, arrivals);
+        let news = event.at - self.policy.time.lateness;
+        self.clock = self.clock.max(news.min(self.ceiling));
+        self.fire(FIRINGS_PER_EVENT, effects);
+        Outcome::Applied
+    }
+
+    /// How far the lane has come.
+    #[must_use]
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The latest wall time told.
+    #[must_use]
+    pub fn ceiling(&self) -> Timestamp {
+        self.ceiling
+    }
+
+    /// A lower bound of the earliest deadline that has not fired.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| at)
+    }
+
+    /// How many customers have a deadline before `at` that has not fired.
+    #[must_use]
+    pub fn held(&self, at: Timestamp) -> u64 {
+        let queued = self.due.customers_before(at).into_iter();
+        queued
+            .filter(|slot| self.customers.get(*slot).due < at)
+            .count() as u64
+    }
+
+    /// How many customers there are.
+    #[must_use]
+    pub fn customers(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// How many customers stand where: per ladder and map, per tier and segment.
+    #[must_use]
+    pub fn population(&self) -> &[Vec<u64>] {
+        self.population.counts()
+    }
+
+    /// Every customer's standing, in the order of their first events.
+    pub fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
+        self.customers.standings()
+    }
+
+    /// Whether an event counts; nothing for a copy. Changes nothing.
+    fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
+        let time = &self.policy.time;
+        if event.at > self.ceiling + time.ahead {
+            return Err(Refusal::Future.of("occurred_at"));
+        }
+        if event.at < self.clock - time.late {
+            return Err(Refusal::TooLate.of("occurred_at"));
+        }
+        let hash = hash(event.customer);
+        let fingerprint = Fingerprint::of_owned(hash, event.event_id);
+        let known = self.customers.find(hash, event.customer);
+        if known.is_some() && self.dedup.is_copy(fingerprint, event.at) {
+            return Ok(None);
+        }
+        if event
+            .currency
+            .is_some_and(|named| named != self.policy.currency)
+        {
+            return Err(Refusal::UnknownCurrency.of("currency"));
+        }
+        let strangers = match self.policy.orders.unknown {
+            UnknownOrder::Today => Strangers::Counted,
+            UnknownOrder::DeadLetter => Strangers::Refused,
+        };
+        let history = known.map_or(&self.nobody.0, |slot| &self.customers.get(slot).history);
+        history.admit(&self.law.layout, event, strangers)?;
+        Ok(Some(Admitted {
+            hash,
+            known,
+            fingerprint,
+        }))
+    }
+
+    fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {
+        admitted.known.unwrap_or_else(|| {
+            let (history, places) = &self.nobody;
+            self.population.came(places);
+            self.customers
+                .add(admitted.hash, id, history.clone(), places)
+        })
+    }
+
+    /// Fires a customer's deadlines before `at`, one after another.
+    fn catch_up(&mut self, slot: Slot, at: Timestamp, effects: &mut Vec<Judged>) {
+        loop {
+            let due = self.customers.get(slot).due;
+            if due >= at {
+                return;
+            }
+            self.judge(slot, due, Cause::Clock, effects);
+        }
+    }
+
+    /// Fires deadlines that are past, the earliest first.
+    fn fire(&mut self, most: usize, effects: &mut Vec<Judged>) {
+        for _ in 0..most {
+            let Some((at, slot)) = self.next_past() else {
+                return;
+            };
+            self.judge(slot, at, Cause::Clock, effects);
+        }
+    }
+
+    /// Takes the earliest deadline that is past out of the queue; puts stale entries back to where they belong.
+    fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
+        loop {
+            let (at, slot) = self.due.pop_before(self.clock)?;
+            let customer = self.customers.get_mut(slot);
+            if customer.queued != at {
+                continue;
+            }
+            customer.queued = Timestamp::MAX;
+            if customer.due == at {
+                return Some((at, slot));
+            }
+            let due = customer.due;
+            self.expect(slot, due);
+        }
+    }
+
+    /// Sets a customer's horizon.
+    fn expect(&mut self, slot: Slot, due: Timestamp) {
+        let customer = self.customers.get_mut(slot);
+        customer.due = due;
+        if due < customer.queued {
+            customer.queued = due;
+            self.due.push(due, slot);
+        }
+    }
+
+    /// Judges a customer at an instant, moves them, and sets their horizon.
+    fn judge(&mut self, slot: Slot, at: Timestamp, cause: Cause, effects: &mut Vec<Judged>) {
+        let customer = self.customers.get_mut(slot);
+        customer.history.judged_at(at);
+        let customer = self.customers.get(slot);
+        let places = self.customers.places(slot);
+        self.judging
+            .judge(&self.policy, &self.law, &customer.history, places, at);
+        let stays = |(place, rank): (&Place, &u8)| place.rank == *rank;
+        if !places.iter().zip(&self.judging.ranks).all(stays) {
+            let judged = self.moved(slot, at, cause);
+            effects.push(judged);
+        }
+        let places = self.customers.places(slot);
+        let due = self.judging.horizon(&self.policy, &self.law, places);
+        self.expect(slot, due.unwrap_or(Timestamp::MAX));
+    }
+
+    /// Moves a customer to the ranks just judged.
+    fn moved(&mut self, slot: Slot, at: Timestamp, cause: Cause) -> Judged {
+        let (policy, ranks) = (&self.policy, &self.judging.ranks);
+        let Customer { id, history, .. } = self.customers.get(slot);
+        let (customer, measures) = (
+            id.clone(),
+            measures(&self.law.layout, &policy.zone, history, at),
+        );
+        let mut changes = Vec::new();
+        let places = self.customers.places_mut(slot);
+        for (scale, (place, rank)) in places.iter_mut().zip(ranks).enumerate() {
+            let (from, to) = (place.rank, *rank);
+            if from == to {
+                continue;
+            }
+            let rule = decisive(policy, ScaleIx(scale), from, to);
+            *place = Place {
+                rank: to,
+                version: place.version + 1,
+                since: at,
+            };
+            changes.push(Change {
+                scale: ScaleIx(scale),
+                from,
+                to,
+                effective_at: at,
+                version: place.version,
+                cause,
+                reasons: reasons(policy, rule, &measures, ranks),
+            });
+            self.population.moved(scale, from, to);
+        }
+        Judged {
+            customer,
+            at,
+            changes,
+            places: places.into(),
+        }
+    }
+}
+
+/// A customer without events: no past, on tier 0 of every ladder, and where the maps say.
+fn nobody(policy: &Policy, law: &Law, judging: &mut Judging) -> (History, Vec<Place>) {
+    let place = |rank| Place {
+        rank,
+        version: 0,
+        since: Timestamp::MIN,
+    };
+    let history = History::new(&law.layout);
+    let ranks = judging.first(policy, law, &history);
+    let places = ranks.iter().map(|rank| place(*rank)).collect();
+    (history, places)
+}
