@@ -26,7 +26,8 @@ pub struct Entry {
     pub runs: Vec<(usize, u32)>,
     /// What came of them.
     pub counts: Counts,
-    /// XXH3-64 over the values of all change, standing and dead-letter records of the unit, in order.
+    /// XXH3-64 over the values of all change, standing and dead-letter records of the unit, in
+    /// order.
     pub checksum: u64,
 }
 

@@ -1,4 +1,5 @@
-//! What happens next to lanes: which record comes next, where a unit ends, what the ledger says of it.
+//! What happens next to lanes: which record comes next, where a unit ends, what the ledger says of
+//! it.
 
 #![deny(
     clippy::disallowed_methods,

@@ -1,4 +1,5 @@
-//! Money as whole 1/10,000 units of a currency, read exactly from decimal text; the door for iso_currency.
+//! Money as whole 1/10,000 units of a currency, read exactly from decimal text; the door for
+//! iso_currency.
 
 use std::fmt;
 
@@ -28,7 +29,8 @@ pub enum BadAmount {
 }
 
 impl Money {
-    /// Reads a JSON number or decimal text (`-12.1`, `3`, `1.5e2`) exactly; zeros after the fourth decimal are accepted.
+    /// Reads a JSON number or decimal text (`-12.1`, `3`, `1.5e2`) exactly; zeros after the fourth
+    /// decimal are accepted.
     ///
     /// # Errors
     /// See [`BadAmount`].
@@ -136,7 +138,8 @@ impl Currency {
         self.0.code()
     }
 
-    /// Decimals of the minor unit: 2 for cents, 0 for the yen, 3 for the dinar; 0 where the currency has none.
+    /// Decimals of the minor unit: 2 for cents, 0 for the yen, 3 for the dinar; 0 where the
+    /// currency has none.
     #[must_use]
     pub fn exponent(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(0))

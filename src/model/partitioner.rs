@@ -2,8 +2,9 @@
 
 use super::ids::LaneId;
 
-/// The lane of a key among `lanes` partitions, as Kafka's Java producer chooses it (`org.apache.kafka.clients.producer.internals.BuiltInPartitioner`:
-/// positive 32-bit murmur2 of the key's bytes, modulo the number of partitions).
+/// The lane of a key among `lanes` partitions, as Kafka's Java producer chooses it
+/// (`org.apache.kafka.clients.producer.internals.BuiltInPartitioner`: positive 32-bit murmur2 of
+/// the key's bytes, modulo the number of partitions).
 ///
 /// # Panics
 /// `lanes` is not positive.

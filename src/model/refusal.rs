@@ -1,6 +1,7 @@
 //! The closed list of reasons for which a record is not applied.
 
-/// Why a record became a dead letter. The codes are a contract: they stand in headers and metric labels.
+/// Why a record became a dead letter. The codes are a contract: they stand in headers and metric
+/// labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusal {
     /// The value is absent (a tombstone).

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
-/// An instant: milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates, since the ends stand for "always" and "never".
+/// An instant: milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates, since the ends stand
+/// for "always" and "never".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 

@@ -11,8 +11,9 @@ const LAST: Date = date(2120, 1, 1);
 
 /// A time zone with the start of each of its civil days from 1970 to 2120 (55,000 entries, 440 kB).
 ///
-/// A civil day starts at its first instant: 00:00, or later where a clock change skips midnight. A day that a zone skips altogether
-/// (Samoa, 30 December 2011) starts and ends at the start of the next one, so that no instant belongs to it.
+/// A civil day starts at its first instant: 00:00, or later where a clock change skips midnight. A
+/// day that a zone skips altogether (Samoa, 30 December 2011) starts and ends at the start of the
+/// next one, so that no instant belongs to it.
 #[derive(Clone, Debug)]
 pub struct Zone {
     name: String,
@@ -82,8 +83,8 @@ impl Zone {
         }
     }
 
-    /// The instant as local text with offset, to the second ("2026-03-02T09:00:00+01:00"); the number itself where the calendar
-    /// ends.
+    /// The instant as local text with offset, to the second ("2026-03-02T09:00:00+01:00"); the
+    /// number itself where the calendar ends.
     #[must_use]
     pub fn show(&self, at: Timestamp) -> String {
         match jiff::Timestamp::from_millisecond(at.0) {

@@ -8,7 +8,8 @@ use crate::model::zone::Zone;
 
 use super::rule::{Comparison, Rule};
 
-/// A valid policy: every index in it exists, every ladder's bottom tier and every map's last segment is without a rule.
+/// A valid policy: every index in it exists, every ladder's bottom tier and every map's last
+/// segment is without a rule.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Name, for people.
@@ -53,7 +54,8 @@ pub struct TimeRules {
 /// How orders are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderRules {
-    /// How long an order can be refunded or cancelled; at least the longest rolling window over purchases.
+    /// How long an order can be refunded or cancelled; at least the longest rolling window over
+    /// purchases.
     pub keep: Span,
     /// What happens to a refund or cancel of an order that is not known.
     pub unknown: UnknownOrder,

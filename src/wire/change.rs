@@ -1,4 +1,5 @@
-//! The published change: its body, its id and its CloudEvents headers. The contract is docs/changes.md.
+//! The published change: its body, its id and its CloudEvents headers. The contract is
+//! docs/changes.md.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -19,7 +20,8 @@ pub const CE_TYPE: &str = "io.tidemark.tier.changed.v1";
 /// A header of a record: name and text.
 pub type Header<'a> = (&'static str, Cow<'a, str>);
 
-/// Appends the body of a change: compact JSON with its keys in the order of docs/changes.md, the same bytes for the same change.
+/// Appends the body of a change: compact JSON with its keys in the order of docs/changes.md, the
+/// same bytes for the same change.
 pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut Vec<u8>) {
     let body = Body {
         customer_id: customer,
@@ -39,8 +41,9 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
     write_json(&body, out);
 }
 
-/// The id of a change: the first 16 bytes, as 32 lower-case hexadecimal digits, of the SHA-256 over customer, ladder and version in decimal,
-/// each as UTF-8 after its length in bytes as a 64-bit big-endian number.
+/// The id of a change: the first 16 bytes, as 32 lower-case hexadecimal digits, of the SHA-256 over
+/// customer, ladder and version in decimal, each as UTF-8 after its length in bytes as a 64-bit
+/// big-endian number.
 #[must_use]
 pub fn ce_id(customer: &str, ladder: &str, version: u32) -> String {
     let mut hash = Sha256::new();

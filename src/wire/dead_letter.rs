@@ -1,4 +1,5 @@
-//! Why a record was refused and where it came from, as headers of its dead letter. The contract is docs/changes.md.
+//! Why a record was refused and where it came from, as headers of its dead letter. The contract is
+//! docs/changes.md.
 
 use crate::model::ids::Offset;
 use crate::model::refusal::{Refusal, Refused};
@@ -16,9 +17,10 @@ pub struct Origin<'a> {
     pub offset: Offset,
 }
 
-/// The headers that a dead letter gets behind its own: those of KIP-1034, which Kafka Streams writes since 4.2
-/// (`org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils`; `__streams.errors.stacktrace` is left out since there is none),
-/// then ours. `policy` is the hash of the policy in force. None of it holds payload.
+/// The headers that a dead letter gets behind its own: those of KIP-1034, which Kafka Streams
+/// writes since 4.2 (`org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils`;
+/// `__streams.errors.stacktrace` is left out since there is none), then ours. `policy` is the hash
+/// of the policy in force. None of it holds payload.
 #[must_use]
 pub fn headers<'a>(refused: Refused, origin: Origin<'a>, policy: &'a str) -> [Header<'a>; 8] {
     let code = refused.refusal.code();

@@ -1,4 +1,5 @@
-//! Native event v1: the bytes of a record to an event, or the reason why it is none. The contract is docs/events.md.
+//! Native event v1: the bytes of a record to an event, or the reason why it is none. The contract
+//! is docs/events.md.
 
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
@@ -12,8 +13,8 @@ use super::scratch::Scratch;
 /// Longest id in bytes: far more than ids have, and it bounds what a customer costs in memory.
 pub const ID_BYTES_MAX: usize = 256;
 
-/// The last instant that an event may carry: 8999-12-31T23:59:59.999Z, so that deadlines after it still are in the calendar.
-/// The first is 1970-01-01T00:00:00Z.
+/// The last instant that an event may carry: 8999-12-31T23:59:59.999Z, so that deadlines after it
+/// still are in the calendar. The first is 1970-01-01T00:00:00Z.
 pub const INSTANT_LAST: Timestamp = Timestamp(221_845_391_999_999);
 
 /// Reads events.
@@ -24,7 +25,8 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder for records of at most `bytes_max` bytes. `currency` is meant where an event with `amount_minor` names none.
+    /// A decoder for records of at most `bytes_max` bytes. `currency` is meant where an event with
+    /// `amount_minor` names none.
     #[must_use]
     pub fn new(currency: Currency, bytes_max: usize) -> Self {
         Self {
@@ -49,7 +51,8 @@ impl Decoder {
         Ok(event)
     }
 
-    /// Reads one JSON object. Text that is written with escapes is kept in `scratch`, all other text is borrowed from `bytes`.
+    /// Reads one JSON object. Text that is written with escapes is kept in `scratch`, all other
+    /// text is borrowed from `bytes`.
     ///
     /// # Errors
     /// The first fault: of the whole record, then of the fields in the order of docs/events.md.
@@ -95,7 +98,8 @@ impl Decoder {
     }
 }
 
-/// Whether the key of a record is the customer id of its event. Without that, lanes would not hold whole customers.
+/// Whether the key of a record is the customer id of its event. Without that, lanes would not hold
+/// whole customers.
 ///
 /// # Errors
 /// [`Refusal::NoKey`] (absent or empty) or [`Refusal::KeyMismatch`].

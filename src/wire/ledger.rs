@@ -1,4 +1,5 @@
-//! Ledger entries as JSON, written canonically and read back with suspicion. The contract is docs/changes.md.
+//! Ledger entries as JSON, written canonically and read back with suspicion. The contract is
+//! docs/changes.md.
 
 use serde::{Deserialize, Serialize};
 

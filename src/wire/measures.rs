@@ -9,7 +9,8 @@ use crate::policy::declared::Policy;
 
 use super::value::{Instant, Value, write_json};
 
-/// Appends what the features of a customer measure as of an instant; `measures` has one for each feature of the policy.
+/// Appends what the features of a customer measure as of an instant; `measures` has one for each
+/// feature of the policy.
 pub fn encode(
     policy: &Policy,
     customer: &str,

@@ -1,5 +1,5 @@
-//! Bytes to values and back: events, policies, changes, standings, dead letters and the ledger; the door for serde, serde_json,
-//! toml and sha2.
+//! Bytes to values and back: events, policies, changes, standings, dead letters and the ledger; the
+//! door for serde, serde_json, toml and sha2.
 
 #![deny(
     clippy::disallowed_methods,

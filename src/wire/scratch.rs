@@ -4,8 +4,9 @@ use std::cell::{Cell, OnceCell};
 
 /// Keeps unescaped texts for as long as it is borrowed, in one place that never moves.
 ///
-/// Any number of decoded events may borrow from one `Scratch` at once. [`Scratch::clear`] wants it back for itself alone, so nothing
-/// that borrowed from it is left by then. Empty, it owns no memory; in most feeds it stays empty.
+/// Any number of decoded events may borrow from one `Scratch` at once. [`Scratch::clear`] wants it
+/// back for itself alone, so nothing that borrowed from it is left by then. Empty, it owns no
+/// memory; in most feeds it stays empty.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Shelf `i` has `2^i` places, so a filled shelf never grows.

@@ -1,5 +1,5 @@
-//! A customer's whole standing as one record: the value on the compacted topic and the line of a replay. The contract is
-//! docs/changes.md.
+//! A customer's whole standing as one record: the value on the compacted topic and the line of a
+//! replay. The contract is docs/changes.md.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -17,7 +17,8 @@ pub fn encode(policy: &Policy, judged: &Judged, out: &mut Vec<u8>) {
     encode_places(policy, &judged.customer, judged.at, &judged.places, out);
 }
 
-/// Appends the standing of a customer as of an instant; `places` has one for each ladder and map of the policy.
+/// Appends the standing of a customer as of an instant; `places` has one for each ladder and map of
+/// the policy.
 pub fn encode_places(
     policy: &Policy,
     customer: &str,

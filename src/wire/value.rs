@@ -18,7 +18,8 @@ impl Serialize for Instant {
     }
 }
 
-/// A measure or threshold in its unit: money as decimal text, a number as such, durations as text ("31d", "36h"), never as null.
+/// A measure or threshold in its unit: money as decimal text, a number as such, durations as text
+/// ("31d", "36h"), never as null.
 pub(super) struct Value {
     pub(super) unit: Unit,
     pub(super) measure: Measure,
