@@ -1,0 +1,3 @@
+//! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
+
+mod tidy;

@@ -1,0 +1,124 @@
+//! The tables: which room may know which, and which room is the door of which library.
+
+/// The rooms above the tide line: no input or output, no clock, no logging.
+pub(crate) const PURE: &[&str] = &["model", "features", "policy", "engine", "lane", "wire"];
+
+/// Each room with the rooms that it may know besides itself.
+pub(crate) const ROOMS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("features", &["model"]),
+    ("policy", &["model", "features"]),
+    ("engine", &["model", "features", "policy"]),
+    ("lane", &["model", "features", "policy", "engine"]),
+    ("wire", &["model", "features", "policy", "engine", "lane"]),
+    ("port", &["model", "lane"]),
+    ("settings", &["model", "policy", "wire"]),
+    ("telemetry", &["model", "policy", "engine", "lane"]),
+    ("directory", &["model", "policy", "engine"]),
+    (
+        "kafka",
+        &["model", "lane", "wire", "port", "settings", "telemetry"],
+    ),
+    (
+        "runtime",
+        &[
+            "model",
+            "features",
+            "policy",
+            "engine",
+            "lane",
+            "wire",
+            "port",
+            "directory",
+            "telemetry",
+        ],
+    ),
+    ("http", &["model", "directory", "telemetry"]),
+    (
+        "cli",
+        &[
+            "model",
+            "features",
+            "policy",
+            "engine",
+            "lane",
+            "wire",
+            "port",
+            "settings",
+            "telemetry",
+            "directory",
+            "kafka",
+            "runtime",
+            "http",
+        ],
+    ),
+    ("main", &["cli"]),
+];
+
+/// Each library with the only places that may name it: a room, or a file without its `.rs`.
+/// `*` is everywhere.
+pub(crate) const DOORS: &[(&str, &[&str])] = &[
+    ("anyhow", &["cli", "main"]),
+    ("axum", &["http"]),
+    ("clap", &["cli"]),
+    ("comfy_table", &["cli"]),
+    ("config", &["settings"]),
+    ("dashmap", &["directory"]),
+    ("flate2", &["cli"]),
+    ("foldhash", &["engine"]),
+    ("hashbrown", &["engine"]),
+    ("hdrhistogram", &["telemetry"]),
+    ("indicatif", &["cli"]),
+    ("iso_currency", &["model/money"]),
+    ("jiff", &["model/zone", "runtime/clock"]),
+    ("libc", &["kafka/ffi"]),
+    ("miette", &["wire", "settings", "cli"]),
+    ("prometheus", &["telemetry"]),
+    ("rdkafka", &["kafka"]),
+    ("rdkafka_sys", &["kafka"]),
+    ("serde", &["wire", "settings"]),
+    ("serde_json", &["wire", "settings"]),
+    ("sha2", &["wire", "engine"]),
+    ("thiserror", &["*"]),
+    ("tokio", &["runtime", "http", "cli"]),
+    ("toml", &["wire", "settings"]),
+    ("tracing", &["telemetry"]),
+    ("tracing_subscriber", &["telemetry"]),
+    ("xxhash_rust", &["wire", "engine"]),
+];
+
+/// What no pure room may name: the world outside.
+pub(crate) const OUTSIDE: &[(&[&str], &str)] = &[
+    (&["std", "fs"], "files belong below the tide line"),
+    (&["std", "net"], "the network belongs below the tide line"),
+    (&["std", "thread"], "threads belong to runtime"),
+    (
+        &["std", "env"],
+        "the environment belongs to settings and cli",
+    ),
+    (&["std", "process"], "processes belong to cli"),
+    (&["std", "io", "stdin"], "input and output belong to cli"),
+    (&["std", "io", "stdout"], "input and output belong to cli"),
+    (&["std", "io", "stderr"], "input and output belong to cli"),
+];
+
+/// Words that name a habit instead of a thing.
+pub(crate) const EMPTY_WORDS: &[&str] = &[
+    "manager",
+    "managers",
+    "handler",
+    "handlers",
+    "processor",
+    "processors",
+    "util",
+    "utils",
+    "utility",
+    "utilities",
+    "common",
+    "helper",
+    "helpers",
+    "core",
+];
+
+/// The one file that may hold `unsafe`.
+pub(crate) const FOREIGN_CALLS: &str = "src/kafka/ffi.rs";
