@@ -173,3 +173,148 @@ impl Look<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::feature::{Aggregate, Feature, Field, Window};
+    use crate::features::history::Strangers;
+    use crate::features::layout::Reach;
+    use crate::features::measures::measures;
+    use crate::model::change::Measure;
+    use crate::model::event::{Event, Kind, KindSet};
+    use crate::model::money::Money;
+    use crate::model::time::{DAY_MS, Span};
+    use proptest::prelude::*;
+
+    const HOUR: i64 = DAY_MS / 24;
+    /// The Sunday on which London's clocks go forward is day 2 from here.
+    const START: i64 = 1_774_569_600_000;
+
+    fn features() -> Vec<Feature> {
+        let bought = KindSet::default().with(Kind::Purchase);
+        let all = bought.with(Kind::Refund).with(Kind::Cancel);
+        let sum = Aggregate::Sum(Field::Amount);
+        let days = |n| Window::Rolling(Span::from_days(n));
+        let hours = |n| Window::Rolling(Span(n * HOUR));
+        use Aggregate::{Count, DistinctDays, SinceLast};
+        use Resolution::{Day, Exact};
+        [
+            (bought, sum, days(3), Day),
+            (bought, sum, hours(30), Exact),
+            (bought, Aggregate::Sum(Field::Margin), hours(30), Exact),
+            (bought, Count, days(2), Day),
+            (all, Count, hours(20), Exact),
+            (all, DistinctDays, days(4), Day),
+            (bought, DistinctDays, Window::Lifetime, Day),
+            (bought, sum, Window::Lifetime, Day),
+            (bought, SinceLast, Window::Lifetime, Day),
+            (bought, SinceLast, Window::Lifetime, Exact),
+            (all, SinceLast, Window::Lifetime, Exact),
+        ]
+        .map(|(kinds, aggregate, window, resolution)| Feature {
+            name: String::new(),
+            kinds,
+            aggregate,
+            window,
+            resolution,
+        })
+        .to_vec()
+    }
+
+    fn cuts(features: &[Feature]) -> Cuts {
+        let of = |feature: &Feature| match (feature.aggregate, feature.resolution) {
+            (Aggregate::Sum(_), _) => vec![-20, 0, 1, 15, 30, 60],
+            (Aggregate::SinceLast, Resolution::Exact) => vec![1, HOUR, 20 * HOUR, 50 * HOUR],
+            _ => vec![1, 2, 3, 5],
+        };
+        Cuts::new(features.iter().map(of).collect())
+    }
+
+    fn level(cuts: &Cuts, feature: usize, measure: Measure) -> Level {
+        match measure {
+            Measure::Is(value) => cuts.level(feature, value),
+            Measure::Never => cuts.never(feature),
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    struct Deed {
+        kind: Kind,
+        hours: i64,
+        order: u8,
+        amount: i64,
+        margin: i64,
+    }
+
+    fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+        let kind = prop_oneof![
+            4 => Just(Kind::Purchase),
+            2 => Just(Kind::Refund),
+            1 => Just(Kind::Cancel)
+        ];
+        let deed = (kind, 0..90_i64, 0..6_u8, 0..40_i64, -9..9_i64);
+        let deed = deed.prop_map(|(kind, hours, order, amount, margin)| Deed {
+            kind,
+            hours,
+            order,
+            amount,
+            margin,
+        });
+        prop::collection::vec(deed, 0..14)
+    }
+
+    fn absorbed(layout: &Layout, zone: &Zone, deeds: &[Deed]) -> History {
+        let mut history = History::new(layout);
+        for deed in deeds {
+            let order = deed.order.to_string();
+            let event = Event {
+                event_id: "e",
+                customer: "c",
+                kind: deed.kind,
+                at: Timestamp(START + deed.hours * HOUR),
+                order: (deed.order > 0).then_some(order.as_str()),
+                amount: Money(deed.amount),
+                currency: None,
+                quantity: 0,
+                margin: Money(deed.margin),
+            };
+            if history.admit(layout, &event, Strangers::Counted).is_ok() {
+                let at = history.judging_instant(event.at);
+                history.absorb(layout, zone, &event, Timestamp(START));
+                history.judged_at(at);
+            }
+        }
+        history
+    }
+
+    proptest! {
+        /// At every hour, and a millisecond before it, the levels foreseen are those of the values measured then.
+        #[test]
+        fn what_is_foreseen_comes_about(deeds in deeds()) {
+            let zone = Zone::named("Europe/London").expect("bundled");
+            let features = features();
+            let cuts = cuts(&features);
+            let reach = Reach { orders: Span::from_days(4), late: Span::from_days(9) };
+            let layout = Layout::new(&features, reach);
+            let history = absorbed(&layout, &zone, &deeds);
+            let from = history.frontier().max(Timestamp(START));
+            let mut outlook = Outlook::default();
+            outlook.look(&layout, &cuts, &zone, &history, from);
+            let mut levels = outlook.levels().to_vec();
+            let mut flips = outlook.flips().peekable();
+            for half in 0..400 {
+                let at = Timestamp(from.0 + half / 2 * HOUR + (half % 2) * (HOUR - 1));
+                while let Some(flip) = flips.next_if(|flip| flip.at <= at) {
+                    prop_assert!(flip.at > from);
+                    levels[flip.feature] = flip.level;
+                }
+                let measured = measures(&layout, &zone, &history, at);
+                for (feature, measure) in measured.into_iter().enumerate() {
+                    prop_assert_eq!(levels[feature], level(&cuts, feature, measure), "{} {:?}", feature, at);
+                }
+            }
+            prop_assert_eq!(flips.next(), None);
+        }
+    }
+}
