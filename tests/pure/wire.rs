@@ -1,0 +1,8 @@
+//! Bytes to values and back: golden files in `tests/data/wire`, and properties.
+
+mod changes;
+mod contract;
+mod events;
+mod ledger;
+mod money;
+mod sample;
