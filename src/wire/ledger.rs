@@ -139,19 +139,19 @@ impl Record {
         for [read, records] in pairs {
             let index = usize::try_from(*read).unwrap_or(usize::MAX);
             let Some(left) = left.get_mut(index) else {
-                return unexpected("runs of read", read, format!("less than {}", reads.len()));
+                return unexpected("run of read", read, format!("less than {}", reads.len()));
             };
             let count = u32::try_from(*records).unwrap_or(0);
-            expect(count > 0, "a run of records", records, "1 to 4294967295")?;
+            expect(count > 0, "run of records", records, "1 to 4294967295")?;
             let Some(rest) = left.checked_sub(*records) else {
-                return unexpected("a run of records", records, format!("at most {left}"));
+                return unexpected("run of records", records, format!("at most {left}"));
             };
             *left = rest;
             runs.push((index, count));
         }
         expect(
             left.iter().all(|left| *left == 0),
-            "records not in runs",
+            "records outside runs",
             format_args!("{left:?}"),
             "none",
         )?;

@@ -23,25 +23,36 @@ fn decimal() -> impl Strategy<Value = Decimal> {
         (i64::MAX as u64 - 5)..(i64::MAX as u64 + 5),
         (0..10_000_u64).prop_map(|n| n * 1_000_000),
     ];
-    (any::<bool>(), digits, 0..9_u32, proptest::option::of(-8..9_i32)).prop_map(
-        |(negative, digits, decimals, exponent)| Decimal {
+    (
+        any::<bool>(),
+        digits,
+        0..9_u32,
+        proptest::option::of(-8..9_i32),
+    )
+        .prop_map(|(negative, digits, decimals, exponent)| Decimal {
             negative,
             digits,
             decimals,
             exponent,
-        },
-    )
+        })
 }
 
 impl Decimal {
     /// As a JSON number.
     fn text(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        let mut digits = format!("{:0width$}", self.digits, width = self.decimals as usize + 1);
+        let mut digits = format!(
+            "{:0width$}",
+            self.digits,
+            width = self.decimals as usize + 1
+        );
         if self.decimals > 0 {
             digits.insert(digits.len() - self.decimals as usize, '.');
         }
-        let exponent = self.exponent.map(|exponent| format!("e{exponent}")).unwrap_or_default();
+        let exponent = self
+            .exponent
+            .map(|exponent| format!("e{exponent}"))
+            .unwrap_or_default();
         format!("{sign}{digits}{exponent}")
     }
 
@@ -99,5 +110,9 @@ fn decode(field: &str, value: &str) -> Result<Money, Refusal> {
             assert_eq!(refused.field, field);
             refused.refusal
         })?;
-    Ok(if field == "margin" { event.margin } else { event.amount })
+    Ok(if field == "margin" {
+        event.margin
+    } else {
+        event.amount
+    })
 }

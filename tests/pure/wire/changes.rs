@@ -1,0 +1,234 @@
+//! What is published: golden bytes of changes, standings and measures, and what holds of each of them.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use tidemark::engine::effect::Judged;
+use tidemark::model::change::{Cause, Change, Measure, Reason};
+use tidemark::model::ids::Offset;
+use tidemark::model::refusal::{REFUSALS, Refusal};
+use tidemark::model::standing::{Place, ScaleIx};
+use tidemark::model::time::Timestamp;
+use tidemark::model::zone::parse_instant;
+use tidemark::wire::change::{self, Header, ce_id};
+use tidemark::wire::dead_letter::{self, Origin};
+use tidemark::wire::{measures, standing};
+
+use super::sample;
+
+const GOLDEN: &str = include_str!("../../data/wire/published.ndjson");
+const GOLDEN_HEADERS: &str = include_str!("../../data/wire/headers.txt");
+const CUSTOMER: &str = "c-1 \"é\"";
+
+fn at(text: &str) -> Timestamp {
+    parse_instant(text).expect("an instant")
+}
+
+fn reason(comparison: usize, measured: i64, holds: bool) -> Reason {
+    Reason {
+        comparison,
+        measured: Measure::Is(measured),
+        holds,
+    }
+}
+
+/// Up, down, and along a map.
+fn judged() -> Judged {
+    let up = Change {
+        scale: ScaleIx(0),
+        from: 0,
+        to: 1,
+        effective_at: at("2026-03-02T08:15:30.250Z"),
+        version: 1,
+        cause: Cause::Event,
+        reasons: vec![reason(0, 12_045_025, true)],
+    };
+    let down = Change {
+        from: 1,
+        to: 0,
+        effective_at: at("2026-05-31T23:00:00Z"),
+        version: 2,
+        cause: Cause::Clock,
+        reasons: vec![reason(0, -5000, false)],
+        ..up.clone()
+    };
+    let along = Change {
+        scale: ScaleIx(1),
+        from: 1,
+        to: 0,
+        version: 7,
+        reasons: vec![
+            reason(1, 3, true),
+            reason(2, 0, true),
+            reason(3, 5_400_250, true),
+            reason(4, 0, false),
+            Reason {
+                comparison: 3,
+                measured: Measure::Never,
+                holds: false,
+            },
+        ],
+        ..down.clone()
+    };
+    Judged {
+        customer: CUSTOMER.into(),
+        at: down.effective_at,
+        changes: vec![up, down, along],
+        places: [
+            Place {
+                rank: 0,
+                version: 2,
+                since: at("2026-05-31T23:00:00Z"),
+            },
+            Place {
+                rank: 1,
+                version: 0,
+                since: Timestamp::MIN,
+            },
+        ]
+        .into(),
+    }
+}
+
+#[test]
+fn bodies_are_the_golden_bytes() {
+    let (policy, judged) = (sample::policy(), judged());
+    let mut out = Vec::new();
+    for change in &judged.changes {
+        change::encode_body(policy, &judged.customer, change, &mut out);
+        out.push(b'\n');
+    }
+    standing::encode(policy, &judged, &mut out);
+    out.push(b'\n');
+    let measured = [12_045_025, 3, 31, 129_600_000].map(Measure::Is);
+    measures::encode(policy, CUSTOMER, judged.at, &measured, &mut out);
+    out.push(b'\n');
+    let never = [
+        Measure::Is(0),
+        Measure::Is(0),
+        Measure::Never,
+        Measure::Never,
+    ];
+    measures::encode(policy, CUSTOMER, judged.at, &never, &mut out);
+    out.push(b'\n');
+    assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
+}
+
+fn list(headers: &[Header<'_>]) -> String {
+    let lines = headers
+        .iter()
+        .map(|(name, text)| format!("{name}: {text}\n"));
+    lines.collect()
+}
+
+#[test]
+fn headers_are_the_golden_text() {
+    let (policy, judged) = (sample::policy(), judged());
+    let change = &judged.changes[0];
+    let origin = Origin {
+        topic: "shop.purchase.v1",
+        partition: 3,
+        offset: Offset(42),
+    };
+    let refused = Refusal::BadAmount.of("amount");
+    let text = [
+        list(&change::headers(
+            policy,
+            &judged.customer,
+            change,
+            "tidemark/shop",
+        )),
+        list(&standing::headers(policy)),
+        list(&dead_letter::headers(refused, origin, &policy.hash)),
+    ];
+    assert_eq!(text.join("\n"), GOLDEN_HEADERS);
+}
+
+#[test]
+fn every_refusal_has_its_own_message() {
+    let mut messages: Vec<&str> = REFUSALS
+        .iter()
+        .map(|(refusal, _)| dead_letter::message(*refusal))
+        .collect();
+    messages.sort_unstable();
+    messages.dedup();
+    assert_eq!(messages.len(), REFUSALS.len());
+}
+
+/// Parts that run into each other are told apart, since each is written after its length.
+#[test]
+fn ids_of_changes_differ_where_any_part_differs() {
+    let mut ids = Vec::new();
+    for (customer, ladder, version) in [
+        ("c1", "value", 1),
+        ("c1", "value", 2),
+        ("c1", "value1", 1),
+        ("c1v", "alue", 1),
+        ("c", "1value", 1),
+        ("c1", "value", 11),
+    ] {
+        ids.push(ce_id(customer, ladder, version));
+        assert_eq!(ids[ids.len() - 1].len(), 32);
+    }
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+fn measure() -> impl Strategy<Value = Measure> {
+    prop_oneof![any::<i64>().prop_map(Measure::Is), Just(Measure::Never)]
+}
+
+proptest! {
+    #[test]
+    fn a_change_says_what_it_is(
+        customer in "\\PC{1,20}",
+        instant in 0..4_000_000_000_000_i64,
+        version in 1..u32::MAX,
+        (on_map, swap, clock) in any::<(bool, bool, bool)>(),
+        measured in proptest::collection::vec((0..4_usize, measure(), any::<bool>()), 0..5),
+    ) {
+        let policy = sample::policy();
+        let (from, to) = if swap { (1, 0) } else { (0, 1) };
+        let change = Change {
+            scale: ScaleIx(usize::from(on_map)),
+            from,
+            to,
+            effective_at: Timestamp(instant),
+            version,
+            cause: if clock { Cause::Clock } else { Cause::Event },
+            reasons: measured
+                .into_iter()
+                .map(|(comparison, measured, holds)| Reason { comparison, measured, holds })
+                .collect(),
+        };
+        let mut out = b"kept ".to_vec();
+        change::encode_body(policy, &customer, &change, &mut out);
+        let body = out.strip_prefix(b"kept ").expect("what was there stays");
+        let body: Value = serde_json::from_slice(body).expect("one JSON value");
+        let names = policy.rank_names(change.scale);
+        prop_assert_eq!(&body["customer_id"], &customer);
+        prop_assert_eq!(&body["ladder"], policy.scale_name(change.scale));
+        prop_assert_eq!(&body["from"], names[usize::from(from)]);
+        prop_assert_eq!(&body["to"], names[usize::from(to)]);
+        let direction = match (on_map, swap) {
+            (true, _) => "move",
+            (false, true) => "down",
+            (false, false) => "up",
+        };
+        prop_assert_eq!(&body["direction"], direction);
+        let shown = body["effective_at"].as_str().and_then(parse_instant);
+        prop_assert_eq!(shown, Some(change.effective_at));
+        prop_assert_eq!(&body["version"], version);
+        prop_assert_eq!(&body["cause"], if clock { "clock" } else { "event" });
+        let rows = body["reason"].as_array().expect("a list");
+        prop_assert_eq!(rows.len(), change.reasons.len());
+        for (row, reason) in rows.iter().zip(&change.reasons) {
+            let comparison = &policy.comparisons[reason.comparison];
+            prop_assert_eq!(&row["feature"], &policy.features[reason.comparison].name);
+            prop_assert_eq!(&row["op"], comparison.op.text());
+            prop_assert_eq!(&row["holds"], reason.holds);
+            prop_assert_eq!(row["value"].is_null(), reason.measured == Measure::Never);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The contracts in `docs` say what the code does.
