@@ -5,4 +5,5 @@ mod contract;
 mod events;
 mod ledger;
 mod money;
+mod produced;
 mod sample;

@@ -1,4 +1,4 @@
-//! What is published: golden bytes of changes, standings and measures, and what holds of each of them.
+//! What is published: golden bytes of changes, standings and measures, and what holds of each.
 
 use proptest::prelude::*;
 use serde_json::Value;

@@ -76,83 +76,86 @@ fn entries_are_the_golden_bytes() {
     assert_eq!(back, sample());
 }
 
+/// A piece of the second sample, what takes its place, and what is said then.
+const BAD: &[(&str, &str, &str)] = &[
+    (
+        r#""v":1"#,
+        r#""v":2"#,
+        "version 2, this program reads version 1",
+    ),
+    (r#""v":1,"#, "", "missing field `v`"),
+    (r#""v":1,"#, r#""v":1,"extra":0,"#, "unknown field `extra`"),
+    (r#""lane":3"#, r#""lane":-1"#, "lane -1, expected 0 or more"),
+    (r#""lane":3"#, r#""lane":"3""#, "invalid type: string"),
+    (r#""unit":2"#, r#""unit":0"#, "unit 0, expected 1 or more"),
+    (r#""from":5"#, r#""from":-1"#, "from -1, expected 0 or more"),
+    (r#""next":8"#, r#""next":4"#, "next 4, expected 5 or more"),
+    (
+        r#""records":3"#,
+        r#""records":4"#,
+        "records 4, expected at most 3",
+    ),
+    (
+        r#""runs":[0,1"#,
+        r#""runs":[0"#,
+        "runs of length 5, expected an even one",
+    ),
+    (
+        r#""runs":[0,1"#,
+        r#""runs":[2,1"#,
+        "run of read 2, expected less than 2",
+    ),
+    (
+        r#""runs":[0,1"#,
+        r#""runs":[0,0"#,
+        "run of records 0, expected 1 to 4294967295",
+    ),
+    (
+        r#""runs":[0,1"#,
+        r#""runs":[0,4294967296"#,
+        "run of records 4294967296, expected 1 to",
+    ),
+    (
+        r#""runs":[0,1"#,
+        r#""runs":[0,2"#,
+        "run of records 2, expected at most 1",
+    ),
+    (
+        r#""runs":[0,1,"#,
+        r#""runs":["#,
+        "records outside runs [1, 0], expected none",
+    ),
+    (
+        r#""applied":5"#,
+        r#""applied":6"#,
+        "counts of consumed records 6, expected 5",
+    ),
+    (
+        "ffffffffffffffff",
+        "FFFFFFFFFFFFFFFF",
+        "16 lower-case hexadecimal digits",
+    ),
+    (
+        "ffffffffffffffff",
+        "ffffffffffffffff0",
+        "16 lower-case hexadecimal digits",
+    ),
+    (
+        "ffffffffffffffff",
+        "+fffffffffffffff",
+        "16 lower-case hexadecimal digits",
+    ),
+    (
+        r#""coast":1772439335000"#,
+        r#""coast":1.5"#,
+        "invalid type: floating point",
+    ),
+];
+
 #[test]
 fn what_is_no_entry_is_named() {
     let good = encoded(&sample()[1]);
-    for (from, to, message) in [
-        (
-            r#""v":1"#,
-            r#""v":2"#,
-            "version 2, this program reads version 1",
-        ),
-        (r#""v":1,"#, "", "missing field `v`"),
-        (r#""v":1,"#, r#""v":1,"extra":0,"#, "unknown field `extra`"),
-        (r#""lane":3"#, r#""lane":-1"#, "lane -1, expected 0 or more"),
-        (r#""lane":3"#, r#""lane":"3""#, "invalid type: string"),
-        (r#""unit":2"#, r#""unit":0"#, "unit 0, expected 1 or more"),
-        (r#""from":5"#, r#""from":-1"#, "from -1, expected 0 or more"),
-        (r#""next":8"#, r#""next":4"#, "next 4, expected 5 or more"),
-        (
-            r#""records":3"#,
-            r#""records":4"#,
-            "records 4, expected at most 3",
-        ),
-        (
-            r#""runs":[0,1"#,
-            r#""runs":[0"#,
-            "runs of length 5, expected an even one",
-        ),
-        (
-            r#""runs":[0,1"#,
-            r#""runs":[2,1"#,
-            "run of read 2, expected less than 2",
-        ),
-        (
-            r#""runs":[0,1"#,
-            r#""runs":[0,0"#,
-            "run of records 0, expected 1 to 4294967295",
-        ),
-        (
-            r#""runs":[0,1"#,
-            r#""runs":[0,4294967296"#,
-            "run of records 4294967296, expected 1 to",
-        ),
-        (
-            r#""runs":[0,1"#,
-            r#""runs":[0,2"#,
-            "run of records 2, expected at most 1",
-        ),
-        (
-            r#""runs":[0,1,"#,
-            r#""runs":["#,
-            "records outside runs [1, 0], expected none",
-        ),
-        (
-            r#""applied":5"#,
-            r#""applied":6"#,
-            "counts of consumed records 6, expected 5",
-        ),
-        (
-            "ffffffffffffffff",
-            "FFFFFFFFFFFFFFFF",
-            "16 lower-case hexadecimal digits",
-        ),
-        (
-            "ffffffffffffffff",
-            "ffffffffffffffff0",
-            "16 lower-case hexadecimal digits",
-        ),
-        (
-            "ffffffffffffffff",
-            "+fffffffffffffff",
-            "16 lower-case hexadecimal digits",
-        ),
-        (
-            r#""coast":1772439335000"#,
-            r#""coast":1.5"#,
-            "invalid type: floating point",
-        ),
-    ] {
+    for (from, to, message) in BAD {
         assert!(good.contains(from), "{from}");
         let bad = good.replacen(from, to, 1);
         let error = decode(bad.as_bytes()).expect_err(message).to_string();
