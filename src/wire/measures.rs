@@ -33,9 +33,10 @@ struct Body<'a> {
     features: Measures<'a>,
 }
 
-struct Measures<'a> {
-    policy: &'a Policy,
-    measures: &'a [Measure],
+/// The value of every feature by name.
+pub(super) struct Measures<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) measures: &'a [Measure],
 }
 
 impl Serialize for Measures<'_> {

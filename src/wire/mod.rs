@@ -10,6 +10,7 @@
 pub mod change;
 pub mod dead_letter;
 pub mod event;
+pub mod explanation;
 mod fields;
 pub mod ledger;
 pub mod measures;

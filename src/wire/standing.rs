@@ -63,7 +63,7 @@ impl Serialize for Places<'_> {
         for (index, place) in self.places.iter().enumerate() {
             let scale = ScaleIx(index);
             let name = self.policy.rank_name(scale, place.rank);
-            let since = (place.since != Timestamp::MIN).then_some(Instant(place.since));
+            let since = Instant::since(place);
             let version = place.version;
             let row = match self.policy.is_ladder(scale) {
                 true => Row::Ladder {

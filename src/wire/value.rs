@@ -5,12 +5,20 @@ use serde::{Serialize, Serializer};
 use crate::features::feature::Unit;
 use crate::model::change::Measure;
 use crate::model::money::Money;
+use crate::model::standing::Place;
 use crate::model::time::{Span, Timestamp};
 use crate::model::zone::show_utc;
 use crate::policy::declared::Policy;
 
 /// An instant: RFC 3339 in UTC with milliseconds.
 pub(super) struct Instant(pub Timestamp);
+
+impl Instant {
+    /// When the customer came to a place; nothing for a first place.
+    pub(super) fn since(place: &Place) -> Option<Self> {
+        (place.since != Timestamp::MIN).then_some(Self(place.since))
+    }
+}
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

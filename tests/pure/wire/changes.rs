@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use tidemark::engine::effect::Judged;
+use tidemark::engine::explain::{Entry, Explanation, OnLadder, OnMap};
+use tidemark::engine::view::Horizon;
 use tidemark::model::change::{Cause, Change, Measure, Reason};
 use tidemark::model::ids::Offset;
 use tidemark::model::refusal::{REFUSALS, Refusal};
@@ -11,11 +13,12 @@ use tidemark::model::time::Timestamp;
 use tidemark::model::zone::parse_instant;
 use tidemark::wire::change::{self, Header, ce_id};
 use tidemark::wire::dead_letter::{self, Origin};
-use tidemark::wire::{measures, standing};
+use tidemark::wire::{explanation, measures, standing};
 
 use super::sample;
 
 const GOLDEN: &str = include_str!("../../data/wire/published.ndjson");
+const GOLDEN_EXPLANATION: &str = include_str!("../../data/wire/explanation.ndjson");
 const GOLDEN_HEADERS: &str = include_str!("../../data/wire/headers.txt");
 const CUSTOMER: &str = "c-1 \"é\"";
 
@@ -111,6 +114,47 @@ fn bodies_are_the_golden_bytes() {
     measures::encode(policy, CUSTOMER, judged.at, &never, &mut out);
     out.push(b'\n');
     assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
+}
+
+#[test]
+fn an_explanation_is_the_golden_bytes() {
+    let policy = sample::policy();
+    let judged = judged();
+    let explanation = Explanation {
+        at: judged.at,
+        measures: [12_045_025, 3, 31, 129_600_000].map(Measure::Is).into(),
+        ladders: vec![OnLadder {
+            scale: ScaleIx(0),
+            place: judged.places[0],
+            keep: Vec::new(),
+            above: vec![Entry {
+                rank: 1,
+                reasons: judged.changes[1].reasons.clone(),
+            }],
+        }],
+        maps: vec![OnMap {
+            scale: ScaleIx(1),
+            place: judged.places[1],
+            when: vec![reason(4, 1, true)],
+        }],
+        horizon: Some(Horizon {
+            at: at("2026-06-01T00:00:00Z"),
+            moves: vec![(ScaleIx(0), 1, 0), (ScaleIx(1), 0, 1)],
+        }),
+    };
+    let bottom = Explanation {
+        horizon: None,
+        ..explanation.clone()
+    };
+    let mut out = Vec::new();
+    for explanation in [explanation, bottom] {
+        explanation::encode(policy, CUSTOMER, &explanation, &mut out);
+        out.push(b'\n');
+    }
+    assert_eq!(
+        String::from_utf8(out).expect("JSON is UTF-8"),
+        GOLDEN_EXPLANATION
+    );
 }
 
 fn list(headers: &[Header<'_>]) -> String {

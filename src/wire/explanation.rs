@@ -1,0 +1,174 @@
+//! Why a customer stands where they stand, as JSON for people and their tools: the HTTP answer and
+//! what `explain --json` prints. The contract is docs/changes.md.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::engine::explain::{Entry, Explanation, OnLadder, OnMap};
+use crate::engine::view::Horizon;
+use crate::model::standing::ScaleIx;
+use crate::policy::declared::Policy;
+
+use super::measures::Measures;
+use super::reason::Reasons;
+use super::value::{Instant, Stamp, write_json};
+
+/// Appends the explanation of a customer.
+pub fn encode(policy: &Policy, customer: &str, explanation: &Explanation, out: &mut Vec<u8>) {
+    let body = Body {
+        customer_id: customer,
+        at: Instant(explanation.at),
+        ladders: Ladders {
+            policy,
+            ladders: &explanation.ladders,
+        },
+        maps: Maps {
+            policy,
+            maps: &explanation.maps,
+        },
+        features: Measures {
+            policy,
+            measures: &explanation.measures,
+        },
+        horizon: explanation
+            .horizon
+            .as_ref()
+            .map(|horizon| Next::of(policy, horizon)),
+        policy: Stamp::of(policy),
+    };
+    write_json(&body, out);
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    customer_id: &'a str,
+    at: Instant,
+    ladders: Ladders<'a>,
+    maps: Maps<'a>,
+    features: Measures<'a>,
+    horizon: Option<Next<'a>>,
+    policy: Stamp<'a>,
+}
+
+struct Ladders<'a> {
+    policy: &'a Policy,
+    ladders: &'a [OnLadder],
+}
+
+impl Serialize for Ladders<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let policy = self.policy;
+        let mut ladders = serializer.serialize_map(Some(self.ladders.len()))?;
+        for OnLadder {
+            scale,
+            place,
+            keep,
+            above,
+        } in self.ladders
+        {
+            let row = LadderRow {
+                tier: policy.rank_name(*scale, place.rank),
+                since: Instant::since(place),
+                version: place.version,
+                keep: Reasons {
+                    policy,
+                    reasons: keep,
+                },
+                above: above
+                    .iter()
+                    .map(|entry| Above::of(policy, *scale, entry))
+                    .collect(),
+            };
+            ladders.serialize_entry(policy.scale_name(*scale), &row)?;
+        }
+        ladders.end()
+    }
+}
+
+#[derive(Serialize)]
+struct LadderRow<'a> {
+    tier: &'a str,
+    since: Option<Instant>,
+    version: u32,
+    keep: Reasons<'a>,
+    above: Vec<Above<'a>>,
+}
+
+#[derive(Serialize)]
+struct Above<'a> {
+    tier: &'a str,
+    enter: Reasons<'a>,
+}
+
+impl<'a> Above<'a> {
+    fn of(policy: &'a Policy, ladder: ScaleIx, entry: &'a Entry) -> Self {
+        Self {
+            tier: policy.rank_name(ladder, entry.rank),
+            enter: Reasons {
+                policy,
+                reasons: &entry.reasons,
+            },
+        }
+    }
+}
+
+struct Maps<'a> {
+    policy: &'a Policy,
+    maps: &'a [OnMap],
+}
+
+impl Serialize for Maps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let policy = self.policy;
+        let mut maps = serializer.serialize_map(Some(self.maps.len()))?;
+        for OnMap { scale, place, when } in self.maps {
+            let row = MapRow {
+                segment: policy.rank_name(*scale, place.rank),
+                since: Instant::since(place),
+                version: place.version,
+                when: Reasons {
+                    policy,
+                    reasons: when,
+                },
+            };
+            maps.serialize_entry(policy.scale_name(*scale), &row)?;
+        }
+        maps.end()
+    }
+}
+
+#[derive(Serialize)]
+struct MapRow<'a> {
+    segment: &'a str,
+    since: Option<Instant>,
+    version: u32,
+    when: Reasons<'a>,
+}
+
+/// What comes about unless an event comes first.
+#[derive(Serialize)]
+struct Next<'a> {
+    at: Instant,
+    moves: Vec<Move<'a>>,
+}
+
+#[derive(Serialize)]
+struct Move<'a> {
+    ladder: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
+impl<'a> Next<'a> {
+    fn of(policy: &'a Policy, horizon: &Horizon) -> Self {
+        let moves = horizon.moves.iter().map(|(scale, from, to)| Move {
+            ladder: policy.scale_name(*scale),
+            from: policy.rank_name(*scale, *from),
+            to: policy.rank_name(*scale, *to),
+        });
+        Self {
+            at: Instant(horizon.at),
+            moves: moves.collect(),
+        }
+    }
+}
