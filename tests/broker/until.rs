@@ -1,0 +1,25 @@
+//! Waiting for a condition, with a deadline.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two looks; doubled up to [`LONGEST`].
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(50);
+
+/// Looks again and again until `look` finds something, and returns that.
+///
+/// Panics with `what` when it found nothing `within` that time.
+#[track_caller]
+pub(crate) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + within;
+    let mut pause = SHORTEST;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+        thread::park_timeout(pause);
+        pause = LONGEST.min(pause * 2);
+    }
+}

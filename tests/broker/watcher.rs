@@ -1,0 +1,130 @@
+//! A reader that sees what a downstream service would see, all the while a test does its worst.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use super::client::{ALL, Client, Isolation, assign_from_beginning};
+use super::records::Record;
+use super::until::until;
+
+/// A record and the instant the reader was given it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) record: Record,
+    pub(crate) at: SystemTime,
+}
+
+/// Reads topics in the background, committed records only, and keeps all it saw in the order it saw
+/// it. It lives through the broker's restarts, and ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    client: Client,
+    topics: Vec<String>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    seen: Mutex<Vec<Seen>>,
+    stop: AtomicBool,
+}
+
+impl Watcher {
+    pub(super) fn start(client: Client, topics: &[&str]) -> Self {
+        let reader = client.reader(Isolation::Committed);
+        assign_from_beginning(&reader, topics);
+        let shared = Arc::new(Shared::default());
+        let its_shared = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            while !its_shared.stop.load(Ordering::Relaxed) {
+                // Ends of partitions and broken connections are no news.
+                if let Some(Ok(message)) = reader.poll(Duration::from_millis(50)) {
+                    let seen = Seen {
+                        record: Record::read(&message),
+                        at: SystemTime::now(),
+                    };
+                    its_shared
+                        .seen
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(seen);
+                }
+            }
+        });
+        let topics = topics.iter().map(|&topic| topic.to_owned()).collect();
+        Self {
+            client,
+            topics,
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    /// All it has seen so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.look(<[Seen]>::to_vec)
+    }
+
+    /// Waits until `find` finds something in what has been seen, and returns that; panics with
+    /// `what` when it has not `within` that time.
+    #[track_caller]
+    pub(crate) fn wait<T>(
+        &self,
+        what: &str,
+        within: Duration,
+        find: impl Fn(&[Seen]) -> Option<T>,
+    ) -> T {
+        until(what, within, || self.look(&find))
+    }
+
+    /// Waits until it has seen the last record that is in each partition now, ends, and returns all
+    /// it saw.
+    pub(crate) fn finish(self) -> Vec<Seen> {
+        for topic in &self.topics {
+            // By partition, in offset order: the last of a partition is the last inserted.
+            for last in last_of_partitions(self.client.read_all(topic, Isolation::Committed)) {
+                let what = format!("{topic}-{} is seen up to {}", last.partition, last.offset);
+                self.wait(&what, ALL, |seen| {
+                    let is_last = |it: &&Seen| same_place(&it.record, &last);
+                    seen.iter().rev().find(is_last).map(|_| ())
+                });
+            }
+        }
+        self.seen()
+    }
+
+    fn look<T>(&self, find: impl FnOnce(&[Seen]) -> T) -> T {
+        find(
+            &self
+                .shared
+                .seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+            && !thread::panicking()
+        {
+            panic!("the watcher of {:?} panicked", self.topics);
+        }
+    }
+}
+
+fn last_of_partitions(mut records: Vec<Record>) -> Vec<Record> {
+    records.reverse();
+    records.dedup_by_key(|record| record.partition);
+    records
+}
+
+fn same_place(one: &Record, other: &Record) -> bool {
+    one.topic == other.topic && one.partition == other.partition && one.offset == other.offset
+}
