@@ -6,3 +6,5 @@ pub mod lane;
 pub mod model;
 pub mod policy;
 pub mod wire;
+#[cfg(feature = "service")]
+pub mod settings;

@@ -1,6 +1,8 @@
-//! What tidemark does on a real Apache Kafka, which the tests fetch, start and end themselves.
+//! What the service promises, seen from outside the crate, on a real Apache Kafka where it takes one; the tests fetch, start and end
+//! it themselves.
 
 #[path = "../broker/mod.rs"]
 mod broker;
 
 mod broker_boots;
+mod settings;

@@ -1,0 +1,373 @@
+//! From what is written to what is meant: units, bounds, and what has to fit together. Finds every problem, not the first.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::num::NonZeroU16;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::time::Span;
+
+use super::layer::Findings;
+use super::properties::{Properties, refusal};
+use super::raw::{self, Raw};
+use super::{App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, Settings, UnitBounds};
+
+/// How many times longer than a unit a transaction and a session must last at least.
+const UNITS_IN_TIMEOUT: u32 = 10;
+/// Longest name of a topic that the cluster takes.
+const TOPIC_MAX: usize = 249;
+/// Longest `app.name` and `app.instance`: with them the names made of them stay readable and legal.
+const NAME_MAX: usize = 63;
+
+/// The settings; nothing where a value cannot be used. Values in `secrets` are properties that were
+/// read from files of their own.
+pub(super) fn check(
+    raw: &Raw,
+    secrets: BTreeMap<String, String>,
+    findings: &mut Findings,
+) -> Option<Settings> {
+    let mut check = Check { findings };
+    let app = check.app(&raw.app);
+    let kafka = check.kafka(&raw.kafka, secrets);
+    let input = check.input(&raw.input);
+    let output = check.output(&raw.output);
+    let unit = check.unit(&raw.unit);
+    let feed = check.length(
+        "feed.merge_wait",
+        &raw.feed.merge_wait,
+        seconds(0)..=seconds(600),
+    );
+    let http = check.http(&raw.http);
+    let log = check.log(&raw.log);
+    if raw.policy.file.is_empty() {
+        check.fault("policy.file", "is empty");
+    }
+    check.topics(raw);
+    check.fits(unit.as_ref(), input.as_ref(), kafka.as_ref());
+    Some(Settings {
+        app: app?,
+        kafka: kafka?,
+        input: input?,
+        output,
+        policy_file: PathBuf::from(&raw.policy.file),
+        unit: unit?,
+        feed: Feed { merge_wait: feed? },
+        http: http?,
+        log: log?,
+    })
+}
+
+struct Check<'a> {
+    findings: &'a mut Findings,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, key: &str, message: impl AsRef<str>) {
+        let problem = self.findings.origins.fault(key, message.as_ref());
+        self.findings.problems.push(problem);
+    }
+
+    fn app(&mut self, raw: &raw::App) -> Option<App> {
+        self.name("app.name", &raw.name);
+        self.name("app.instance", &raw.instance);
+        let workers = self.number("app.workers", raw.workers, 1..=256)?;
+        Some(App {
+            name: raw.name.clone(),
+            instance: raw.instance.clone(),
+            workers,
+        })
+    }
+
+    /// Part of the names of topics, groups and transactions.
+    fn name(&mut self, key: &str, name: &str) {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(legal) {
+            self.fault(
+                key,
+                format!("is \"{name}\"; 1 to {NAME_MAX} of a-z, 0-9 and - are allowed"),
+            );
+        }
+    }
+
+    fn kafka(&mut self, raw: &raw::Kafka, secrets: BTreeMap<String, String>) -> Option<Kafka> {
+        for broker in raw.brokers.split(',') {
+            let legal = broker
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<NonZeroU16>().is_ok());
+            if !legal {
+                self.fault(
+                    "kafka.brokers",
+                    format!("names \"{broker}\"; \"host:port\" is expected"),
+                );
+            }
+        }
+        let properties = self.properties(raw, secrets);
+        let session_timeout = self.length(
+            "kafka.session_timeout",
+            &raw.session_timeout,
+            seconds(1)..=seconds(1800),
+        );
+        let transaction_timeout = self.length(
+            "kafka.transaction_timeout",
+            &raw.transaction_timeout,
+            seconds(1)..=seconds(900),
+        );
+        Some(Kafka {
+            brokers: raw.brokers.clone(),
+            session_timeout: session_timeout?,
+            transaction_timeout: transaction_timeout?,
+            properties,
+        })
+    }
+
+    fn properties(&mut self, raw: &raw::Kafka, secrets: BTreeMap<String, String>) -> Properties {
+        for (table, names) in [
+            ("properties", &raw.properties),
+            ("property_files", &raw.property_files),
+        ] {
+            for name in names.keys() {
+                if let Some(why) = refusal(name) {
+                    self.fault(
+                        &format!("kafka.{table}.{name}"),
+                        format!("cannot be set: {why}"),
+                    );
+                }
+            }
+        }
+        let mut all = raw.properties.clone();
+        for (name, value) in secrets {
+            if all.insert(name.clone(), value).is_some() {
+                let key = format!("kafka.property_files.{name}");
+                self.fault(&key, format!("is also set as `kafka.properties.{name}`"));
+            }
+        }
+        Properties::new(all)
+    }
+
+    fn input(&mut self, raw: &raw::Input) -> Option<Input> {
+        let bytes = self.number(
+            "input.record_bytes_max",
+            raw.record_bytes_max,
+            256..=1_000_000,
+        )?;
+        Some(Input {
+            purchases: raw.purchases.clone(),
+            browsing: raw.browsing.clone(),
+            record_bytes_max: bytes,
+        })
+    }
+
+    fn output(&mut self, raw: &raw::Output) -> Output {
+        Output {
+            changes: raw.changes.clone(),
+            current: raw.current.clone(),
+            dead_letters: raw.dead_letters.clone(),
+        }
+    }
+
+    fn unit(&mut self, raw: &raw::Unit) -> Option<UnitBounds> {
+        let events_max = self.number("unit.events_max", raw.events_max, 1..=1_000_000);
+        let bytes_max = self.number("unit.bytes_max", raw.bytes_max, 256..=104_857_600);
+        let age_max = self.length("unit.age_max", &raw.age_max, millis(1)..=seconds(60));
+        let change_wait = self.length(
+            "unit.change_wait",
+            &raw.change_wait,
+            millis(0)..=seconds(60),
+        );
+        let pause = self.length("unit.pause", &raw.pause, millis(0)..=seconds(60));
+        Some(UnitBounds {
+            events_max: events_max?,
+            bytes_max: bytes_max?,
+            age_max: age_max?,
+            change_wait: change_wait?,
+            pause: pause?,
+        })
+    }
+
+    fn http(&mut self, raw: &raw::Http) -> Option<Http> {
+        match raw.listen.parse() {
+            Ok(listen) => Some(Http {
+                enabled: raw.enabled,
+                listen,
+                customers: raw.customers,
+            }),
+            Err(_) => {
+                self.fault(
+                    "http.listen",
+                    format!("is \"{}\"; an address and a port are expected", raw.listen),
+                );
+                None
+            }
+        }
+    }
+
+    fn log(&mut self, raw: &raw::Log) -> Option<Log> {
+        let level = self.choice(
+            "log.level",
+            &raw.level,
+            &[
+                ("error", Level::Error),
+                ("warn", Level::Warn),
+                ("info", Level::Info),
+                ("debug", Level::Debug),
+                ("trace", Level::Trace),
+            ],
+        );
+        let format = self.choice(
+            "log.format",
+            &raw.format,
+            &[
+                ("auto", LogFormat::Auto),
+                ("text", LogFormat::Text),
+                ("json", LogFormat::Json),
+            ],
+        );
+        Some(Log {
+            level: level?,
+            format: format?,
+        })
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, text: &str, choices: &[(&str, T)]) -> Option<T> {
+        let chosen = choices
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, choice)| *choice);
+        if chosen.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.fault(
+                key,
+                format!("is \"{text}\"; one of {} is expected", names.join(", ")),
+            );
+        }
+        chosen
+    }
+
+    fn number(&mut self, key: &str, number: i64, bounds: RangeInclusive<i64>) -> Option<usize> {
+        self.within(key, &number, &bounds);
+        usize::try_from(number)
+            .ok()
+            .filter(|_| bounds.contains(&number))
+    }
+
+    fn length(&mut self, key: &str, text: &str, bounds: RangeInclusive<Span>) -> Option<Duration> {
+        match Span::parse(text) {
+            Ok(span) => {
+                self.within(key, &span, &bounds);
+                bounds
+                    .contains(&span)
+                    .then(|| Duration::from_millis(span.0.unsigned_abs()))
+            }
+            Err(error) => {
+                self.fault(key, format!("is \"{text}\": {error}"));
+                None
+            }
+        }
+    }
+
+    fn within<T: PartialOrd + Display>(
+        &mut self,
+        key: &str,
+        value: &T,
+        bounds: &RangeInclusive<T>,
+    ) {
+        if !bounds.contains(value) {
+            let (low, high) = (bounds.start(), bounds.end());
+            self.fault(key, format!("is {value}; {low} to {high} is allowed"));
+        }
+    }
+
+    /// Names of topics: legal, and no two of them the same (nor the same to the cluster's metrics, which take dots for
+    /// underscores).
+    fn topics(&mut self, raw: &Raw) {
+        let ledger = format!("{}.ledger.v1", raw.app.name);
+        let topics = [
+            ("input.purchases", &raw.input.purchases),
+            ("input.browsing", &raw.input.browsing),
+            ("output.changes", &raw.output.changes),
+            ("output.current", &raw.output.current),
+            ("output.dead_letters", &raw.output.dead_letters),
+            ("app.name", &ledger),
+        ];
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        for (i, (key, topic)) in topics.iter().enumerate() {
+            let dots = matches!(topic.as_str(), "." | "..");
+            // What is wrong with a name of the service is told there.
+            let own = *key == "app.name";
+            if !own
+                && (topic.is_empty()
+                    || dots
+                    || topic.len() > TOPIC_MAX
+                    || !topic.chars().all(legal))
+            {
+                self.fault(
+                    key,
+                    format!("makes a topic named \"{topic}\", which the cluster refuses"),
+                );
+            }
+            let folded = |topic: &str| topic.replace('.', "_");
+            for (other, twin) in &topics[..i] {
+                if folded(twin) == folded(topic) {
+                    self.fault(
+                        key,
+                        format!("makes a topic named \"{topic}\", which collides with \"{twin}\" of `{other}`"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// What no value can be blamed for alone.
+    fn fits(&mut self, unit: Option<&UnitBounds>, input: Option<&Input>, kafka: Option<&Kafka>) {
+        let Some(unit) = unit else { return };
+        let age = ("unit.age_max", show(unit.age_max));
+        if let Some(input) = input.filter(|input| input.record_bytes_max > unit.bytes_max) {
+            let record = ("input.record_bytes_max", input.record_bytes_max);
+            self.order(("unit.bytes_max", unit.bytes_max), "less than", record);
+        }
+        for (key, length) in [
+            ("unit.change_wait", unit.change_wait),
+            ("unit.pause", unit.pause),
+        ] {
+            if length > unit.age_max {
+                self.order((key, show(length)), "more than", age);
+            }
+        }
+        let Some(kafka) = kafka else { return };
+        for (key, length) in [
+            ("kafka.session_timeout", kafka.session_timeout),
+            ("kafka.transaction_timeout", kafka.transaction_timeout),
+        ] {
+            if length < unit.age_max * UNITS_IN_TIMEOUT {
+                let bound = format!("less than {UNITS_IN_TIMEOUT} times");
+                self.order((key, show(length)), &bound, age);
+            }
+        }
+    }
+
+    fn order<T: Display>(
+        &mut self,
+        (key, value): (&str, T),
+        bound: &str,
+        (other, limit): (&str, T),
+    ) {
+        self.fault(
+            key,
+            format!("is {value}, {bound} `{other}`, which is {limit}"),
+        );
+    }
+}
+
+fn show(length: Duration) -> Span {
+    millis(i64::try_from(length.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn seconds(n: i64) -> Span {
+    millis(n * 1000)
+}
+
+fn millis(n: i64) -> Span {
+    Span(n)
+}

@@ -1,0 +1,186 @@
+//! The knobs: what is declared in files, the environment and flags, checked as a whole; the door for `config`.
+
+mod check;
+mod layer;
+mod load;
+mod origin;
+mod properties;
+mod raw;
+mod report;
+mod schema;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use load::{Layers, load};
+pub use properties::Properties;
+pub use report::SettingsReport;
+
+/// Every key with its default and its comment, as shipped.
+pub const DEFAULTS: &str = include_str!("../../config/tidemark.toml");
+
+/// How to run: valid as a whole.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who this is in the cluster.
+    pub app: App,
+    /// The cluster.
+    pub kafka: Kafka,
+    /// What is read.
+    pub input: Input,
+    /// What is written.
+    pub output: Output,
+    /// The policy's file, relative to the working directory.
+    pub policy_file: PathBuf,
+    /// Where a unit ends.
+    pub unit: UnitBounds,
+    /// How the input topics are merged.
+    pub feed: Feed,
+    /// What is answered over HTTP.
+    pub http: Http,
+    /// What is written to standard error.
+    pub log: Log,
+}
+
+/// Who this is in the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// Name of the service: also the consumer group.
+    pub name: String,
+    /// Which instance of the service.
+    pub instance: String,
+    /// Threads that consume; at least one.
+    pub workers: usize,
+}
+
+impl App {
+    /// The consumer group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.name
+    }
+
+    /// The topic of the ledger.
+    #[must_use]
+    pub fn ledger_topic(&self) -> String {
+        format!("{}.ledger.v1", self.name)
+    }
+
+    /// The transactional id of a worker (0, 1, 2 ...): the same after a restart.
+    #[must_use]
+    pub fn transactional_id(&self, worker: usize) -> String {
+        format!("{}.{}.{worker}", self.name, self.instance)
+    }
+}
+
+/// The cluster.
+#[derive(Clone, Debug)]
+pub struct Kafka {
+    /// "host:port", separated by commas.
+    pub brokers: String,
+    /// After how long without a heartbeat this member is given up.
+    pub session_timeout: Duration,
+    /// After how long an open transaction is aborted.
+    pub transaction_timeout: Duration,
+    /// Further properties of librdkafka; none of them is one that exactly-once rests on.
+    pub properties: Properties,
+}
+
+/// What is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Topic of purchases, refunds and cancels.
+    pub purchases: String,
+    /// Topic of all other events.
+    pub browsing: String,
+    /// The longest value that is read.
+    pub record_bytes_max: usize,
+}
+
+impl Input {
+    /// The input topics, in the order in which the ledger and the metrics name them.
+    #[must_use]
+    pub fn topics(&self) -> [&str; 2] {
+        [&self.purchases, &self.browsing]
+    }
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Topic of changes.
+    pub changes: String,
+    /// Compacted topic of standings.
+    pub current: String,
+    /// Topic of records that could not be applied.
+    pub dead_letters: String,
+}
+
+/// Where a unit ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitBounds {
+    /// At most so many events.
+    pub events_max: usize,
+    /// At most so many bytes read; no fewer than a record may have.
+    pub bytes_max: usize,
+    /// So long after its first event.
+    pub age_max: Duration,
+    /// So long after its first event, where a change waits in it; at most `age_max`.
+    pub change_wait: Duration,
+    /// Least time between the begins of two transactions; at most `age_max`.
+    pub pause: Duration,
+}
+
+/// How the input topics are merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// How long events of one topic wait for older ones of the other that are known to be unread.
+    pub merge_wait: Duration,
+}
+
+/// What is answered over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// Whether anything is.
+    pub enabled: bool,
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whether questions about customers are.
+    pub customers: bool,
+}
+
+/// What is written to standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// From which severity up.
+    pub level: Level,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// The severity of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Somebody has to act.
+    Error,
+    /// Somebody should know.
+    Warn,
+    /// What happened.
+    Info,
+    /// How it happened.
+    Debug,
+    /// Every step of it.
+    Trace,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `Text` on a terminal, else `Json`.
+    Auto,
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}

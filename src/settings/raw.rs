@@ -1,0 +1,91 @@
+//! The shape of the settings as written: section by section, every value still text or a number.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// All sections of `config/tidemark.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) app: App,
+    pub(super) kafka: Kafka,
+    pub(super) input: Input,
+    pub(super) output: Output,
+    pub(super) policy: Policy,
+    pub(super) unit: Unit,
+    pub(super) feed: Feed,
+    pub(super) http: Http,
+    pub(super) log: Log,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct App {
+    pub(super) name: String,
+    pub(super) instance: String,
+    pub(super) workers: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kafka {
+    pub(super) brokers: String,
+    pub(super) session_timeout: String,
+    pub(super) transaction_timeout: String,
+    pub(super) properties: BTreeMap<String, String>,
+    pub(super) property_files: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Input {
+    pub(super) purchases: String,
+    pub(super) browsing: String,
+    pub(super) record_bytes_max: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Output {
+    pub(super) changes: String,
+    pub(super) current: String,
+    pub(super) dead_letters: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Policy {
+    pub(super) file: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unit {
+    pub(super) events_max: i64,
+    pub(super) bytes_max: i64,
+    pub(super) age_max: String,
+    pub(super) change_wait: String,
+    pub(super) pause: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Feed {
+    pub(super) merge_wait: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Http {
+    pub(super) enabled: bool,
+    pub(super) listen: String,
+    pub(super) customers: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) level: String,
+    pub(super) format: String,
+}
