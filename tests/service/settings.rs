@@ -320,7 +320,7 @@ fn properties_that_exactly_once_rests_on_are_refused_in_every_layer() {
         "cannot be set: offsets are committed with the unit that they belong to, and nowhere else";
     let expected = format!("`kafka.properties.enable.auto.commit` {fault}");
     let given = with_file("[kafka.properties]\n\"enable.auto.commit\" = true\n");
-    assert_eq!(messages(given), [expected.clone()]);
+    assert_eq!(messages(given), [expected.as_str()]);
     let variable = "TIDEMARK__KAFKA__PROPERTIES__ENABLE_AUTO_COMMIT";
     assert_eq!(
         messages(with_environment(&[(variable, "true")])),
