@@ -44,6 +44,15 @@ impl Zone {
         })
     }
 
+    /// All names that are known.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        jiff::tz::db()
+            .available()
+            .map(|name| name.as_str().to_owned())
+            .collect()
+    }
+
     /// The IANA name.
     #[must_use]
     pub fn name(&self) -> &str {

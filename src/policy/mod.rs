@@ -6,7 +6,20 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod build;
+mod comparison;
+mod constant;
+mod declaration;
 pub mod declared;
 pub mod judge;
 pub mod reasons;
+pub mod draft;
+mod names;
+mod owner;
+pub mod problem;
 pub mod rule;
+mod rules;
+mod scale;
+pub mod suggestion;
+mod terms;
+mod vocabulary;

@@ -1,0 +1,91 @@
+//! The right side of a comparison, read in the unit of what it is compared with.
+
+use crate::features::feature::Unit;
+use crate::model::money::Money;
+use crate::model::time::{DAY_MS, Span};
+
+use super::draft::Written;
+use super::problem::Problem;
+use super::suggestion;
+
+/// Whose constant it is.
+pub(super) struct Measured<'a> {
+    pub(super) feature: &'a str,
+    pub(super) unit: Unit,
+}
+
+/// The constant in the feature's unit.
+pub(super) fn constant(
+    written: &Written<String>,
+    measured: &Measured<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<i64> {
+    let text = written.value.as_str();
+    let read = match measured.unit {
+        Unit::Money => money(text),
+        Unit::Number => number(text),
+        Unit::Millis => span(text).map(|span| span.0),
+        Unit::Days => days(text, measured.feature),
+    };
+    read.map_err(|help| problems.push(misfit(written, measured, help)))
+        .ok()
+}
+
+/// The rank of the tier of that name.
+pub(super) fn tier(
+    written: &Written<String>,
+    ladder: &str,
+    tiers: &[&str],
+    problems: &mut Vec<Problem>,
+) -> Option<i64> {
+    let rank = tiers.iter().position(|tier| *tier == written.value);
+    if rank.is_none() {
+        let message = format!("ladder \"{ladder}\" has no tier \"{}\"", written.value);
+        let help = suggestion::help(&written.value, "its tiers", tiers);
+        problems.push(Problem::new(&written.span, message, "not a tier of it").help(help));
+    }
+    rank.and_then(|rank| i64::try_from(rank).ok())
+}
+
+fn misfit(written: &Written<String>, measured: &Measured<'_>, help: String) -> Problem {
+    let expected = match measured.unit {
+        Unit::Money => "an amount of money",
+        Unit::Number => "a whole number",
+        Unit::Millis => "a length of time",
+        Unit::Days => "a whole number of days",
+    };
+    let message = format!(
+        "\"{}\" is compared with \"{}\", which is not {expected}",
+        measured.feature, written.value
+    );
+    Problem::new(&written.span, message, format!("not {expected}")).help(help)
+}
+
+fn money(text: &str) -> Result<i64, String> {
+    Money::parse(text)
+        .map(|money| money.0)
+        .map_err(|bad| format!("{bad}: write plain digits, such as \"1200\" or \"1200.50\""))
+}
+
+fn number(text: &str) -> Result<i64, String> {
+    text.parse()
+        .map_err(|_| "write plain digits, such as \"3\"".to_owned())
+}
+
+fn span(text: &str) -> Result<Span, String> {
+    match Span::parse(text) {
+        Ok(span) if span >= Span(0) => Ok(span),
+        Ok(_) => Err("a length of time is never negative".to_owned()),
+        Err(bad) => Err(format!("it {bad}: write such as \"30d\" or \"12h\"")),
+    }
+}
+
+fn days(text: &str, feature: &str) -> Result<i64, String> {
+    let span = span(text)?;
+    if span.0 % DAY_MS == 0 {
+        return Ok(span.0 / DAY_MS);
+    }
+    Err(format!(
+        "\"{feature}\" goes by civil days: write such as \"2d\", or give it resolution = \"exact\""
+    ))
+}

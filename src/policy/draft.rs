@@ -1,0 +1,159 @@
+//! A policy as it was written: texts and numbers with the places they stand at, not yet understood.
+
+use super::problem::ByteRange;
+
+/// Something that was written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written<T> {
+    /// What was written.
+    pub value: T,
+    /// Where. For a text without escapes: the bytes between its quotes.
+    pub span: ByteRange,
+}
+
+/// What stands at a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given<T> {
+    /// The key is not there.
+    Absent,
+    /// Something of another type; the reader of the text has told of it.
+    Unreadable,
+    /// A value.
+    Is(Written<T>),
+}
+
+impl<T> Given<T> {
+    /// What was written, if it is readable.
+    #[must_use]
+    pub fn written(&self) -> Option<&Written<T>> {
+        match self {
+            Self::Is(written) => Some(written),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+/// The tables written under one header, or nothing where something else stands there, of which the
+/// reader of the text has told.
+pub type Tables<T> = Option<Vec<T>>;
+
+/// A whole policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// `name`
+    pub name: Given<String>,
+    /// `version`
+    pub version: Given<i64>,
+    /// `currency`
+    pub currency: Given<String>,
+    /// `zone`
+    pub zone: Given<String>,
+    /// `[time]`
+    pub time: TimeDraft,
+    /// `[orders]`
+    pub orders: OrdersDraft,
+    /// `[feature.*]`, in written order.
+    pub features: Vec<FeatureDraft>,
+    /// `[[ladder]]`, in written order.
+    pub ladders: Tables<LadderDraft>,
+    /// `[[map]]`, in written order.
+    pub maps: Tables<MapDraft>,
+}
+
+/// The spans of `[time]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeDraft {
+    /// `lateness`
+    pub lateness: Given<String>,
+    /// `late`
+    pub late: Given<String>,
+    /// `ahead`
+    pub ahead: Given<String>,
+    /// `dedup`
+    pub dedup: Given<String>,
+    /// `stall_after`
+    pub stall_after: Given<String>,
+}
+
+/// The table `[orders]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrdersDraft {
+    /// `keep`
+    pub keep: Given<String>,
+    /// `unknown`
+    pub unknown: Given<String>,
+}
+
+/// One `[feature.<name>]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureDraft {
+    /// The name in its header.
+    pub name: Written<String>,
+    /// `aggregate`
+    pub aggregate: Given<String>,
+    /// `field`
+    pub field: Given<String>,
+    /// `of`
+    pub of: Given<Vec<Written<String>>>,
+    /// `window`
+    pub window: Given<String>,
+    /// `resolution`
+    pub resolution: Given<String>,
+}
+
+/// One `[[ladder]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LadderDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `name`
+    pub name: Given<String>,
+    /// `[[ladder.tier]]`, in written order.
+    pub tiers: Tables<TierDraft>,
+}
+
+/// One `[[ladder.tier]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TierDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `name`
+    pub name: Given<String>,
+    /// `enter`
+    pub enter: Given<RuleDraft>,
+    /// `keep`
+    pub keep: Given<RuleDraft>,
+}
+
+/// One `[[map]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `name`
+    pub name: Given<String>,
+    /// `[[map.segment]]`, in written order.
+    pub segments: Tables<SegmentDraft>,
+}
+
+/// One `[[map.segment]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `name`
+    pub name: Given<String>,
+    /// `when`
+    pub when: Given<RuleDraft>,
+}
+
+/// A rule, its span standing around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleDraft {
+    /// `"feature op constant"`
+    Compare(String),
+    /// `{ all = [...] }`
+    All(Vec<Written<RuleDraft>>),
+    /// `{ any = [...] }`
+    Any(Vec<Written<RuleDraft>>),
+}

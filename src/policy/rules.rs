@@ -1,0 +1,168 @@
+//! The rules of a policy, from what was written, with the one list of all their comparisons.
+
+use crate::model::standing::ScaleIx;
+
+use super::comparison::{Parts, take_apart};
+use super::constant::{self, Measured};
+use super::draft::{RuleDraft, Written};
+use super::problem::Problem;
+use super::rule::{Comparison, Rule, Subject};
+use super::suggestion;
+use super::vocabulary::Vocabulary;
+
+/// Deeper rules than this are read by nobody.
+const DEPTH_MAX: usize = 8;
+
+/// Where a rule stands, which decides what it may speak of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a tier of a ladder: features.
+    Ladder,
+    /// In a segment of a map: features and ladders.
+    Map,
+}
+
+/// Reads rules one after another.
+pub(super) struct Rules<'a> {
+    vocabulary: Vocabulary<'a>,
+    comparisons: Vec<Comparison>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(vocabulary: Vocabulary<'a>) -> Self {
+        Self {
+            vocabulary,
+            comparisons: Vec::new(),
+        }
+    }
+
+    /// All comparisons of the rules read so far.
+    pub(super) fn into_comparisons(self) -> Vec<Comparison> {
+        self.comparisons
+    }
+
+    /// The rule that was written.
+    pub(super) fn read(
+        &mut self,
+        written: &Written<RuleDraft>,
+        place: Place,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Rule> {
+        self.read_at(written, place, 1, problems)
+    }
+
+    fn read_at(
+        &mut self,
+        written: &Written<RuleDraft>,
+        place: Place,
+        depth: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Rule> {
+        if depth > DEPTH_MAX {
+            let message = format!("rules are nested more than {DEPTH_MAX} deep");
+            let problem = Problem::new(&written.span, message, "too deep");
+            problems.push(problem.help("say it with fewer rules in each other"));
+            return None;
+        }
+        let (parts, join): (_, fn(Vec<Rule>) -> Rule) = match &written.value {
+            RuleDraft::Compare(text) => {
+                let text = Written {
+                    value: text.clone(),
+                    span: written.span.clone(),
+                };
+                return self.compare(&text, place, problems);
+            }
+            RuleDraft::All(parts) => (parts, Rule::All),
+            RuleDraft::Any(parts) => (parts, Rule::Any),
+        };
+        if parts.is_empty() {
+            let problem = Problem::new(&written.span, "a rule without comparisons", "empty list");
+            problems.push(problem.help("put at least one comparison into the list"));
+            return None;
+        }
+        let rules: Vec<Option<Rule>> = parts
+            .iter()
+            .map(|part| self.read_at(part, place, depth + 1, problems))
+            .collect();
+        rules.into_iter().collect::<Option<_>>().map(join)
+    }
+
+    fn compare(
+        &mut self,
+        text: &Written<String>,
+        place: Place,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Rule> {
+        let parts = take_apart(text, problems)?;
+        let (subject, threshold) = self.sides(&parts, place, problems)?;
+        self.comparisons.push(Comparison {
+            subject,
+            op: parts.op?,
+            threshold,
+        });
+        Some(Rule::Compare(self.comparisons.len() - 1))
+    }
+
+    /// Left and right side of a comparison.
+    fn sides(
+        &self,
+        parts: &Parts,
+        place: Place,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(Subject, i64)> {
+        let name = parts.subject.value.as_str();
+        let words = &self.vocabulary;
+        if let Some(ix) = words.features.iter().position(|(known, _)| *known == name) {
+            let measured = Measured {
+                feature: name,
+                unit: words.features[ix].1?,
+            };
+            let threshold = constant::constant(&parts.constant, &measured, problems)?;
+            return Some((Subject::Feature(ix), threshold));
+        }
+        let ladder = words.ladders.iter().position(|(known, _)| *known == name);
+        match (ladder, place) {
+            (Some(ix), Place::Map) => {
+                let tiers = &words.ladders[ix].1;
+                let rank = constant::tier(&parts.constant, name, tiers, problems)?;
+                Some((Subject::Tier(ScaleIx(ix)), rank))
+            }
+            _ => {
+                problems.push(self.unknown(&parts.subject, place));
+                None
+            }
+        }
+    }
+
+    /// A left side that a rule at this place cannot speak of.
+    fn unknown(&self, subject: &Written<String>, place: Place) -> Problem {
+        let name = subject.value.as_str();
+        let words = &self.vocabulary;
+        if words.ladder_names().contains(&name) {
+            let message = format!("a ladder's rule compares \"{name}\", which is a ladder");
+            return Problem::new(&subject.span, message, "not a feature")
+                .help("ladders go by features alone; a map may compare ladders");
+        }
+        if words.maps.contains(&name) {
+            let message = format!("a rule compares \"{name}\", which is a map");
+            return Problem::new(&subject.span, message, "segments have no order")
+                .help("compare the features or ladders that the map is made of");
+        }
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            let message = format!("a comparison begins with \"{name}\"");
+            return Problem::new(&subject.span, message, "not a feature")
+                .help("write the feature on the left and the constant on the right");
+        }
+        let mut known = words.feature_names();
+        let (noun, nouns) = match place {
+            Place::Ladder => ("feature", "features"),
+            Place::Map => {
+                known.extend(words.ladder_names());
+                ("feature or ladder", "features and ladders")
+            }
+        };
+        let message = format!("unknown {noun} \"{name}\"");
+        Problem::new(&subject.span, message, "not declared")
+            .help(suggestion::help(name, nouns, &known))
+    }
+}

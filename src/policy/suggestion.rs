@@ -1,0 +1,50 @@
+//! What somebody may have meant who wrote a word that is not known.
+
+/// Words longer than this are compared with nothing.
+const WORD_BYTES_MAX: usize = 64;
+/// As many words as one help text lists.
+const LISTED_MAX: usize = 16;
+
+/// The known word that is nearest to `word`, if one is near: at most a third of its letters differ.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    if word.len() > WORD_BYTES_MAX {
+        return None;
+    }
+    let word = word.to_lowercase();
+    known
+        .iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+            (distance, *candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= word.len().max(candidate.len()).div_ceil(3) && *distance < word.len()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Help for a word that is none of the known ones: the nearest, else all of them. `noun` is plural:
+/// "features".
+#[must_use]
+pub fn help(word: &str, noun: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if known.is_empty() => format!("there are no {noun} yet"),
+        None => format!("{noun} are {}", listed(known)),
+    }
+}
+
+fn listed(known: &[&str]) -> String {
+    let mut text = known
+        .iter()
+        .take(LISTED_MAX)
+        .map(|word| format!("\"{word}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if known.len() > LISTED_MAX {
+        text.push_str(&format!(" and {} more", known.len() - LISTED_MAX));
+    }
+    text
+}

@@ -1,0 +1,63 @@
+//! What a rule may speak of: the features, ladders and maps of its policy.
+
+use crate::features::feature::{Feature, Unit};
+
+use super::draft::{Draft, Given};
+
+/// Names in declared order, those of faulty declarations too, so that one fault is told once.
+pub(super) struct Vocabulary<'a> {
+    /// Features with their units; no unit where the declaration is faulty.
+    pub(super) features: Vec<(&'a str, Option<Unit>)>,
+    /// Ladders with the names of their tiers.
+    pub(super) ladders: Vec<(&'a str, Vec<&'a str>)>,
+    /// Maps.
+    pub(super) maps: Vec<&'a str>,
+}
+
+impl<'a> Vocabulary<'a> {
+    /// The words of a draft, of whose features `features` could be read.
+    pub(super) fn of(draft: &'a Draft, features: &[Option<Feature>]) -> Self {
+        Self {
+            features: draft
+                .features
+                .iter()
+                .zip(features)
+                .map(|(draft, feature)| {
+                    let unit = feature.as_ref().map(Feature::unit);
+                    (draft.name.value.as_str(), unit)
+                })
+                .collect(),
+            ladders: draft
+                .ladders
+                .iter()
+                .flatten()
+                .map(|ladder| {
+                    let tiers = ladder.tiers.iter().flatten();
+                    let tiers = tiers.map(|tier| word(&tier.name)).collect();
+                    (word(&ladder.name), tiers)
+                })
+                .collect(),
+            maps: draft
+                .maps
+                .iter()
+                .flatten()
+                .map(|map| word(&map.name))
+                .collect(),
+        }
+    }
+
+    /// The names of the features.
+    pub(super) fn feature_names(&self) -> Vec<&'a str> {
+        self.features.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The names of the ladders.
+    pub(super) fn ladder_names(&self) -> Vec<&'a str> {
+        self.ladders.iter().map(|(name, _)| *name).collect()
+    }
+}
+
+/// A name, or nothing that could be written in its place.
+fn word(name: &Given<String>) -> &str {
+    name.written().map_or("", |name| name.value.as_str())
+}
