@@ -1,0 +1,70 @@
+//! One mistake, one problem, at the words that are wrong: mistakes.txt holds them.
+
+use super::{SOUND, read, with};
+
+#[derive(Default)]
+struct Mistake {
+    line: usize,
+    passage: Vec<&'static str>,
+    replacement: Vec<&'static str>,
+    message: &'static str,
+    words: &'static str,
+}
+
+fn mistakes() -> Vec<Mistake> {
+    let mut mistakes: Vec<Mistake> = Vec::new();
+    let mut inside = false;
+    for (at, line) in include_str!("mistakes.txt").lines().enumerate() {
+        let (sign, text) = line.split_at(line.len().min(1));
+        let text = text.strip_prefix(' ').unwrap_or(text);
+        if sign == "-" && !inside {
+            mistakes.push(Mistake {
+                line: at + 1,
+                ..Mistake::default()
+            });
+        }
+        inside = sign == "-";
+        let Some(mistake) = mistakes.last_mut() else {
+            continue;
+        };
+        match sign {
+            "-" => mistake.passage.push(text),
+            "+" => mistake.replacement.push(text),
+            "!" => mistake.message = text,
+            "@" => mistake.words = text,
+            _ => {}
+        }
+    }
+    mistakes
+}
+
+#[test]
+fn the_sound_policy_is_sound() {
+    read(SOUND).expect("no problems");
+}
+
+#[test]
+fn one_mistake_is_told_once_where_it_is() {
+    let mistakes = mistakes();
+    assert!(mistakes.len() > 100, "{} mistakes", mistakes.len());
+    let mut wrong = String::new();
+    for mistake in mistakes {
+        let text = with(&mistake.passage.join("\n"), &mistake.replacement.join("\n"));
+        let told: Vec<(String, String)> = match read(&text) {
+            Ok(_) => Vec::new(),
+            Err(report) => report
+                .problems()
+                .map(|problem| {
+                    (
+                        problem.message.clone(),
+                        text[problem.span.clone()].to_owned(),
+                    )
+                })
+                .collect(),
+        };
+        if told != [(mistake.message.to_owned(), mistake.words.to_owned())] {
+            wrong.push_str(&format!("mistakes.txt:{}: {told:#?}\n", mistake.line));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
