@@ -5,6 +5,6 @@ pub mod features;
 pub mod lane;
 pub mod model;
 pub mod policy;
-pub mod wire;
 #[cfg(feature = "service")]
 pub mod settings;
+pub mod wire;

@@ -1,1 +1,150 @@
 //! The contracts in `docs` say what the code does.
+
+use std::collections::BTreeSet;
+
+use tidemark::model::event::{KINDS, Kind};
+use tidemark::model::money::Currency;
+use tidemark::model::refusal::REFUSALS;
+use tidemark::wire::event::Decoder;
+use tidemark::wire::ledger;
+use tidemark::wire::scratch::Scratch;
+
+const EVENTS: &str = include_str!("../../../docs/events.md");
+const CHANGES: &str = include_str!("../../../docs/changes.md");
+const EVENT_TABLE: &str = include_str!("../../data/wire/events.txt");
+const PUBLISHED: &str = include_str!("../../data/wire/published.ndjson");
+const EXPLANATIONS: &str = include_str!("../../data/wire/explanation.ndjson");
+const HEADERS: &str = include_str!("../../data/wire/headers.txt");
+
+fn decoder() -> Decoder {
+    Decoder::new(Currency::from_code("GBP").expect("a code"), 1 << 20)
+}
+
+/// The examples of a page.
+fn examples(page: &str) -> Vec<&str> {
+    let mut examples = Vec::new();
+    for block in page.split("```json\n").skip(1) {
+        examples.push(block.split("\n```").next().expect("an end of the block"));
+    }
+    examples
+}
+
+/// What stands in backticks in the first column of the tables below a heading.
+fn rows<'a>(page: &'a str, heading: &str) -> BTreeSet<&'a str> {
+    let (_, section) = page.split_once(heading).expect("the heading");
+    let section = section.split("\n## ").next().unwrap_or(section);
+    section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect()
+}
+
+/// The keys of a JSON text, each where it stands first.
+fn keys(json: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    for before in json.split("\":").take(json.matches("\":").count()) {
+        let key = before.rsplit('"').next().expect("at least one piece");
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn sorted(mut keys: Vec<&str>) -> Vec<&str> {
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn every_refusal_stands_in_the_table_and_nothing_else_does() {
+    let codes: BTreeSet<&str> = REFUSALS.iter().map(|(_, code)| *code).collect();
+    assert_eq!(rows(EVENTS, "\n## Refusals\n"), codes);
+}
+
+#[test]
+fn every_kind_has_an_example_that_is_read() {
+    let scratch = Scratch::default();
+    let kinds: Vec<Kind> = examples(EVENTS)
+        .iter()
+        .map(|example| {
+            let event = decoder().decode(example.as_bytes(), &scratch);
+            event.expect("a valid example").kind
+        })
+        .collect();
+    assert_eq!(kinds, KINDS.map(|(kind, _)| kind));
+}
+
+#[test]
+fn every_field_is_in_the_table_and_every_field_of_the_table_is_read() {
+    let fields = rows(EVENTS, "\n## Fields\n");
+    let named: BTreeSet<&str> = EVENT_TABLE
+        .lines()
+        .filter_map(|line| line.strip_prefix("out  refused: ")?.split(' ').nth(1))
+        .collect();
+    assert_eq!(fields, named);
+    for field in fields {
+        let good = examples(EVENTS)[0];
+        let twice = good.replacen('{', &format!("{{\"{field}\":[],\"{field}\":[],"), 1);
+        let scratch = Scratch::default();
+        let refused = decoder().decode(twice.as_bytes(), &scratch);
+        assert_eq!(refused.expect_err("twice").field, field);
+    }
+}
+
+#[test]
+fn the_examples_of_what_is_published_have_its_keys() {
+    let examples = examples(CHANGES);
+    let [change, standing, features, explanation, _] = examples[..] else {
+        panic!("{} examples", examples.len());
+    };
+    let golden: Vec<&str> = PUBLISHED.lines().collect();
+    assert_eq!(keys(change), keys(golden[0]));
+    assert_eq!(keys(standing), keys(golden[3]));
+    assert_eq!(keys(features)[..3], keys(golden[4])[..3]);
+    let names = ["spend_90d", "pieces", "days_since", "time_since"];
+    let golden = keys(EXPLANATIONS.lines().next().expect("a line"));
+    let golden = golden
+        .into_iter()
+        .filter(|key| *key == names[0] || !names.contains(key));
+    assert_eq!(sorted(keys(explanation)), sorted(golden.collect()));
+    let change = rows(CHANGES, "\n## A change\n");
+    for key in keys(PUBLISHED.lines().nth(2).expect("a map's change")) {
+        assert!(
+            change.contains(key) || ["name", "version", "hash"].contains(&key),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
+    let example = examples(CHANGES)[4];
+    let entry = ledger::decode(example.as_bytes()).expect("a valid example");
+    let mut out = Vec::new();
+    ledger::encode(&entry, &mut out);
+    assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), example);
+    let (_, told) = CHANGES
+        .split_once("\n## The ledger\n")
+        .expect("the heading");
+    for key in keys(example).into_iter().filter(|key| *key != "topic") {
+        assert!(told.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
+#[test]
+fn every_header_is_told() {
+    let told: BTreeSet<&str> = rows(CHANGES, "\n## A change\n")
+        .union(&rows(CHANGES, "\n## Dead letters\n"))
+        .copied()
+        .collect();
+    let headers = HEADERS.lines().filter(|line| !line.is_empty());
+    let headers: BTreeSet<&str> = headers
+        .map(|line| line.split_once(": ").expect("name and text").0)
+        .collect();
+    assert!(headers.len() > 16);
+    for header in headers {
+        assert!(told.contains(header), "{header}");
+    }
+}
