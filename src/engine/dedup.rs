@@ -37,7 +37,8 @@ impl Dedup {
         seen.is_some_and(|seen| at.0.abs_diff(seen.at.0) <= self.apart.0.unsigned_abs())
     }
 
-    /// An event counted. No event dated before `arrivals` can come any more, which is when older ones are forgotten.
+    /// An event counted. No event dated before `arrivals` can come any more, which is when older
+    /// ones are forgotten.
     pub(super) fn remember(&mut self, id: Fingerprint, at: Timestamp, arrivals: Timestamp) {
         let table = &mut self.tables[table(id)];
         if table.len() == table.capacity() {
@@ -53,7 +54,8 @@ impl Dedup {
     }
 }
 
-/// Forgets what is older than `limit`; grows unless that freed a good part. So a sweep pays for as many events as it visits.
+/// Forgets what is older than `limit`; grows unless that freed a good part. So a sweep pays for as
+/// many events as it visits.
 fn make_room(table: &mut HashTable<Seen>, limit: Timestamp) {
     table.retain(|seen| seen.at >= limit);
     if table.len() > table.capacity() / 4 * 3 {

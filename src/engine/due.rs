@@ -7,8 +7,9 @@ use crate::model::time::Timestamp;
 
 use super::customers::Slot;
 
-/// Entries `(instant, customer)`, the earliest instant first and, at one instant, the customer who came first. An entry is never
-/// taken out when a horizon moves: it is found stale when its turn comes.
+/// Entries `(instant, customer)`, the earliest instant first and, at one instant, the customer who
+/// came first. An entry is never taken out when a horizon moves: it is found stale when its turn
+/// comes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Due {
     heap: BinaryHeap<Reverse<(Timestamp, Slot)>>,
@@ -33,7 +34,8 @@ impl Due {
         self.heap.pop().map(|entry| entry.0)
     }
 
-    /// The customers with an entry before `limit`, each once. Costs as much as there are such entries, however many others there are.
+    /// The customers with an entry before `limit`, each once. Costs as much as there are such
+    /// entries, however many others there are.
     pub(super) fn customers_before(&self, limit: Timestamp) -> Vec<Slot> {
         let heap = self.heap.as_slice();
         let mut found = Vec::new();

@@ -53,7 +53,8 @@ pub struct OnMap {
     pub scale: ScaleIx,
     /// The segment, since when, and after how many changes.
     pub place: Place,
-    /// The rule of the segment, as measured; empty for the last segment, which takes whoever is left.
+    /// The rule of the segment, as measured; empty for the last segment, which takes whoever is
+    /// left.
     pub when: Vec<Reason>,
 }
 

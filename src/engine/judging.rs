@@ -1,4 +1,5 @@
-//! One judging: where a customer stands at an instant, and the first instant at which time alone changes that.
+//! One judging: where a customer stands at an instant, and the first instant at which time alone
+//! changes that.
 
 use crate::features::cuts::Level;
 use crate::features::history::History;
@@ -67,7 +68,8 @@ impl Judging {
             .judge(policy, self.outlook.levels(), places, &mut self.ranks);
     }
 
-    /// The first instant after that judging at which the customer, then standing at `places`, moves without a further event.
+    /// The first instant after that judging at which the customer, then standing at `places`, moves
+    /// without a further event.
     pub(super) fn horizon(
         &mut self,
         policy: &Policy,

@@ -85,7 +85,8 @@ impl Engine {
         self.fire(FIRINGS_PER_TICK, effects);
     }
 
-    /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at most 64.
+    /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
+    /// most 64.
     pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
         let admitted = match self.admit(event) {
             Ok(Some(admitted)) => admitted,
@@ -215,7 +216,8 @@ impl Engine {
         }
     }
 
-    /// Takes the earliest deadline that is past out of the queue; puts stale entries back to where they belong.
+    /// Takes the earliest deadline that is past out of the queue; puts stale entries back to where
+    /// they belong.
     fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
         loop {
             let (at, slot) = self.due.pop_before(self.clock)?;

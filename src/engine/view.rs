@@ -22,7 +22,8 @@ pub struct View {
     pub at: Timestamp,
     /// The latest instant at which the customer was judged.
     pub frontier: Timestamp,
-    /// The first instant after the frontier at which time alone moves the customer; not after `at` where a deadline is held.
+    /// The first instant after the frontier at which time alone moves the customer; not after `at`
+    /// where a deadline is held.
     pub horizon: Option<Horizon>,
 }
 
@@ -36,7 +37,8 @@ pub struct Horizon {
 }
 
 impl Engine {
-    /// What is known of a customer, with the measures as of `at` (or as of the frontier, if that is later).
+    /// What is known of a customer, with the measures as of `at` (or as of the frontier, if that is
+    /// later).
     #[must_use]
     pub fn view(&self, customer: &str, at: Timestamp) -> Option<View> {
         let slot = self.customers.find(hash(customer), customer)?;

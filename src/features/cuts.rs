@@ -1,7 +1,7 @@
 //! The values at which a feature matters: between two of them every comparison has one answer.
 
-/// Where a value lies among the cuts of its feature: how many of them it has reached. One more than there are
-/// cuts stands for "never".
+/// Where a value lies among the cuts of its feature: how many of them it has reached. One more than
+/// there are cuts stands for "never".
 pub type Level = u32;
 
 /// The cuts of every feature, in ascending order without repetition.
@@ -11,7 +11,8 @@ pub struct Cuts {
 }
 
 impl Cuts {
-    /// From the values at which some comparison of a feature changes its answer (value reached or not), per feature in any order.
+    /// From the values at which some comparison of a feature changes its answer (value reached or
+    /// not), per feature in any order.
     #[must_use]
     pub fn new(mut by_feature: Vec<Vec<i64>>) -> Self {
         for cuts in &mut by_feature {

@@ -20,7 +20,8 @@ pub struct History {
     orders: Orders,
 }
 
-/// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum over a window overflows.
+/// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum
+/// over a window overflows.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ever {
     amount: u64,
@@ -75,8 +76,8 @@ impl History {
     /// Whether the event may be absorbed. Changes nothing.
     ///
     /// # Errors
-    /// The sums would leave their range, or a purchase repeats the id of a known order, or a refund or cancel is about none that is
-    /// known while `strangers` are refused.
+    /// The sums would leave their range, or a purchase repeats the id of a known order, or a refund
+    /// or cancel is about none that is known while `strangers` are refused.
     pub fn admit(
         &self,
         layout: &Layout,
@@ -100,7 +101,8 @@ impl History {
         }
     }
 
-    /// Books an admitted event. `clock` is a lower bound of what the lane's clock will be from now on.
+    /// Books an admitted event. `clock` is a lower bound of what the lane's clock will be from now
+    /// on.
     pub fn absorb(&mut self, layout: &Layout, zone: &Zone, event: &Event<'_>, clock: Timestamp) {
         self.ever = self
             .ever
@@ -162,7 +164,8 @@ impl History {
         self.amend(layout, zone, event.order, limit, change);
     }
 
-    /// Changes a known order and, with it, what is booked at its instant; false if there is no such order.
+    /// Changes a known order and, with it, what is booked at its instant; false if there is no such
+    /// order.
     fn amend(
         &mut self,
         layout: &Layout,

@@ -1,4 +1,5 @@
-//! What has to be kept of a customer so that every feature of a policy can be told: series, their columns and totals.
+//! What has to be kept of a customer so that every feature of a policy can be told: series, their
+//! columns and totals.
 
 use crate::model::event::{KINDS, Kind, KindSet};
 use crate::model::time::{DAY_MS, Span};
@@ -119,7 +120,8 @@ impl Layout {
         layout
     }
 
-    /// The series that events of that kind enter as themselves; purchases enter through their orders.
+    /// The series that events of that kind enter as themselves; purchases enter through their
+    /// orders.
     pub(super) fn own(&self, kind: Kind) -> &[usize] {
         &self.own[kind as usize]
     }

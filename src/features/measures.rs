@@ -8,8 +8,8 @@ use super::history::History;
 use super::layout::{Layout, Reading, Take};
 use super::moment::Moment;
 
-/// The value of every feature at `at`, in declared order. `at` is not before the customer's frontier: what lies further back than a
-/// window reaches from there may be gone.
+/// The value of every feature at `at`, in declared order. `at` is not before the customer's
+/// frontier: what lies further back than a window reaches from there may be gone.
 #[must_use]
 pub fn measures(layout: &Layout, zone: &Zone, history: &History, at: Timestamp) -> Vec<Measure> {
     let now = Moment::new(zone, at);

@@ -21,7 +21,8 @@ impl Moment {
         }
     }
 
-    /// The number of the instant at a resolution: milliseconds, or days. A window of `n` ends at `key - n`, exclusively, at both.
+    /// The number of the instant at a resolution: milliseconds, or days. A window of `n` ends at
+    /// `key - n`, exclusively, at both.
     pub(super) fn key(&self, resolution: Resolution) -> i64 {
         match resolution {
             Resolution::Exact => self.at.0,

@@ -79,7 +79,8 @@ impl Order {
     }
 }
 
-/// The orders of one customer. An order is known while its instant is after a limit that only moves forward.
+/// The orders of one customer. An order is known while its instant is after a limit that only moves
+/// forward.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
     table: HashTable<Order>,
@@ -101,7 +102,8 @@ impl Orders {
             .filter(|order| order.at > limit)
     }
 
-    /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer known.
+    /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer
+    /// known.
     pub fn enter(&mut self, order: Order, limit: Timestamp) {
         if let Some(forgotten) = self
             .table

@@ -1,4 +1,5 @@
-//! What lies ahead of one customer if no further event comes: the levels of all features now, and every flip to come.
+//! What lies ahead of one customer if no further event comes: the levels of all features now, and
+//! every flip to come.
 
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
@@ -56,7 +57,8 @@ impl Outlook {
             };
             self.levels.push(level);
         }
-        // Flips of one feature were found from the last to the first, so a stable sort keeps those of one instant in that order.
+        // Flips of one feature were found from the last to the first, so a stable sort keeps those
+        // of one instant in that order.
         self.flips.sort_by_key(|flip| std::cmp::Reverse(flip.at));
     }
 
@@ -107,8 +109,8 @@ impl Look<'_> {
         }
     }
 
-    /// A window: buckets leave it one after another. Seen from the newest to the oldest, the sum so far is what the window holds once
-    /// the next older bucket has left.
+    /// A window: buckets leave it one after another. Seen from the newest to the oldest, the sum so
+    /// far is what the window holds once the next older bucket has left.
     fn leaving(
         &mut self,
         shape: &Shape,
@@ -289,7 +291,8 @@ mod tests {
     }
 
     proptest! {
-        /// At every hour, and a millisecond before it, the levels foreseen are those of the values measured then.
+        /// At every hour, and a millisecond before it, the levels foreseen are those of the values
+        /// measured then.
         #[test]
         fn what_is_foreseen_comes_about(deeds in deeds()) {
             let zone = Zone::named("Europe/London").expect("bundled");
@@ -311,7 +314,8 @@ mod tests {
                 }
                 let measured = measures(&layout, &zone, &history, at);
                 for (feature, measure) in measured.into_iter().enumerate() {
-                    prop_assert_eq!(levels[feature], level(&cuts, feature, measure), "{} {:?}", feature, at);
+                    let expected = level(&cuts, feature, measure);
+                    prop_assert_eq!(levels[feature], expected, "{} {:?}", feature, at);
                 }
             }
             prop_assert_eq!(flips.next(), None);

@@ -19,8 +19,9 @@ pub(super) struct Limits {
     pub(super) arrivals: Moment,
 }
 
-/// The words: per series the number of its buckets (times two, plus one if a bucket of it may hold a negative sum), the totals, then
-/// the buckets of one series after another, each series in ascending order of keys.
+/// The words: per series the number of its buckets (times two, plus one if a bucket of it may hold
+/// a negative sum), the totals, then the buckets of one series after another, each series in
+/// ascending order of keys.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
     words: Vec<i64>,
@@ -162,8 +163,8 @@ impl Tally {
         (self.words[series] >> 1) as usize
     }
 
-    /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much as there are buckets, so it is for
-    /// [`Tally::is_full`].
+    /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much
+    /// as there are buckets, so it is for [`Tally::is_full`].
     pub(super) fn make_room(&mut self, layout: &Layout, limits: &Limits) {
         for series in 0..layout.series.len() {
             let shape = &layout.series[series];
@@ -212,7 +213,8 @@ fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     settled
 }
 
-/// The key of the latest bucket whose count is positive and will stay so: no order in it can be taken back any more.
+/// The key of the latest bucket whose count is positive and will stay so: no order in it can be
+/// taken back any more.
 fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     let known_after = limits.orders.key(shape.resolution);
     let for_good = |key: i64| match shape.resolution {
@@ -227,7 +229,8 @@ fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 
 }
 
 impl Limits {
-    /// At a frontier, `orders` and `arrivals` being how far orders and events reach back from there.
+    /// At a frontier, `orders` and `arrivals` being how far orders and events reach back from
+    /// there.
     pub(super) fn new(
         zone: &Zone,
         frontier: Timestamp,

@@ -1,4 +1,5 @@
-//! The judgement itself: levels of features and the places so far in, ranks on every ladder and map out.
+//! The judgement itself: levels of features and the places so far in, ranks on every ladder and map
+//! out.
 
 use crate::features::cuts::{Cuts, Level};
 use crate::model::standing::Place;
@@ -50,7 +51,8 @@ impl Judge {
         &self.cuts
     }
 
-    /// The ranks on all ladders and maps at these levels for a customer who stood at `places`; replaces what is in `ranks`.
+    /// The ranks on all ladders and maps at these levels for a customer who stood at `places`;
+    /// replaces what is in `ranks`.
     pub fn judge(&self, policy: &Policy, levels: &[Level], places: &[Place], ranks: &mut Vec<u8>) {
         ranks.clear();
         for (ladder, place) in policy.ladders.iter().zip(places) {
@@ -59,7 +61,8 @@ impl Judge {
         self.segments(policy, levels, ranks);
     }
 
-    /// The ranks of a customer without events at these levels: on tier 0 of every ladder, and where the maps say.
+    /// The ranks of a customer without events at these levels: on tier 0 of every ladder, and where
+    /// the maps say.
     pub fn first(&self, policy: &Policy, levels: &[Level], ranks: &mut Vec<u8>) {
         ranks.clear();
         ranks.resize(policy.ladders.len(), 0);
@@ -79,7 +82,8 @@ impl Judge {
         }
     }
 
-    /// From the top: the first tier to enter; at the tier stood on, or below it, also the first to keep.
+    /// From the top: the first tier to enter; at the tier stood on, or below it, also the first to
+    /// keep.
     fn tier(&self, ladder: &Ladder, from: u8, levels: &[Level]) -> u8 {
         let seen = Seen { levels, tiers: &[] };
         let holds = |rule: &Option<Rule>| rule.as_ref().is_some_and(|r| self.holds(r, seen));
@@ -113,7 +117,8 @@ impl Judge {
     }
 }
 
-/// The values at which the comparison changes its answer. Nothing lies beyond the largest number but "never".
+/// The values at which the comparison changes its answer. Nothing lies beyond the largest number
+/// but "never".
 fn cuts_of(comparison: &Comparison) -> (Option<i64>, Option<i64>) {
     let (at, after) = (comparison.threshold, comparison.threshold.checked_add(1));
     match comparison.op {

@@ -1,4 +1,5 @@
-//! From what is written to what is meant: units, bounds, and what has to fit together. Finds every problem, not the first.
+//! From what is written to what is meant: units, bounds, and what has to fit together. Finds every
+//! problem, not the first.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -279,8 +280,8 @@ impl Check<'_> {
         }
     }
 
-    /// Names of topics: legal, and no two of them the same (nor the same to the cluster's metrics, which take dots for
-    /// underscores).
+    /// Names of topics: legal, and no two of them the same (nor the same to the cluster's metrics,
+    /// which take dots for underscores).
     fn topics(&mut self, raw: &Raw) {
         let ledger = format!("{}.ledger.v1", raw.app.name);
         let topics = [
@@ -312,7 +313,10 @@ impl Check<'_> {
                 if folded(twin) == folded(topic) {
                     self.fault(
                         key,
-                        format!("makes a topic named \"{topic}\", which collides with \"{twin}\" of `{other}`"),
+                        format!(
+                            "makes a topic named \"{topic}\", which collides with \"{twin}\" of \
+                             `{other}`"
+                        ),
                     );
                 }
             }

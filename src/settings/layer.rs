@@ -1,4 +1,5 @@
-//! One layer of the settings: the values that it gives, with all that is wrong about their keys and kinds.
+//! One layer of the settings: the values that it gives, with all that is wrong about their keys and
+//! kinds.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -32,7 +33,8 @@ impl Layer {
         let (table, mut errors) = DeTable::parse_recoverable(text);
         errors.sort_by_key(|error| error.span().map(|span| span.start));
         if !errors.is_empty() {
-            // Which stretches are secret is not known of a text that cannot be read: none of it is shown.
+            // Which stretches are secret is not known of a text that cannot be read: none of it is
+            // shown.
             findings
                 .problems
                 .extend(errors.iter().map(|error| unreadable(name, text, error)));

@@ -1,4 +1,5 @@
-//! The knobs: what is declared in files, the environment and flags, checked as a whole; the door for `config`.
+//! The knobs: what is declared in files, the environment and flags, checked as a whole; the door
+//! for `config`.
 
 mod check;
 mod layer;

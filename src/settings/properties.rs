@@ -1,10 +1,11 @@
-//! Properties of librdkafka that are passed through: which are refused and why, and which may be shown.
+//! Properties of librdkafka that are passed through: which are refused and why, and which may be
+//! shown.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Properties of librdkafka by name. Values are secret unless the property is known to be harmless: whatever prints this shows
-/// the names and the harmless values alone.
+/// Properties of librdkafka by name. Values are secret unless the property is known to be harmless:
+/// whatever prints this shows the names and the harmless values alone.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Properties(BTreeMap<String, String>);
 

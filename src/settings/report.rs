@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
-/// All problems of the settings in one report. As text, one line each; as a diagnostic, with the lines of the files.
+/// All problems of the settings in one report. As text, one line each; as a diagnostic, with the
+/// lines of the files.
 #[derive(Debug, Diagnostic)]
 #[diagnostic(code(tidemark::settings))]
 pub struct SettingsReport {
@@ -19,7 +20,8 @@ impl SettingsReport {
         Self { problems }
     }
 
-    /// The problems, in the order in which they were found: layer by layer, then what does not fit together.
+    /// The problems, in the order in which they were found: layer by layer, then what does not fit
+    /// together.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

@@ -77,7 +77,8 @@ impl Schema {
             .any(|key| key.split_once('.').is_some_and(|(name, _)| name == section))
     }
 
-    /// "section.key" or "kafka.properties.some.name" taken apart: the key, and the name within it where it is open.
+    /// "section.key" or "kafka.properties.some.name" taken apart: the key, and the name within it
+    /// where it is open.
     pub(super) fn split<'a>(&self, path: &'a str) -> (&'a str, Option<&'a str>) {
         let second = path.match_indices('.').nth(1).map(|(at, _)| at);
         match second.map(|at| (&path[..at], &path[at + 1..])) {

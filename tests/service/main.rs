@@ -1,5 +1,5 @@
-//! What the service promises, seen from outside the crate, on a real Apache Kafka where it takes one; the tests fetch, start and end
-//! it themselves.
+//! What the service promises, seen from outside the crate, on a real Apache Kafka where it takes
+//! one; the tests fetch, start and end it themselves.
 
 #[path = "../broker/mod.rs"]
 mod broker;
