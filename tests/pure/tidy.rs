@@ -57,6 +57,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         rules::check(source, &mut found);
     }
     found.sort();
+    found.dedup();
     found
 }
 

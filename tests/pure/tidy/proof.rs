@@ -105,7 +105,8 @@ fn limits_end_where_they_say() {
     let none = BTreeSet::new();
     let function = format!("//! A.\nfn f() {{\n{}}}\n", "    g();\n".repeat(68));
     assert_eq!(judge("src/model/a.rs", &function), none);
-    let wide = format!("//! A.\n// {}\n", "é".repeat(97));
+    let raw = format!("const A: &str = r#\"{}\"#;", "x".repeat(100));
+    let wide = format!("//! A.\n// {}\n{raw}\n", "é".repeat(97));
     assert_eq!(judge("src/model/a.rs", &wide), none);
     let (code, tests) = ("// x\n".repeat(399), "    // x\n".repeat(500));
     let file = format!("//! A.\n{code}#[cfg(test)]\nmod tests {{\n{tests}}}\n");
@@ -133,7 +134,7 @@ fn one_report_names_file_line_and_room_of_every_finding() {
     let found = findings(&[
         (
             "src/model/a.rs".to_owned(),
-            "//! A.\nuse crate::engine::x;\nuse rdkafka::y;\n".to_owned(),
+            "//! A.\nuse crate::engine::x;\nuse rdkafka::{y, z};\n".to_owned(),
         ),
         (
             "src/policy/b.rs".to_owned(),

@@ -65,8 +65,8 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("config", &["settings"]),
     ("dashmap", &["directory"]),
     ("flate2", &["cli"]),
-    ("foldhash", &["engine"]),
-    ("hashbrown", &["engine"]),
+    ("foldhash", &["features", "engine"]),
+    ("hashbrown", &["features", "engine"]),
     ("hdrhistogram", &["telemetry"]),
     ("indicatif", &["cli"]),
     ("iso_currency", &["model/money"]),
@@ -79,12 +79,13 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("serde", &["wire", "settings"]),
     ("serde_json", &["wire", "settings"]),
     ("sha2", &["wire", "engine"]),
+    ("strsim", &["wire", "settings"]),
     ("thiserror", &["*"]),
     ("tokio", &["runtime", "http", "cli"]),
     ("toml", &["wire", "settings"]),
     ("tracing", &["telemetry"]),
     ("tracing_subscriber", &["telemetry"]),
-    ("xxhash_rust", &["wire", "engine"]),
+    ("xxhash_rust", &["features", "engine", "wire"]),
 ];
 
 /// What no pure room may name: the world outside.
