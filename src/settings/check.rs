@@ -311,12 +311,10 @@ impl Check<'_> {
             let folded = |topic: &str| topic.replace('.', "_");
             for (other, twin) in &topics[..i] {
                 if folded(twin) == folded(topic) {
+                    let twin = format!("collides with \"{twin}\" of `{other}`");
                     self.fault(
                         key,
-                        format!(
-                            "makes a topic named \"{topic}\", which collides with \"{twin}\" of \
-                             `{other}`"
-                        ),
+                        format!("makes a topic named \"{topic}\", which {twin}"),
                     );
                 }
             }

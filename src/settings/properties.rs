@@ -168,11 +168,11 @@ mod tests {
         let properties = Properties::new(BTreeMap::from([
             ("sasl.password".to_owned(), "hunter2".to_owned()),
             ("security.protocol".to_owned(), "SASL_SSL".to_owned()),
-            ("some.new.property".to_owned(), "who knows".to_owned()),
+            ("some.new.one".to_owned(), "who knows".to_owned()),
         ]));
         assert_eq!(
             format!("{properties:?}"),
-            r#"{"sasl.password": "***", "security.protocol": "SASL_SSL", "some.new.property": "***"}"#
+            r#"{"sasl.password": "***", "security.protocol": "SASL_SSL", "some.new.one": "***"}"#
         );
         assert!(
             properties

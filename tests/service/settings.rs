@@ -256,11 +256,12 @@ fn values_that_do_not_fit_together_are_told_with_both() {
             "output.current=tidemark.ledger.v1",
         ])),
         [
-            "`app.name` makes a topic named \"tidemark.ledger.v1\", which collides with \
-             \"tidemark.ledger.v1\" of `output.current` (by default)",
+            "`app.name` makes a topic named \"tidemark.ledger.v1\", which collides \
+             with \"tidemark.ledger.v1\" of `output.current` (by default)",
             "`unit.bytes_max` is 65536, less than `input.record_bytes_max`, which is 70000 \
              (by --set)",
-            "`unit.pause` is 3s, more than `unit.age_max`, which is 2s (by --set)",
+            "`unit.pause` is 3s, more than `unit.age_max`, which is 2s \
+             (by --set)",
             "`kafka.session_timeout` is 10s, less than 10 times `unit.age_max`, which is 2s \
              (by default)",
             "`kafka.transaction_timeout` is 15s, less than 10 times `unit.age_max`, which is 2s \
