@@ -7,4 +7,6 @@ pub mod model;
 pub mod policy;
 #[cfg(feature = "service")]
 pub mod settings;
+#[cfg(feature = "service")]
+pub mod telemetry;
 pub mod wire;

@@ -26,6 +26,32 @@ impl Cause {
 /// All causes.
 pub const CAUSES: [Cause; 2] = [Cause::Event, Cause::Clock];
 
+/// Which way a change goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// To a higher tier.
+    Up,
+    /// To a lower tier.
+    Down,
+    /// To another segment: maps have no order.
+    Move,
+}
+
+/// All directions.
+pub const DIRECTIONS: [Direction; 3] = [Direction::Up, Direction::Down, Direction::Move];
+
+impl Direction {
+    /// The name in records and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Move => "move",
+        }
+    }
+}
+
 /// The value of a feature: its unit is the feature's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {

@@ -1,6 +1,7 @@
 //! A policy as declared and checked: the features, the ladders and the maps.
 
 use crate::features::feature::Feature;
+use crate::model::change::{Change, Direction};
 use crate::model::money::Currency;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Span;
@@ -149,5 +150,15 @@ impl Policy {
     #[must_use]
     pub fn is_ladder(&self, scale: ScaleIx) -> bool {
         scale.0 < self.ladders.len()
+    }
+
+    /// Which way a change goes.
+    #[must_use]
+    pub fn direction(&self, change: &Change) -> Direction {
+        match self.is_ladder(change.scale) {
+            true if change.to > change.from => Direction::Up,
+            true => Direction::Down,
+            false => Direction::Move,
+        }
     }
 }

@@ -209,11 +209,11 @@ impl Check<'_> {
             "log.level",
             &raw.level,
             &[
-                ("error", Level::Error),
-                ("warn", Level::Warn),
-                ("info", Level::Info),
-                ("debug", Level::Debug),
-                ("trace", Level::Trace),
+                (Level::Error.name(), Level::Error),
+                (Level::Warn.name(), Level::Warn),
+                (Level::Info.name(), Level::Info),
+                (Level::Debug.name(), Level::Debug),
+                (Level::Trace.name(), Level::Trace),
             ],
         );
         let format = self.choice(

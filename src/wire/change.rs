@@ -28,7 +28,7 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
         ladder: policy.scale_name(change.scale),
         from: policy.rank_name(change.scale, change.from),
         to: policy.rank_name(change.scale, change.to),
-        direction: direction(policy, change),
+        direction: policy.direction(change).name(),
         effective_at: Instant(change.effective_at),
         version: change.version,
         cause: change.cause.name(),
@@ -92,12 +92,4 @@ struct Body<'a> {
     cause: &'static str,
     reason: Reasons<'a>,
     policy: Stamp<'a>,
-}
-
-fn direction(policy: &Policy, change: &Change) -> &'static str {
-    match policy.is_ladder(change.scale) {
-        true if change.to > change.from => "up",
-        true => "down",
-        false => "move",
-    }
 }

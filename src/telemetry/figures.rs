@@ -1,0 +1,168 @@
+//! All that is counted: one set for each worker, added up for the page.
+
+use std::time::Duration;
+
+use crate::model::change::{CAUSES, Cause, DIRECTIONS, Direction};
+use crate::model::refusal::REFUSALS;
+use crate::model::standing::ScaleIx;
+use crate::model::time::Timestamp;
+
+use super::latency::Latencies;
+use super::names::{Ending, Outcome, Rebalance, Restart};
+
+/// Dead letters by reason, in the order of `REFUSALS`.
+pub type Refusals = [u64; REFUSALS.len()];
+
+/// What one committed transaction came to.
+#[derive(Clone, Copy, Debug)]
+pub struct UnitFigures<'a> {
+    /// Ledger entries in it: one for each lane that took part.
+    pub units: u64,
+    /// Records consumed, by input topic in the order of the settings.
+    pub consumed: &'a [u64],
+    /// Events that count.
+    pub applied: u64,
+    /// Copies of events that counted.
+    pub duplicates: u64,
+    /// Records that could not be applied.
+    pub dead_letters: &'a Refusals,
+    /// Changes published.
+    pub moves: &'a [Move],
+    /// From its begin to the acknowledgement of its commit.
+    pub took: Duration,
+    /// Wall time of the acknowledgement.
+    pub acknowledged: Timestamp,
+}
+
+/// One change published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The ladder or map.
+    pub scale: ScaleIx,
+    /// What made it come about.
+    pub cause: Cause,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Since when it was owed: the broker's time of the event that caused it, or for
+    /// [`Cause::Clock`] the instant at which it became true.
+    pub owed: Timestamp,
+}
+
+/// Changes on one ladder or map, by cause and direction in the order of `CAUSES` and `DIRECTIONS`.
+type Changes = [[u64; DIRECTIONS.len()]; CAUSES.len()];
+
+/// The counts of one worker, or of all of them.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    pub(super) consumed: Vec<u64>,
+    pub(super) outcomes: [u64; Outcome::ALL.len()],
+    pub(super) dead_letters: Refusals,
+    pub(super) changes: Vec<Changes>,
+    pub(super) units: u64,
+    pub(super) endings: [u64; Ending::ALL.len()],
+    pub(super) rebalances: [u64; Rebalance::ALL.len()],
+    pub(super) restarts: [u64; Restart::ALL.len()],
+    pub(super) replayed: u64,
+    pub(super) mismatches: u64,
+    pub(super) transaction: Latencies,
+    pub(super) event_to_change: Latencies,
+    pub(super) demotion_lag: Latencies,
+}
+
+impl Figures {
+    /// Nothing has happened, to any of so many topics, ladders and maps.
+    pub(super) fn new(topics: usize, scales: usize) -> Self {
+        Self {
+            consumed: vec![0; topics],
+            outcomes: [0; Outcome::ALL.len()],
+            dead_letters: [0; REFUSALS.len()],
+            changes: vec![Changes::default(); scales],
+            units: 0,
+            endings: [0; Ending::ALL.len()],
+            rebalances: [0; Rebalance::ALL.len()],
+            restarts: [0; Restart::ALL.len()],
+            replayed: 0,
+            mismatches: 0,
+            transaction: Latencies::new(),
+            event_to_change: Latencies::new(),
+            demotion_lag: Latencies::new(),
+        }
+    }
+
+    /// A transaction was committed.
+    pub(super) fn committed(&mut self, unit: &UnitFigures<'_>) {
+        sum(&mut self.consumed, unit.consumed);
+        sum(&mut self.dead_letters, unit.dead_letters);
+        self.outcomes[Outcome::Applied as usize] += unit.applied;
+        self.outcomes[Outcome::Duplicate as usize] += unit.duplicates;
+        self.outcomes[Outcome::DeadLetter as usize] += unit.dead_letters.iter().sum::<u64>();
+        self.units += unit.units;
+        self.endings[Ending::Committed as usize] += 1;
+        self.transaction.record(unit.took);
+        for change in unit.moves {
+            let (cause, direction) = (change.cause as usize, change.direction as usize);
+            self.changes[change.scale.0][cause][direction] += 1;
+            let owed = (unit.acknowledged - change.owed).0;
+            let lag = Duration::from_millis(u64::try_from(owed).unwrap_or(0));
+            match change.cause {
+                Cause::Event => self.event_to_change.record(lag),
+                Cause::Clock => self.demotion_lag.record(lag),
+            }
+        }
+    }
+
+    /// A transaction was aborted.
+    pub(super) fn aborted(&mut self) {
+        self.endings[Ending::Aborted as usize] += 1;
+    }
+
+    /// A worker's lanes were given or taken.
+    pub(super) fn rebalanced(&mut self, kind: Rebalance) {
+        self.rebalances[kind as usize] += 1;
+    }
+
+    /// A worker began anew.
+    pub(super) fn restarted(&mut self, reason: Restart) {
+        self.restarts[reason as usize] += 1;
+    }
+
+    /// Records were read again to restore a lane.
+    pub(super) fn replayed(&mut self, records: u64) {
+        self.replayed += records;
+    }
+
+    /// The replay of a unit differs from the ledger.
+    pub(super) fn mismatched(&mut self) {
+        self.mismatches += 1;
+    }
+
+    /// All of another's.
+    pub(super) fn add(&mut self, other: &Self) {
+        sum(&mut self.consumed, &other.consumed);
+        sum(&mut self.outcomes, &other.outcomes);
+        sum(&mut self.dead_letters, &other.dead_letters);
+        for (mine, theirs) in self
+            .changes
+            .iter_mut()
+            .flatten()
+            .zip(other.changes.iter().flatten())
+        {
+            sum(mine, theirs);
+        }
+        sum(&mut self.endings, &other.endings);
+        sum(&mut self.rebalances, &other.rebalances);
+        sum(&mut self.restarts, &other.restarts);
+        self.units += other.units;
+        self.replayed += other.replayed;
+        self.mismatches += other.mismatches;
+        self.transaction.add(&other.transaction);
+        self.event_to_change.add(&other.event_to_change);
+        self.demotion_lag.add(&other.demotion_lag);
+    }
+}
+
+fn sum(mine: &mut [u64], theirs: &[u64]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += theirs;
+    }
+}

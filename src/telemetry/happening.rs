@@ -1,0 +1,247 @@
+//! What can happen to the service, one type each: its log line and its count stand together.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tracing::{error, info, warn};
+
+use crate::model::ids::{LaneId, UnitId};
+use crate::policy::declared::Policy;
+
+use super::figures::Figures;
+use super::lane::Lanes;
+use super::names::{Rebalance, Restart};
+
+/// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
+/// happened to a worker, else by its own [`log`](Self::log).
+pub trait Happening {
+    /// Writes its line to the log.
+    fn log(&self);
+
+    /// Counts it.
+    fn count(&self, _figures: &mut Figures) {}
+
+    /// Which rebalance it is, if any.
+    fn rebalance(&self) -> Option<Rebalance> {
+        None
+    }
+}
+
+/// The service has read its settings and policy and begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Started<'a> {
+    /// Name of the service.
+    pub app: &'a str,
+    /// Which instance of it.
+    pub instance: &'a str,
+    /// How many workers it will have.
+    pub workers: usize,
+    /// The policy in force.
+    pub policy: &'a Policy,
+}
+
+impl Happening for Started<'_> {
+    fn log(&self) {
+        info!(
+            version = env!("CARGO_PKG_VERSION"),
+            app = self.app,
+            instance = self.instance,
+            workers = self.workers,
+            policy = self.policy.name,
+            policy_version = self.policy.version,
+            policy_hash = self.policy.hash,
+            "started"
+        );
+    }
+}
+
+/// HTTP is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Listening {
+    /// Where.
+    pub address: SocketAddr,
+}
+
+impl Happening for Listening {
+    fn log(&self) {
+        info!("answering http://{}/", self.address);
+    }
+}
+
+/// The group gave lanes to a worker or took them.
+#[derive(Clone, Copy, Debug)]
+pub struct LanesMoved<'a> {
+    /// The worker.
+    pub worker: usize,
+    /// Given or taken, and how.
+    pub kind: Rebalance,
+    /// The lanes concerned, in ascending order.
+    pub lanes: &'a [LaneId],
+}
+
+impl Happening for LanesMoved<'_> {
+    fn log(&self) {
+        let (worker, lanes) = (self.worker, Lanes(self.lanes));
+        match self.kind {
+            Rebalance::Assigned => info!(worker, %lanes, "lanes assigned"),
+            Rebalance::Revoked => info!(worker, %lanes, "lanes given back"),
+            Rebalance::Lost => warn!(worker, %lanes, "lanes lost: another member may have them"),
+        }
+    }
+
+    fn count(&self, figures: &mut Figures) {
+        figures.rebalanced(self.kind);
+    }
+
+    fn rebalance(&self) -> Option<Rebalance> {
+        Some(self.kind)
+    }
+}
+
+/// A lane's past has been replayed and agrees with the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneRestored {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its customers.
+    pub customers: usize,
+    /// Ledger entries replayed.
+    pub units: u64,
+    /// Records replayed.
+    pub records: u64,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Happening for LaneRestored {
+    fn log(&self) {
+        info!(
+            lane = %self.lane,
+            customers = self.customers,
+            units = self.units,
+            records = self.records,
+            took_ms = self.took.as_millis(),
+            "lane restored"
+        );
+    }
+}
+
+/// The replay of a unit differs from what the ledger says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerMismatch<'a> {
+    /// The lane.
+    pub lane: LaneId,
+    /// The unit.
+    pub unit: UnitId,
+    /// What differs.
+    pub what: &'a str,
+    /// As the ledger has it.
+    pub ledger: &'a str,
+    /// As the replay has it.
+    pub replay: &'a str,
+}
+
+impl Happening for LedgerMismatch<'_> {
+    fn log(&self) {
+        error!(
+            lane = %self.lane,
+            unit = %self.unit,
+            ledger = self.ledger,
+            replay = self.replay,
+            "the replay of the lane differs from its ledger in its {}",
+            self.what
+        );
+    }
+
+    fn count(&self, figures: &mut Figures) {
+        figures.mismatched();
+    }
+}
+
+/// A transaction was aborted; what it held will be done again.
+#[derive(Clone, Copy, Debug)]
+pub struct TransactionAborted<'a> {
+    /// The worker.
+    pub worker: usize,
+    /// What made it necessary.
+    pub why: &'a str,
+}
+
+impl Happening for TransactionAborted<'_> {
+    fn log(&self) {
+        warn!(worker = self.worker, why = self.why, "transaction aborted");
+    }
+
+    fn count(&self, figures: &mut Figures) {
+        figures.aborted();
+    }
+}
+
+/// A worker drops its client and state and begins anew.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerRestarted<'a> {
+    /// The worker.
+    pub worker: usize,
+    /// What kind of trouble it had.
+    pub reason: Restart,
+    /// The trouble in words.
+    pub why: &'a str,
+}
+
+impl Happening for WorkerRestarted<'_> {
+    fn log(&self) {
+        let (worker, reason, why) = (self.worker, self.reason.name(), self.why);
+        match self.reason {
+            Restart::Panic => error!(worker, reason, why, "worker begins anew"),
+            _ => warn!(worker, reason, why, "worker begins anew"),
+        }
+    }
+
+    fn count(&self, figures: &mut Figures) {
+        figures.restarted(self.reason);
+    }
+}
+
+/// A lane's clock may follow the wall without events from now on, or no longer.
+#[derive(Clone, Copy, Debug)]
+pub struct FeedTurned {
+    /// The lane.
+    pub lane: LaneId,
+    /// Whether it may.
+    pub live: bool,
+}
+
+impl Happening for FeedTurned {
+    fn log(&self) {
+        match self.live {
+            true => info!(lane = %self.lane, "feed live: time alone moves customers"),
+            false => info!(lane = %self.lane, "feed not live: moves by time alone are held"),
+        }
+    }
+}
+
+/// The service was asked to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopping<'a> {
+    /// By what.
+    pub by: &'a str,
+}
+
+impl Happening for Stopping<'_> {
+    fn log(&self) {
+        info!(
+            by = self.by,
+            "stopping: the units at work are finished first"
+        );
+    }
+}
+
+/// The service has stopped in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped;
+
+impl Happening for Stopped {
+    fn log(&self) {
+        info!("stopped");
+    }
+}

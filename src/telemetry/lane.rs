@@ -1,0 +1,197 @@
+//! How one lane is doing now: gauges that its worker sets and a scrape reads.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use crate::model::ids::{LaneId, TopicIx};
+use crate::model::time::Timestamp;
+
+use super::names::LaneState;
+
+/// The gauges of one lane. They are on the page for as long as somebody holds this.
+#[derive(Debug)]
+pub struct LaneGauges {
+    lane: LaneId,
+    /// Index of a [`LaneState`].
+    state: AtomicUsize,
+    /// Records replayed, of so many.
+    replayed: AtomicU64,
+    to_replay: AtomicU64,
+    clock: AtomicI64,
+    live: AtomicBool,
+    held: AtomicU64,
+    customers: AtomicU64,
+    /// By ladder or map, by tier or segment.
+    population: Vec<Vec<AtomicU64>>,
+    /// By input topic.
+    lag: Vec<AtomicU64>,
+}
+
+impl LaneGauges {
+    /// A lane that is yet to be restored, of a policy with so many tiers or segments on each ladder
+    /// and map, and so many input topics.
+    pub(super) fn new(lane: LaneId, ranks: &[usize], topics: usize) -> Self {
+        let zeros = |n: usize| (0..n).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
+        Self {
+            lane,
+            state: AtomicUsize::new(LaneState::Restoring as usize),
+            replayed: AtomicU64::new(0),
+            to_replay: AtomicU64::new(0),
+            clock: AtomicI64::new(Timestamp::MIN.0),
+            live: AtomicBool::new(false),
+            held: AtomicU64::new(0),
+            customers: AtomicU64::new(0),
+            population: ranks.iter().map(|ranks| zeros(*ranks)).collect(),
+            lag: zeros(topics),
+        }
+    }
+
+    /// The lane.
+    #[must_use]
+    pub fn lane(&self) -> LaneId {
+        self.lane
+    }
+
+    /// What the lane is doing from now on.
+    pub fn set_state(&self, state: LaneState) {
+        self.state.store(state as usize, Relaxed);
+    }
+
+    /// What the lane is doing.
+    #[must_use]
+    pub fn state(&self) -> LaneState {
+        LaneState::ALL[self.state.load(Relaxed)]
+    }
+
+    /// How many records of its past have been replayed, of how many.
+    pub fn set_restored(&self, records: u64, of: u64) {
+        self.to_replay.store(of, Relaxed);
+        self.replayed.store(records, Relaxed);
+    }
+
+    /// How much of its past has been replayed, 0 to 1.
+    #[must_use]
+    pub fn restored(&self) -> f64 {
+        if self.state() != LaneState::Restoring {
+            return 1.0;
+        }
+        match self.to_replay.load(Relaxed) {
+            0 => 0.0,
+            of => (self.replayed.load(Relaxed) as f64 / of as f64).min(1.0),
+        }
+    }
+
+    /// The lane's clock, and whether it may follow the wall without events.
+    pub fn set_clock(&self, clock: Timestamp, live: bool) {
+        self.clock.store(clock.0, Relaxed);
+        self.live.store(live, Relaxed);
+    }
+
+    /// The lane's clock; nothing before the first event.
+    #[must_use]
+    pub fn clock(&self) -> Option<Timestamp> {
+        Some(Timestamp(self.clock.load(Relaxed))).filter(|clock| *clock != Timestamp::MIN)
+    }
+
+    /// Whether the clock may follow the wall without events.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live.load(Relaxed)
+    }
+
+    /// How many customers would move by time alone if the clock were the wall's.
+    pub fn set_held(&self, customers: u64) {
+        self.held.store(customers, Relaxed);
+    }
+
+    /// How many customers would move by time alone if the clock were the wall's.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        self.held.load(Relaxed)
+    }
+
+    /// Records of a topic's partition that have not been read yet.
+    pub fn set_lag(&self, topic: TopicIx, records: u64) {
+        self.lag[topic.0].store(records, Relaxed);
+    }
+
+    /// Records not read yet, by input topic.
+    pub fn lag(&self) -> impl Iterator<Item = u64> + '_ {
+        self.lag.iter().map(|records| records.load(Relaxed))
+    }
+
+    /// How many customers there are, in all and by ladder or map and tier or segment.
+    pub fn set_population(&self, customers: usize, population: &[Vec<u64>]) {
+        self.customers.store(customers as u64, Relaxed);
+        for (gauges, counts) in self.population.iter().zip(population) {
+            for (gauge, count) in gauges.iter().zip(counts) {
+                gauge.store(*count, Relaxed);
+            }
+        }
+    }
+
+    /// How many customers there are.
+    #[must_use]
+    pub fn customers(&self) -> u64 {
+        self.customers.load(Relaxed)
+    }
+
+    /// Customers by ladder or map and tier or segment.
+    pub(super) fn population(&self) -> impl Iterator<Item = impl Iterator<Item = u64> + '_> + '_ {
+        self.population
+            .iter()
+            .map(|ranks| ranks.iter().map(|gauge| gauge.load(Relaxed)))
+    }
+}
+
+/// Lanes as text, runs drawn together: "0-5, 7". In ascending order; "none" without any.
+#[derive(Clone, Copy, Debug)]
+pub struct Lanes<'a>(pub &'a [LaneId]);
+
+impl fmt::Display for Lanes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        for (i, run) in self.0.chunk_by(|a, b| a.0 + 1 == b.0).enumerate() {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match run.len() {
+                1 => write!(f, "{first}")?,
+                _ => write!(f, "{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_a_part_of_what_was_announced() {
+        let gauges = LaneGauges::new(LaneId(3), &[4], 2);
+        assert!(gauges.restored().abs() < 1e-9);
+        gauges.set_restored(21, 50);
+        assert!((gauges.restored() - 0.42).abs() < 1e-9);
+        gauges.set_restored(60, 50);
+        assert!((gauges.restored() - 1.0).abs() < 1e-9);
+        gauges.set_restored(0, 0);
+        gauges.set_state(LaneState::Running);
+        assert!((gauges.restored() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn lanes_are_drawn_together() {
+        for (lanes, text) in [
+            (&[][..], "none"),
+            (&[4][..], "4"),
+            (&[0, 1, 2, 3][..], "0-3"),
+            (&[0, 1, 3, 5, 6][..], "0-1, 3, 5-6"),
+        ] {
+            let lanes: Vec<LaneId> = lanes.iter().map(|lane| LaneId(*lane)).collect();
+            assert_eq!(Lanes(&lanes).to_string(), text);
+        }
+    }
+}

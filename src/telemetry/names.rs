@@ -1,0 +1,168 @@
+//! Every metric and every label, once: names, kinds, meanings and the closed sets of label values.
+
+/// What kind of metric it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Cumulative counts by upper bound.
+    Histogram,
+}
+
+/// One metric.
+#[derive(Debug)]
+pub(super) struct Metric {
+    /// Its name on the page.
+    pub(super) name: &'static str,
+    /// Its kind.
+    pub(super) kind: Kind,
+    /// Names of its labels, in the order in which values are given.
+    pub(super) labels: &'static [&'static str],
+    /// What it counts or measures.
+    pub(super) help: &'static str,
+}
+
+macro_rules! metrics {
+    ($($ident:ident = $kind:ident $name:literal [$($label:literal),*] $help:literal;)*) => {
+        $(pub(super) const $ident: Metric = Metric {
+            name: $name,
+            kind: Kind::$kind,
+            labels: &[$($label),*],
+            help: $help,
+        };)*
+        /// All metrics of tidemark itself; `process_*` come from the library.
+        pub(super) const ALL: &[&Metric] = &[$(&$ident),*];
+    };
+}
+
+metrics! {
+    RECORDS_CONSUMED = Counter "tidemark_records_consumed_total" ["topic"]
+        "Records read and committed; equals the sum of tidemark_events_total.";
+    EVENTS = Counter "tidemark_events_total" ["outcome"]
+        "What became of the records consumed.";
+    DEAD_LETTERS = Counter "tidemark_dead_letters_total" ["reason"]
+        "Records that could not be applied; equals tidemark_events_total of that outcome.";
+    CHANGES = Counter "tidemark_changes_total" ["scale", "cause", "direction"]
+        "Changes published, by ladder or map.";
+    CUSTOMERS = Gauge "tidemark_customers" ["scale", "tier"]
+        "Customers of this instance's lanes by tier or segment.";
+    CUSTOMERS_KNOWN = Gauge "tidemark_customers_known" []
+        "Customers of this instance's lanes.";
+    CONSUMER_LAG = Gauge "tidemark_consumer_lag_records" ["topic", "partition"]
+        "Records not read yet, as of the last fetch.";
+    HELD_DEMOTIONS = Gauge "tidemark_held_demotions" ["lane"]
+        "Customers whose move by time alone is due by the wall clock, not yet by the lane's clock.";
+    CLOCK = Gauge "tidemark_clock_timestamp_seconds" ["lane"]
+        "The lane's clock.";
+    FEED_LIVE = Gauge "tidemark_feed_live" ["lane"]
+        "1 while the clock may follow the wall without events.";
+    LANES = Gauge "tidemark_lanes" ["state"]
+        "Lanes of this instance by state.";
+    RESTORE_PROGRESS = Gauge "tidemark_restore_progress_ratio" ["lane"]
+        "How much of the lane's past has been replayed, 0 to 1.";
+    REPLAYED_RECORDS = Counter "tidemark_replayed_records_total" []
+        "Records read again to restore lanes; not part of the records consumed.";
+    UNITS = Counter "tidemark_units_total" []
+        "Units committed: ledger entries written.";
+    TRANSACTIONS = Counter "tidemark_transactions_total" ["result"]
+        "Transactions ended.";
+    TRANSACTION_SECONDS = Histogram "tidemark_transaction_seconds" []
+        "From the begin of a transaction to its acknowledged commit.";
+    EVENT_TO_CHANGE_SECONDS = Histogram "tidemark_event_to_change_seconds" []
+        "From the broker's time of an event to the acknowledged change that it caused.";
+    DEMOTION_LAG_SECONDS = Histogram "tidemark_demotion_lag_seconds" []
+        "From the instant of a change by time alone to its acknowledgement.";
+    REBALANCES = Counter "tidemark_rebalances_total" ["kind"]
+        "Times that a worker's lanes were given or taken.";
+    WORKER_RESTARTS = Counter "tidemark_worker_restarts_total" ["reason"]
+        "Workers that dropped their client and state and began anew.";
+    LEDGER_MISMATCHES = Counter "tidemark_ledger_mismatches_total" []
+        "Units whose replay differs from what the ledger says of them.";
+    POLICY_INFO = Gauge "tidemark_policy_info" ["name", "version", "hash"]
+        "The policy in force; always 1.";
+    BUILD_INFO = Gauge "tidemark_build_info" ["version"]
+        "The program; always 1.";
+}
+
+macro_rules! label_values {
+    ($(#[$doc:meta])* $set:ident { $($(#[$value_doc:meta])* $value:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $set { $($(#[$value_doc])* $value,)* }
+
+        impl $set {
+            /// All of them, in the order of their discriminants.
+            pub const ALL: &'static [Self] = &[$(Self::$value),*];
+
+            /// The value of the label.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$value => $name,)* }
+            }
+        }
+    };
+}
+
+label_values! {
+    /// What became of a record.
+    Outcome {
+        /// It counts.
+        Applied = "applied",
+        /// A copy of an event that counted.
+        Duplicate = "duplicate",
+        /// It was put aside with a reason.
+        DeadLetter = "dead_letter",
+    }
+}
+
+label_values! {
+    /// How a transaction ended.
+    Ending {
+        /// Its records are visible.
+        Committed = "committed",
+        /// Its records will never be seen.
+        Aborted = "aborted",
+    }
+}
+
+label_values! {
+    /// What a rebalance did to a worker.
+    Rebalance {
+        /// It was given lanes.
+        Assigned = "assigned",
+        /// It gave lanes back in order.
+        Revoked = "revoked",
+        /// Its lanes were taken without asking: another may have them already.
+        Lost = "lost",
+    }
+}
+
+label_values! {
+    /// Why a worker began anew.
+    Restart {
+        /// Another producer has taken over its transactional id.
+        Fenced = "fenced",
+        /// The cluster could not be asked how a commit ended.
+        AmbiguousCommit = "ambiguous_commit",
+        /// The client reported an error that it does not recover from.
+        ClientError = "client_error",
+        /// A lane could not be restored.
+        Restore = "restore",
+        /// It stopped by a defect.
+        Panic = "panic",
+    }
+}
+
+label_values! {
+    /// What a lane is doing.
+    LaneState {
+        /// Its past is being replayed; it does not publish yet.
+        Restoring = "restoring",
+        /// It reads, decides and publishes.
+        Running = "running",
+        /// It finishes what it has begun, then goes to another member.
+        Draining = "draining",
+    }
+}
