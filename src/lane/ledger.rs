@@ -66,3 +66,68 @@ impl Counts {
         self.applied + self.duplicates + self.dead_letters
     }
 }
+
+/// Where what a lane did again differs from what its ledger says it did.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "lane {lane}, unit {unit}: {field} is {made} when done again, but the ledger says {written}"
+)]
+pub struct Mismatch {
+    /// The lane.
+    pub lane: LaneId,
+    /// The unit.
+    pub unit: UnitId,
+    /// What differs.
+    pub field: &'static str,
+    /// As it came out now.
+    pub made: String,
+    /// As the ledger has it.
+    pub written: String,
+}
+
+impl Entry {
+    /// Holds what came out of repeating a unit (`self`) against what the ledger says of it.
+    ///
+    /// # Errors
+    /// The first field in which they differ.
+    pub fn agrees_with(&self, written: &Self) -> Result<(), Mismatch> {
+        if self == written {
+            return Ok(());
+        }
+        let fields: [(&'static str, String, String); 6] = [
+            ("unit", self.unit.to_string(), written.unit.to_string()),
+            ("policy", self.policy.clone(), written.policy.clone()),
+            (
+                "reads",
+                format!("{:?}", self.reads),
+                format!("{:?}", written.reads),
+            ),
+            (
+                "counts",
+                format!("{:?}", self.counts),
+                format!("{:?}", written.counts),
+            ),
+            (
+                "clock",
+                self.clock.0.to_string(),
+                written.clock.0.to_string(),
+            ),
+            (
+                "checksum",
+                self.checksum.to_string(),
+                written.checksum.to_string(),
+            ),
+        ];
+        let (field, made, written_value) = fields
+            .into_iter()
+            .find(|(_, made, written)| made != written)
+            .unwrap_or(("entry", format!("{self:?}"), format!("{written:?}")));
+        Err(Mismatch {
+            lane: self.lane,
+            unit: written.unit,
+            field,
+            made,
+            written: written_value,
+        })
+    }
+}

@@ -7,4 +7,9 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod lane;
 pub mod ledger;
+pub mod liveness;
+pub mod merge;
+pub mod pacing;
+pub mod phase;

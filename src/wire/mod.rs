@@ -8,6 +8,7 @@
 )]
 
 pub mod change;
+pub mod checksum;
 pub mod dead_letter;
 pub mod event;
 pub mod explanation;
@@ -20,4 +21,5 @@ mod reason;
 pub mod scratch;
 mod section;
 pub mod standing;
+pub mod told;
 mod value;

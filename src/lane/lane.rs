@@ -1,0 +1,199 @@
+//! One lane: its engine, its place in each input topic, and the unit it is filling.
+
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::engine::effect::Judged;
+use crate::engine::input::{Outcome, Tick};
+use crate::model::event::Event;
+use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
+use crate::model::refusal::Refused;
+use crate::model::time::Timestamp;
+use crate::policy::declared::Policy;
+
+use super::ledger::{Counts, Entry, Read};
+
+/// A lane and everything known about its customers.
+pub struct Lane {
+    id: LaneId,
+    topics: Arc<[String]>,
+    engine: Engine,
+    /// The next offset to take, by topic.
+    next: Vec<Offset>,
+    last_unit: UnitId,
+    newest: Timestamp,
+    open: Option<Unit>,
+}
+
+/// The unit that a lane is filling.
+struct Unit {
+    tick: Tick,
+    from: Vec<Offset>,
+    records: Vec<u64>,
+    runs: Vec<(usize, u32)>,
+    counts: Counts,
+}
+
+impl Lane {
+    /// A lane that has seen nothing, to be read from these offsets on, by topic.
+    #[must_use]
+    pub fn new(id: LaneId, topics: Arc<[String]>, policy: Arc<Policy>, next: Vec<Offset>) -> Self {
+        Self {
+            id,
+            topics,
+            engine: Engine::new(policy),
+            next,
+            last_unit: UnitId(0),
+            newest: Timestamp::MIN,
+            open: None,
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> LaneId {
+        self.id
+    }
+
+    /// Its customers.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The next offset to take, by topic; what the open unit has taken is behind it.
+    #[must_use]
+    pub fn next(&self) -> &[Offset] {
+        &self.next
+    }
+
+    /// The last unit sealed; 0 before the first.
+    #[must_use]
+    pub fn last_unit(&self) -> UnitId {
+        self.last_unit
+    }
+
+    /// The newest instant of an event that counts.
+    #[must_use]
+    pub fn newest(&self) -> Timestamp {
+        self.newest
+    }
+
+    /// Whether a unit is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Whether a deadline is past, were the clock to coast there.
+    #[must_use]
+    pub fn has_due(&self, coast: Option<Timestamp>) -> bool {
+        let clock = self.engine.clock().max(coast.unwrap_or(Timestamp::MIN));
+        self.engine.next_due().is_some_and(|due| due < clock)
+    }
+
+    /// Opens a unit: time has passed as `tick` says.
+    ///
+    /// # Panics
+    /// A unit is open.
+    pub fn open(&mut self, tick: Tick, effects: &mut Vec<Judged>) {
+        assert!(
+            self.open.is_none(),
+            "a unit is sealed before the next is opened"
+        );
+        let mut unit = Unit {
+            tick,
+            from: self.next.clone(),
+            records: vec![0; self.next.len()],
+            runs: Vec::new(),
+            counts: Counts::default(),
+        };
+        let before = effects.len();
+        self.engine.tick(tick, effects);
+        unit.counts.publish(&effects[before..]);
+        self.open = Some(unit);
+    }
+
+    /// Takes one record: an event, or the reason why it is none.
+    ///
+    /// # Panics
+    /// No unit is open.
+    pub fn take(
+        &mut self,
+        topic: TopicIx,
+        offset: Offset,
+        event: Result<&Event<'_>, Refused>,
+        effects: &mut Vec<Judged>,
+    ) -> Outcome {
+        let unit = self
+            .open
+            .as_mut()
+            .expect("a unit is open while records are taken");
+        let before = effects.len();
+        let outcome = match event {
+            Ok(event) => self.engine.apply(event, effects),
+            Err(refused) => Outcome::Refused(refused),
+        };
+        match outcome {
+            Outcome::Applied => {
+                unit.counts.applied += 1;
+                self.newest = event.map_or(self.newest, |event| self.newest.max(event.at));
+            }
+            Outcome::Duplicate => unit.counts.duplicates += 1,
+            Outcome::Refused(_) => unit.counts.dead_letters += 1,
+        }
+        unit.counts.publish(&effects[before..]);
+        unit.records[topic.0] += 1;
+        match unit.runs.last_mut() {
+            Some((last, length)) if *last == topic.0 => *length += 1,
+            _ => unit.runs.push((topic.0, 1)),
+        }
+        self.next[topic.0] = offset.next();
+        outcome
+    }
+
+    /// Ends the unit with the checksum of its output and says what the ledger is to hold.
+    ///
+    /// # Panics
+    /// No unit is open.
+    pub fn seal(&mut self, owner: &str, checksum: u64) -> Entry {
+        let unit = self.open.take().expect("a unit is open when it is sealed");
+        self.last_unit = UnitId(self.last_unit.0 + 1);
+        let reads = unit
+            .from
+            .iter()
+            .zip(&self.next)
+            .zip(unit.records)
+            .zip(self.topics.iter())
+            .map(|(((from, next), records), topic)| Read {
+                topic: topic.clone(),
+                from: *from,
+                next: *next,
+                records,
+            })
+            .collect();
+        Entry {
+            lane: self.id,
+            unit: self.last_unit,
+            policy: self.engine.policy().hash.clone(),
+            owner: owner.to_owned(),
+            ceiling: unit.tick.ceiling,
+            coast: unit.tick.coast,
+            clock: self.engine.clock(),
+            reads,
+            runs: unit.runs,
+            counts: unit.counts,
+            checksum,
+        }
+    }
+}
+
+impl Counts {
+    /// Counts what these judgings publish.
+    fn publish(&mut self, effects: &[Judged]) {
+        for judged in effects {
+            self.changes += judged.changes.len() as u64;
+            self.standings += 1;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! An explanation read back from its JSON, for those who show it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// What `wire::explanation` wrote; instants as their text.
+#[derive(Debug, Deserialize)]
+pub struct Told {
+    /// Whom it is about.
+    pub customer_id: String,
+    /// As of when the measures are.
+    pub at: String,
+    /// By name, in declared order.
+    pub ladders: Pairs<ToldLadder>,
+    /// By name, in declared order.
+    pub maps: Pairs<ToldMap>,
+    /// By name, in declared order.
+    pub features: Pairs<Scalar>,
+    /// What comes about unless an event comes first.
+    pub horizon: Option<ToldHorizon>,
+    /// The policy it was decided under.
+    pub policy: ToldPolicy,
+}
+
+/// A customer on a ladder.
+#[derive(Debug, Deserialize)]
+pub struct ToldLadder {
+    /// The tier.
+    pub tier: String,
+    /// Since when; nothing for a first place.
+    pub since: Option<String>,
+    /// What keeps the customer there.
+    pub keep: Vec<Compared>,
+    /// The higher tiers, the nearest first.
+    pub above: Vec<ToldAbove>,
+}
+
+/// A higher tier.
+#[derive(Debug, Deserialize)]
+pub struct ToldAbove {
+    /// Its name.
+    pub tier: String,
+    /// What brings the customer there.
+    pub enter: Vec<Compared>,
+}
+
+/// A customer on a map.
+#[derive(Debug, Deserialize)]
+pub struct ToldMap {
+    /// The segment.
+    pub segment: String,
+    /// Since when; nothing for a first place.
+    pub since: Option<String>,
+    /// What put the customer there.
+    pub when: Vec<Compared>,
+}
+
+/// One comparison.
+#[derive(Debug, Deserialize)]
+pub struct Compared {
+    /// The feature compared, if it is one ...
+    pub feature: Option<String>,
+    /// ... or else the ladder.
+    pub ladder: Option<String>,
+    /// What was measured.
+    pub value: Scalar,
+    /// How it was compared.
+    pub op: String,
+    /// With what.
+    pub threshold: Scalar,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+/// A value: text (money, time, a tier), a number, or nothing where something has never happened.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// A number.
+    Number(i64),
+    /// Text.
+    Text(String),
+    /// Never.
+    Never(()),
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => f.pad(&number.to_string()),
+            Self::Text(text) => f.pad(text),
+            Self::Never(()) => f.pad("never"),
+        }
+    }
+}
+
+/// The next moves by time alone.
+#[derive(Debug, Deserialize)]
+pub struct ToldHorizon {
+    /// When.
+    pub at: String,
+    /// What moves.
+    pub moves: Vec<ToldMove>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+pub struct ToldMove {
+    /// On which ladder or map.
+    pub ladder: String,
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+}
+
+/// A policy's name and version.
+#[derive(Debug, Deserialize)]
+pub struct ToldPolicy {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: u32,
+}
+
+/// Why bytes are no explanation.
+#[derive(Debug, thiserror::Error)]
+#[error("not an explanation: {0}")]
+pub struct BadExplanation(#[from] serde_json::Error);
+
+/// Reads an explanation.
+///
+/// # Errors
+/// The bytes are not one.
+pub fn read(bytes: &[u8]) -> Result<Told, BadExplanation> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+/// The members of a JSON object, in their order.
+#[derive(Debug)]
+pub struct Pairs<T>(pub Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Pairs<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Pairs<T>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = members.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
