@@ -44,8 +44,9 @@ pub struct Move {
     /// Which way it goes.
     pub direction: Direction,
     /// Since when it was owed: the broker's time of the event that caused it, or for
-    /// [`Cause::Clock`] the instant at which it became true.
-    pub owed: Timestamp,
+    /// [`Cause::Clock`] the instant at which it became true. Nothing where that says nothing
+    /// about us: while a past is caught up with, or a move was held.
+    pub owed: Option<Timestamp>,
 }
 
 /// Changes on one ladder or map, by cause and direction in the order of `CAUSES` and `DIRECTIONS`.
@@ -102,7 +103,8 @@ impl Figures {
         for change in unit.moves {
             let (cause, direction) = (change.cause as usize, change.direction as usize);
             self.changes[change.scale.0][cause][direction] += 1;
-            let owed = (unit.acknowledged - change.owed).0;
+            let Some(owed) = change.owed else { continue };
+            let owed = (unit.acknowledged - owed).0;
             let lag = Duration::from_millis(u64::try_from(owed).unwrap_or(0));
             match change.cause {
                 Cause::Event => self.event_to_change.record(lag),

@@ -1,6 +1,7 @@
 //! Being seen: counts, gauges, latencies and log lines; the door for `prometheus`, `hdrhistogram`
 //! and `tracing`.
 
+pub mod client;
 mod figures;
 pub mod happening;
 mod lane;

@@ -1,0 +1,137 @@
+//! A worker's connection to the broker, as the runtime knows it.
+
+use std::collections::VecDeque;
+use std::thread;
+use std::time::Duration;
+
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::port::{Bus, LedgerLook, Notice, Outgoing, Sink, Source, Trouble};
+
+use super::client::Target;
+use super::inlet::Inlet;
+use super::ledger::Ledger;
+use super::outlet::Outlet;
+use super::record::Fetched;
+
+/// The reading half: lanes and their ledgers. By itself it stays outside the group and writes nothing.
+pub struct Reading {
+    inlet: Inlet,
+    ledger: Ledger,
+}
+
+impl Reading {
+    /// Reads a deployment's lanes from outside its group.
+    ///
+    /// # Errors
+    /// The clients cannot be made.
+    pub fn outside(target: &Target) -> Result<Self, Trouble> {
+        Ok(Self {
+            inlet: Inlet::outside(target)?,
+            ledger: Ledger::new(target)?,
+        })
+    }
+}
+
+/// One consumer of the group, one transactional producer, one reader of the ledger.
+pub struct Connection {
+    reading: Reading,
+    outlet: Outlet,
+    owner: String,
+}
+
+impl Connection {
+    /// Fences whoever had this transactional id before, then joins the group.
+    ///
+    /// # Errors
+    /// The broker does not answer or refuses.
+    pub fn open(target: &Target) -> Result<Self, Trouble> {
+        let outlet = Outlet::open(target)?;
+        let reading = Reading {
+            ledger: Ledger::new(target)?,
+            inlet: Inlet::join(target)?,
+        };
+        Ok(Self {
+            reading,
+            outlet,
+            owner: target.owner.clone(),
+        })
+    }
+}
+
+impl Source for Reading {
+    type Record = Fetched;
+
+    fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
+        self.inlet.poll()
+    }
+
+    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+        self.inlet.committed(lane)
+    }
+
+    fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble> {
+        self.inlet.earliest(lane)
+    }
+
+    fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        self.inlet.start(lanes)
+    }
+
+    fn release(&mut self) -> Result<(), Trouble> {
+        self.inlet.release()
+    }
+
+    fn fetch(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        most: usize,
+        into: &mut VecDeque<Fetched>,
+    ) -> Result<(), Trouble> {
+        self.inlet.fetch(lane, topic, most, into)
+    }
+
+    fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64 {
+        self.inlet.unread(lane, topic, next)
+    }
+
+    fn wait(&mut self, most: Duration) {
+        thread::park_timeout(most);
+    }
+
+    fn open_ledger(&mut self, lane: LaneId) -> Result<(), Trouble> {
+        self.ledger.open(lane)
+    }
+
+    fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble> {
+        self.ledger.look()
+    }
+}
+
+impl Sink for Connection {
+    fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
+        self.outlet.send(outgoing)
+    }
+}
+
+impl Bus for Connection {
+    type Reading = Reading;
+
+    fn reading(&mut self) -> &mut Reading {
+        &mut self.reading
+    }
+
+    fn begin(&mut self) -> Result<(), Trouble> {
+        self.outlet.begin()
+    }
+
+    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        let group = self.reading.inlet.group_metadata()?;
+        self.outlet
+            .commit(self.reading.inlet.topics(), lanes, &group)
+    }
+
+    fn owner(&self) -> &str {
+        &self.owner
+    }
+}

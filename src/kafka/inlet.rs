@@ -1,0 +1,264 @@
+//! The consuming half of a connection: lanes as the group gives them, records by lane and topic.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ffi::CString;
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
+use rdkafka::message::Message as _;
+use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
+use rdkafka::types::RDKafkaRespErr;
+
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::port::{Notice, Trouble};
+
+use super::client::Target;
+use super::context::{Member, Rebalance};
+use super::ffi::{Message, Native, PartitionQueue};
+use super::record::Fetched;
+use super::trouble::{restart, say};
+
+/// A member of the consumer group.
+pub(super) struct Inlet {
+    // Queues and their records go before the consumer that they belong to.
+    queues: BTreeMap<(i32, usize), Queue>,
+    batch: Vec<Message>,
+    topics: Vec<String>,
+    names: Vec<CString>,
+    patience: Duration,
+    notices: VecDeque<Rebalance>,
+    native: Native,
+    consumer: BaseConsumer<Member>,
+}
+
+/// One partition's queue, and whether its end has been seen.
+struct Queue {
+    partition: PartitionQueue,
+    /// The offset at which the end was reported.
+    end_seen: Option<Offset>,
+}
+
+impl Inlet {
+    /// Joins the group.
+    pub(super) fn join(target: &Target) -> Result<Self, Trouble> {
+        let inlet = Self::outside(target)?;
+        let topics: Vec<&str> = target.inputs.iter().map(String::as_str).collect();
+        inlet
+            .consumer
+            .subscribe(&topics)
+            .map_err(restart("subscribe"))?;
+        Ok(inlet)
+    }
+
+    /// Stays outside the group: sees its offsets, but takes none of its lanes.
+    pub(super) fn outside(target: &Target) -> Result<Self, Trouble> {
+        let consumer: BaseConsumer<Member> = target
+            .consumer()
+            .create_with_context(Member::default())
+            .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+        let names = target
+            .inputs
+            .iter()
+            .map(|topic| CString::new(topic.as_str()))
+            .collect::<Result<_, _>>()
+            .map_err(|_| Trouble::Fatal("a topic name holds a zero byte".to_owned()))?;
+        Ok(Self {
+            queues: BTreeMap::new(),
+            batch: Vec::new(),
+            topics: target.inputs.clone(),
+            names,
+            patience: target.patience,
+            notices: VecDeque::new(),
+            native: Native::new(consumer.client().native_ptr()),
+            consumer,
+        })
+    }
+
+    pub(super) fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
+        match self.consumer.poll(Duration::ZERO) {
+            // Records go to the partitions' own queues; one that came here first would be out of its place.
+            Some(Ok(record)) => {
+                return Err(Trouble::Restart(format!(
+                    "a record of {} {} came before its queue was taken",
+                    record.topic(),
+                    record.partition()
+                )));
+            }
+            Some(Err(error)) => say(&error)?,
+            None => {}
+        }
+        self.notices.extend(self.consumer.context().take());
+        let notice = match self.notices.pop_front() {
+            None => return Ok(None),
+            Some(Rebalance::Assign(partitions)) => Notice::Assigned(self.lanes_of(&partitions)?),
+            Some(Rebalance::Revoke) if self.consumer.assignment_lost() => Notice::Lost,
+            Some(Rebalance::Revoke) => Notice::Revoked,
+        };
+        Ok(Some(notice))
+    }
+
+    /// The lanes of an assignment; each must be whole.
+    fn lanes_of(&self, partitions: &[(String, i32)]) -> Result<Vec<LaneId>, Trouble> {
+        let mut topics_of: BTreeMap<i32, usize> = BTreeMap::new();
+        for (_, partition) in partitions {
+            *topics_of.entry(*partition).or_default() += 1;
+        }
+        match topics_of
+            .iter()
+            .find(|(_, topics)| **topics != self.topics.len())
+        {
+            None => Ok(topics_of.into_keys().map(LaneId).collect()),
+            Some((lane, topics)) => Err(Trouble::Fatal(format!(
+                "lane {lane} was assigned {topics} of {} input topics: \
+                 all members of the group must use range assignment and the same topics",
+                self.topics.len()
+            ))),
+        }
+    }
+
+    pub(super) fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+        let mut asked = TopicPartitionList::new();
+        for topic in &self.topics {
+            asked.add_partition(topic, lane.0);
+        }
+        let answer = self
+            .consumer
+            .committed_offsets(asked, self.patience)
+            .map_err(restart("read the committed offsets"))?;
+        Ok(self
+            .topics
+            .iter()
+            .map(|topic| {
+                match answer
+                    .find_partition(topic, lane.0)
+                    .map(|found| found.offset())
+                {
+                    Some(KafkaOffset::Offset(offset)) => Some(Offset(offset)),
+                    _ => None,
+                }
+            })
+            .collect())
+    }
+
+    pub(super) fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble> {
+        self.topics
+            .iter()
+            .map(|topic| {
+                self.consumer
+                    .fetch_watermarks(topic, lane.0, self.patience)
+                    .map(|(low, _)| Offset(low))
+                    .map_err(restart("read the first offsets"))
+            })
+            .collect()
+    }
+
+    pub(super) fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        self.queues.clear();
+        let mut list = TopicPartitionList::new();
+        for (lane, offsets) in lanes {
+            for (topic, offset) in self.topics.iter().zip(offsets) {
+                list.add_partition_offset(topic, lane.0, KafkaOffset::Offset(offset.0))
+                    .map_err(restart("name an offset"))?;
+            }
+        }
+        self.consumer
+            .assign(&list)
+            .map_err(restart("take on the lanes"))?;
+        for (lane, _) in lanes {
+            for (ix, name) in self.names.iter().enumerate() {
+                let partition = PartitionQueue::take(self.native, name, lane.0, thread::current())
+                    .ok_or_else(|| {
+                        Trouble::Restart(format!("lane {lane} has no queue of its own"))
+                    })?;
+                self.queues.insert(
+                    (lane.0, ix),
+                    Queue {
+                        partition,
+                        end_seen: None,
+                    },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self) -> Result<(), Trouble> {
+        self.queues.clear();
+        self.consumer
+            .unassign()
+            .map_err(restart("give up the lanes"))
+    }
+
+    pub(super) fn fetch(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        most: usize,
+        into: &mut VecDeque<Fetched>,
+    ) -> Result<(), Trouble> {
+        let Some(queue) = self.queues.get_mut(&(lane.0, topic.0)) else {
+            return Ok(());
+        };
+        queue.partition.batch(most, &mut self.batch);
+        for message in self.batch.drain(..) {
+            match message.error() {
+                None => {
+                    queue.end_seen = None;
+                    into.push_back(Fetched(message));
+                }
+                Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR__PARTITION_EOF) => {
+                    queue.end_seen = Some(Offset(message.offset()));
+                }
+                Some(
+                    RDKafkaRespErr::RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
+                    | RDKafkaRespErr::RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+                ) => {
+                    return Err(Trouble::Fatal(format!(
+                        "{} {lane}: offset {} is not in the log any more, so its history cannot \
+                         be rebuilt; restore the topic's retention or start a new app name",
+                        self.topics[topic.0],
+                        message.offset(),
+                    )));
+                }
+                // The library goes on trying by itself.
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64 {
+        let Some(queue) = self.queues.get(&(lane.0, topic.0)) else {
+            return 1;
+        };
+        // Control records take offsets too: an end that was reported counts, wherever it is.
+        if queue.end_seen.is_some_and(|end| end >= next) {
+            return 0;
+        }
+        match self.native.end_of(&self.names[topic.0], lane.0) {
+            Some(end) => u64::try_from(end - next.0).unwrap_or(0),
+            None => 1,
+        }
+    }
+
+    pub(super) fn group_metadata(&self) -> Result<ConsumerGroupMetadata, Trouble> {
+        self.consumer
+            .group_metadata()
+            .ok_or_else(|| Trouble::Restart("the consumer is in no group".to_owned()))
+    }
+
+    pub(super) fn topics(&self) -> &[String] {
+        &self.topics
+    }
+}
+
+impl Drop for Inlet {
+    fn drop(&mut self) {
+        self.consumer.context().close();
+        self.queues.clear();
+        self.batch.clear();
+        // A revocation that nobody has answered would keep the consumer from closing.
+        let _ = self.consumer.unassign();
+    }
+}

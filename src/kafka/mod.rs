@@ -1,0 +1,15 @@
+//! The broker: the door for rdkafka. Nothing here decides about a customer or a lane.
+
+pub mod client;
+pub mod connection;
+mod context;
+pub mod feeder;
+pub mod ffi;
+mod inlet;
+mod ledger;
+pub mod mock;
+mod outlet;
+pub mod record;
+pub mod survey;
+pub mod tap;
+mod trouble;

@@ -1,0 +1,138 @@
+//! The publishing half of a connection: one transaction at a time.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header as KafkaHeader, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
+
+use crate::model::ids::{LaneId, Offset};
+use crate::port::{Outgoing, Output, Trouble};
+
+use super::client::Target;
+use super::context::Publisher;
+use super::ffi::Native;
+use super::trouble::restart;
+
+/// A transactional producer.
+pub(super) struct Outlet {
+    producer: ThreadedProducer<Publisher>,
+    native: Native,
+    changes: String,
+    current: String,
+    dead_letters: String,
+    dead_letter_partitions: i32,
+    ledger: String,
+    patience: Duration,
+}
+
+impl Outlet {
+    /// Takes over the transactional id: a transaction that its last holder left open is over after this.
+    pub(super) fn open(target: &Target) -> Result<Self, Trouble> {
+        let producer: ThreadedProducer<Publisher> = target
+            .producer()
+            .create_with_context(Publisher::default())
+            .map_err(|error| Trouble::Fatal(format!("cannot make a producer: {error}")))?;
+        producer
+            .init_transactions(target.patience)
+            .map_err(restart("begin to publish"))?;
+        let metadata = producer
+            .client()
+            .fetch_metadata(Some(&target.dead_letters), target.patience)
+            .map_err(restart("read the dead letters' partitions"))?;
+        let partitions = metadata
+            .topics()
+            .first()
+            .map_or(0, |topic| topic.partitions().len());
+        Ok(Self {
+            native: Native::new(producer.client().native_ptr()),
+            producer,
+            changes: target.changes.clone(),
+            current: target.current.clone(),
+            dead_letters: target.dead_letters.clone(),
+            dead_letter_partitions: i32::try_from(partitions.max(1)).unwrap_or(i32::MAX),
+            ledger: target.ledger.clone(),
+            patience: target.patience,
+        })
+    }
+
+    pub(super) fn begin(&mut self) -> Result<(), Trouble> {
+        self.producer
+            .begin_transaction()
+            .map_err(restart("begin a transaction"))
+    }
+
+    pub(super) fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
+        let (topic, partition) = match outgoing.output {
+            Output::Changes => (&self.changes, None),
+            Output::Current => (&self.current, None),
+            Output::DeadLetters => (
+                &self.dead_letters,
+                Some(outgoing.lane.0 % self.dead_letter_partitions),
+            ),
+            Output::Ledger => (&self.ledger, Some(outgoing.lane.0)),
+        };
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic);
+        record.key = outgoing.key;
+        record.payload = outgoing.value;
+        record.partition = partition;
+        if !outgoing.headers.is_empty() {
+            let mut headers = OwnedHeaders::new_with_capacity(outgoing.headers.len());
+            for (key, value) in outgoing.headers {
+                headers = headers.insert(KafkaHeader { key, value: *value });
+            }
+            record.headers = Some(headers);
+        }
+        let given_up = Instant::now() + self.patience;
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), again))
+                    if Instant::now() < given_up =>
+                {
+                    record = again;
+                    // The queue drains in the producer's own threads.
+                    thread::park_timeout(Duration::from_millis(1));
+                }
+                Err((error, _)) => return Err(restart("publish a record")(error)),
+            }
+        }
+    }
+
+    pub(super) fn commit(
+        &mut self,
+        topics: &[String],
+        lanes: &[(LaneId, Vec<Offset>)],
+        group: &ConsumerGroupMetadata,
+    ) -> Result<(), Trouble> {
+        let mut offsets = TopicPartitionList::new();
+        for (lane, next) in lanes {
+            for (topic, next) in topics.iter().zip(next) {
+                offsets
+                    .add_partition_offset(topic, lane.0, KafkaOffset::Offset(next.0))
+                    .map_err(restart("name an offset"))?;
+            }
+        }
+        let quiet = self.producer.context().disturbances();
+        self.producer
+            .send_offsets_to_transaction(&offsets, group, self.patience)
+            .map_err(restart("add the offsets to the transaction"))?;
+        self.native
+            .commit_transaction(self.patience)
+            .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
+        if let Some(lost) = self.producer.context().take_lost() {
+            return Err(Trouble::Restart(format!(
+                "a record was not delivered: {lost}"
+            )));
+        }
+        if self.producer.context().disturbances() != quiet {
+            return Err(Trouble::InDoubt(
+                "the connection to the coordinator was disturbed during a commit".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}

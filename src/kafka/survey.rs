@@ -1,0 +1,154 @@
+//! Looks at the topics before anything is read: do they exist, do their partitions match, do keys lie where they should?
+
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
+
+use crate::model::partitioner::lane_of;
+use crate::port::Trouble;
+
+use super::client::Target;
+use super::trouble::restart;
+
+/// Newest records of each partition whose keys are checked.
+const SAMPLE: i64 = 50;
+
+/// What the survey found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Partitions of the input topics: the number of lanes.
+    pub lanes: i32,
+    /// Keys looked at.
+    pub keys: usize,
+    /// Everything that is not as it must be; empty if the topics can be used.
+    pub differences: Vec<String>,
+}
+
+/// Looks at all topics of a target.
+///
+/// # Errors
+/// The broker does not answer.
+pub fn survey(target: &Target) -> Result<Survey, Trouble> {
+    let consumer: BaseConsumer = target
+        .reader()
+        .create()
+        .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+    let mut found = Survey::default();
+    let mut inputs = Vec::new();
+    for topic in &target.inputs {
+        if let Some(partitions) = partitions(&consumer, topic, target, &mut found)? {
+            inputs.push((topic, partitions));
+        }
+    }
+    found.lanes = inputs.first().map_or(0, |(_, partitions)| *partitions);
+    if inputs
+        .iter()
+        .any(|(_, partitions)| *partitions != found.lanes)
+    {
+        let all: Vec<String> = inputs
+            .iter()
+            .map(|(topic, partitions)| format!("{topic} has {partitions}"))
+            .collect();
+        found.differences.push(format!(
+            "the input topics must have equal partition counts, but {}",
+            all.join(", ")
+        ));
+    }
+    for topic in [&target.changes, &target.current, &target.dead_letters] {
+        partitions(&consumer, topic, target, &mut found)?;
+    }
+    if let Some(ledger) = partitions(&consumer, &target.ledger, target, &mut found)?
+        && ledger != found.lanes
+    {
+        found.differences.push(format!(
+            "{} has {ledger} partitions, but must have one for each of {} lanes",
+            target.ledger, found.lanes
+        ));
+    }
+    for (topic, partitions) in inputs {
+        for partition in 0..partitions {
+            sample(
+                &consumer,
+                topic,
+                (partition, partitions),
+                target.patience,
+                &mut found,
+            )?;
+        }
+    }
+    Ok(found)
+}
+
+/// How many partitions a topic has; nothing, and a difference, if it does not exist.
+fn partitions(
+    consumer: &BaseConsumer,
+    topic: &str,
+    target: &Target,
+    found: &mut Survey,
+) -> Result<Option<i32>, Trouble> {
+    let metadata = consumer
+        .fetch_metadata(Some(topic), target.patience)
+        .map_err(restart("reach the broker"))?;
+    let count = metadata
+        .topics()
+        .iter()
+        .find(|known| known.name() == topic)
+        .map_or(0, |known| known.partitions().len());
+    if count == 0 {
+        found
+            .differences
+            .push(format!("topic {topic} does not exist"));
+        return Ok(None);
+    }
+    Ok(Some(i32::try_from(count).unwrap_or(i32::MAX)))
+}
+
+/// Checks the keys of the newest records of one partition.
+fn sample(
+    consumer: &BaseConsumer,
+    topic: &str,
+    (partition, partitions): (i32, i32),
+    patience: Duration,
+    found: &mut Survey,
+) -> Result<(), Trouble> {
+    let (low, high) = consumer
+        .fetch_watermarks(topic, partition, patience)
+        .map_err(restart("read a partition's ends"))?;
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(
+        topic,
+        partition,
+        KafkaOffset::Offset(low.max(high - SAMPLE)),
+    )
+    .map_err(restart("name an offset"))?;
+    consumer.assign(&list).map_err(restart("read a sample"))?;
+    let given_up = Instant::now() + patience;
+    let mut misplaced = 0;
+    let mut example = None;
+    while low < high && Instant::now() < given_up {
+        match consumer.poll(Duration::from_millis(100)) {
+            Some(Ok(record)) => {
+                let Some(key) = record.key() else { continue };
+                found.keys += 1;
+                let lane = lane_of(key, partitions);
+                if lane.0 != partition {
+                    misplaced += 1;
+                    example.get_or_insert((record.offset(), lane));
+                }
+            }
+            Some(Err(KafkaError::PartitionEOF(_))) => break,
+            Some(Err(_)) | None => {}
+        }
+    }
+    if let Some((offset, lane)) = example {
+        found.differences.push(format!(
+            "{topic} partition {partition} holds {misplaced} sampled keys that belong elsewhere \
+             (offset {offset} belongs in partition {lane}): its producer does not use Java's \
+             murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Errors of the client, sorted by what is to be done: go on, start anew, or give up.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use crate::port::Trouble;
+
+/// Makes an error of a call into trouble that a fresh start may mend.
+pub(super) fn restart(what: &'static str) -> impl Fn(KafkaError) -> Trouble {
+    move |error| match error.rdkafka_error_code() {
+        Some(code) if is_hopeless(code) => Trouble::Fatal(format!("cannot {what}: {error}")),
+        Some(RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced) => {
+            Trouble::Fenced(format!("cannot {what}: {error}"))
+        }
+        _ => Trouble::Restart(format!("cannot {what}: {error}")),
+    }
+}
+
+/// What to do about an error that the consumer reports by itself.
+pub(super) fn say(error: &KafkaError) -> Result<(), Trouble> {
+    match error.rdkafka_error_code() {
+        Some(code) if is_hopeless(code) => Err(Trouble::Fatal(format!("cannot consume: {error}"))),
+        Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::PollExceeded) => {
+            Err(Trouble::Restart(format!("cannot consume: {error}")))
+        }
+        // Connections come back by themselves; what was lost with them shows in the calls that needed them.
+        _ => Ok(()),
+    }
+}
+
+/// Errors that stay until somebody changes something outside.
+fn is_hopeless(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::GroupAuthorizationFailed
+            | RDKafkaErrorCode::TransactionalIdAuthorizationFailed
+            | RDKafkaErrorCode::ClusterAuthorizationFailed
+            | RDKafkaErrorCode::SaslAuthenticationFailed
+            | RDKafkaErrorCode::Authentication
+            | RDKafkaErrorCode::InconsistentGroupProtocol
+            | RDKafkaErrorCode::UnsupportedVersion
+    )
+}

@@ -1,0 +1,202 @@
+//! What the runtime needs of the outside: a broker to read from and publish to, and a clock.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::time::Timestamp;
+
+/// A header of a record: its name, and its value, if it has one.
+pub type Header = (String, Option<Vec<u8>>);
+
+/// A header of a record to publish.
+pub type HeaderRef<'a> = (&'a str, Option<&'a [u8]>);
+
+/// One record of an input topic, alive as long as it is held.
+pub trait Record {
+    /// Its place in its partition.
+    fn offset(&self) -> Offset;
+    /// Its key.
+    fn key(&self) -> Option<&[u8]>;
+    /// Its value.
+    fn value(&self) -> Option<&[u8]>;
+    /// When it was written, by the broker's or producer's clock.
+    fn stamped_at(&self) -> Option<Timestamp>;
+    /// Its headers; a copy, made for dead letters only.
+    fn headers(&self) -> Vec<Header>;
+}
+
+/// The topics that a worker publishes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Changes, by customer.
+    Changes,
+    /// Standings, by customer.
+    Current,
+    /// Dead letters, into the partition of their lane modulo the topic's partitions.
+    DeadLetters,
+    /// The ledger, one partition a lane.
+    Ledger,
+}
+
+/// A record to publish.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// Where to.
+    pub output: Output,
+    /// The lane it comes from.
+    pub lane: LaneId,
+    /// Its key.
+    pub key: Option<&'a [u8]>,
+    /// Its value.
+    pub value: Option<&'a [u8]>,
+    /// Its headers.
+    pub headers: &'a [HeaderRef<'a>],
+}
+
+/// What the broker said about the lanes of this worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// These lanes are to be taken on, and no others are held.
+    Assigned(Vec<LaneId>),
+    /// All lanes are to be given up; the open unit may still be committed, until [`Bus::release`].
+    Revoked,
+    /// All lanes have gone to somebody else already.
+    Lost,
+}
+
+/// One look into the ledger of a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerLook {
+    /// The next entry.
+    Entry(Vec<u8>),
+    /// None has arrived yet.
+    NotYet,
+    /// The end, as far as committed.
+    End,
+}
+
+/// Why a worker cannot go on as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It must drop its connection and its lanes and start anew.
+    #[error("{0}")]
+    Restart(String),
+    /// The same, and whether the last unit counts is known to the ledger alone.
+    #[error("{0}")]
+    InDoubt(String),
+    /// Somebody else uses its transactional id; it may start anew, but not again and again.
+    #[error("{0}")]
+    Fenced(String),
+    /// Starting anew would not help.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+/// Where a worker reads: its lanes, their records, and their ledgers.
+///
+/// Offsets are always the next to read. Nothing is read for a lane between [`Source::release`] and the next
+/// [`Source::start`].
+pub trait Source {
+    /// A record of an input topic.
+    type Record: Record;
+
+    /// Serves the connection; must be called at least every few seconds.
+    ///
+    /// # Errors
+    /// The connection is of no use any more.
+    fn poll(&mut self) -> Result<Option<Notice>, Trouble>;
+
+    /// The offsets committed for a lane, by topic, once no transaction on them is pending.
+    ///
+    /// # Errors
+    /// The broker does not say in time.
+    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble>;
+
+    /// The first offsets that a lane's topics still hold.
+    ///
+    /// # Errors
+    /// The broker does not say in time.
+    fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble>;
+
+    /// Begins to read these lanes, each topic at the offset given.
+    ///
+    /// # Errors
+    /// The assignment is refused.
+    fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble>;
+
+    /// Gives up all lanes and tells the broker so.
+    ///
+    /// # Errors
+    /// The broker does not take them back.
+    fn release(&mut self) -> Result<(), Trouble>;
+
+    /// Appends up to `most` records that have arrived, in order; does not wait.
+    ///
+    /// # Errors
+    /// The partition cannot be read any more.
+    fn fetch(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        most: usize,
+        into: &mut VecDeque<Self::Record>,
+    ) -> Result<(), Trouble>;
+
+    /// How many records lie beyond `next`, as far as known; 0 only if the end has been seen.
+    fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64;
+
+    /// Waits until records may have arrived, at most so long.
+    fn wait(&mut self, most: Duration);
+
+    /// Begins to read the ledger of a lane from its start.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open_ledger(&mut self, lane: LaneId) -> Result<(), Trouble>;
+
+    /// The next entry of the ledger opened last.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble>;
+}
+
+/// Where records are published.
+pub trait Sink {
+    /// Publishes a record, in the open transaction if the sink knows transactions.
+    ///
+    /// # Errors
+    /// It cannot be published.
+    fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble>;
+}
+
+/// A worker's connection to the broker: one consumer and one transactional producer.
+pub trait Bus: Sink {
+    /// Its consumer.
+    type Reading: Source;
+
+    /// The consumer.
+    fn reading(&mut self) -> &mut Self::Reading;
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// The producer cannot.
+    fn begin(&mut self) -> Result<(), Trouble>;
+
+    /// Adds the next offsets of these lanes to the open transaction and commits it.
+    ///
+    /// # Errors
+    /// It may or may not have been committed.
+    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble>;
+
+    /// The transactional id that stands in the ledger.
+    fn owner(&self) -> &str;
+}
+
+/// Wall time, for those who may know it.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
