@@ -1,3 +1,7 @@
 //! Entry point of the `tidemark` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tidemark::cli::main()
+}

@@ -118,6 +118,7 @@ impl Check<'_> {
         Some(Kafka {
             brokers: raw.brokers.clone(),
             session_timeout: session_timeout?,
+            static_membership: raw.static_membership,
             transaction_timeout: transaction_timeout?,
             properties,
         })

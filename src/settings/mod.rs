@@ -82,6 +82,8 @@ pub struct Kafka {
     pub brokers: String,
     /// After how long without a heartbeat this member is given up.
     pub session_timeout: Duration,
+    /// Whether this member keeps its lanes over a restart within the session timeout.
+    pub static_membership: bool,
     /// After how long an open transaction is aborted.
     pub transaction_timeout: Duration,
     /// Further properties of librdkafka; none of them is one that exactly-once rests on.
@@ -123,7 +125,7 @@ pub struct Output {
 pub struct UnitBounds {
     /// At most so many events.
     pub events_max: usize,
-    /// At most so many bytes read; no fewer than a record may have.
+    /// At most so many bytes to publish; no fewer than a record may have.
     pub bytes_max: usize,
     /// So long after its first event.
     pub age_max: Duration,

@@ -32,6 +32,7 @@ pub(super) struct App {
 pub(super) struct Kafka {
     pub(super) brokers: String,
     pub(super) session_timeout: String,
+    pub(super) static_membership: bool,
     pub(super) transaction_timeout: String,
     pub(super) properties: BTreeMap<String, String>,
     pub(super) property_files: BTreeMap<String, String>,

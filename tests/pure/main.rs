@@ -1,5 +1,5 @@
 //! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
 
+mod policy;
 mod tidy;
 mod wire;
-mod policy;

@@ -1,0 +1,83 @@
+//! `tidemark replay --from-kafka`: what a deployment did, done again along its ledger, from its own topics.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write, stdout};
+use std::sync::Arc;
+
+use crate::kafka::connection::Reading;
+use crate::kafka::survey::survey;
+use crate::model::ids::LaneId;
+use crate::port::{Outgoing, Output, Sink, Trouble};
+use crate::runtime::clock::Wall;
+use crate::runtime::restore::repeat_lane;
+
+use super::args::ReplayArgs;
+use super::deployment::{plan, read_settings, target};
+use super::exit::{CONFIG, Failure};
+use super::inputs::read_policy;
+
+/// Takes the bodies of changes and lets everything else go.
+struct Bodies {
+    out: Option<Box<dyn Write>>,
+    changes: BTreeMap<LaneId, u64>,
+}
+
+impl Sink for Bodies {
+    fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
+        if outgoing.output != Output::Changes {
+            return Ok(());
+        }
+        *self.changes.entry(outgoing.lane).or_default() += 1;
+        let (Some(out), Some(body)) = (&mut self.out, outgoing.value) else {
+            return Ok(());
+        };
+        out.write_all(body)
+            .and_then(|()| out.write_all(b"\n"))
+            .map_err(|error| Trouble::Fatal(format!("cannot write changes: {error}")))
+    }
+}
+
+/// Repeats every lane and holds each unit against its ledger; writes the bodies of all changes, lane by lane in the order of the ledger.
+///
+/// # Errors
+/// The topics cannot be read, or what comes out is not what the ledger says.
+pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
+    let settings = read_settings(&args.settings)?;
+    let file = args.policy.as_deref().unwrap_or(&settings.policy_file);
+    let policy = Arc::new(read_policy(file)?);
+    let target = target(&settings, 0);
+    let found = survey(&target)?;
+    if !found.differences.is_empty() {
+        return Err(Failure::new(
+            CONFIG,
+            format!("error: {}", found.differences.join("\nerror: ")),
+        ));
+    }
+    let out: Option<Box<dyn Write>> = match args.changes.as_deref() {
+        None => None,
+        Some(path) if path.as_os_str() == "-" => Some(Box::new(BufWriter::new(stdout()))),
+        Some(path) => {
+            let file = File::create(path).map_err(|error| Failure::writing(path, &error))?;
+            Some(Box::new(BufWriter::new(file)))
+        }
+    };
+    let mut bodies = Bodies {
+        out,
+        changes: BTreeMap::new(),
+    };
+    let plan = plan(&settings, policy);
+    let mut reading = Reading::outside(&target)?;
+    for lane in (0..found.lanes).map(LaneId) {
+        let records = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;
+        if !args.quiet {
+            let changes = bodies.changes.get(&lane).copied().unwrap_or(0);
+            eprintln!("lane {lane}: {records} records, {changes} changes, as the ledger says");
+        }
+    }
+    if let Some(out) = &mut bodies.out {
+        out.flush()
+            .map_err(|error| Failure::new(super::exit::CANNOT_CREATE, error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Customer tiers from Kafka events, moved at the instant they change and published exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "tidemark", version, about, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done · 2 usage · 65 bad data · 66 no such file · \
+    69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Decide tiers from Kafka and publish each change, until told to stop.
+    Run(SettingsArgs),
+    /// Watch thirteen months of a real shop on an in-process test broker; needs nothing else.
+    Demo(DemoArgs),
+    /// Move events from files, or a live deployment's input along its ledger, through the engine.
+    Replay(ReplayArgs),
+    /// Check the policy and the settings, all problems in one report.
+    Check(CheckArgs),
+    /// Say where a customer stands, why, until when, and what would keep or lift them.
+    Explain(ExplainArgs),
+}
+
+/// Where settings come from, later ones over earlier ones: defaults, files, environment, flags.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SettingsArgs {
+    /// Settings file; may be given several times, later ones win.
+    #[arg(long = "config", value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// One setting, as section.key=value; over all files and the environment.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Of `demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// The policy to show; the shipped one if none is given.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Where HTTP answers meanwhile.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub listen: String,
+    /// Plain lines instead of a live view, as when the output is no terminal.
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Of `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// The policy to decide by.
+    #[arg(long, value_name = "FILE", required_unless_present = "from_kafka")]
+    pub policy: Option<PathBuf>,
+    /// Native events, one JSON object a line, plain or .gz, in any order; `-` is standard input.
+    #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "from_kafka")]
+    pub events: Vec<PathBuf>,
+    /// Repeat what the deployment of these settings did, along its ledger, reading its topics only.
+    #[arg(long, conflicts_with_all = ["events", "until", "standings", "features"])]
+    pub from_kafka: bool,
+    /// Leave out later events, and fire every deadline up to this instant (RFC 3339).
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// Write all changes here, by the instant they took effect; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub changes: Option<PathBuf>,
+    /// Write every customer's standing here, as of the end.
+    #[arg(long, value_name = "FILE")]
+    pub standings: Option<PathBuf>,
+    /// Write every customer's features here, as of the end.
+    #[arg(long, value_name = "FILE")]
+    pub features: Option<PathBuf>,
+    /// No progress, no summary.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Settings, for --from-kafka.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The policy; the one the settings name if none is given.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Also look at the topics: do they exist, do partitions match, do keys lie where they should?
+    #[arg(long)]
+    pub connect: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Whom.
+    #[arg(long, value_name = "ID")]
+    pub customer: String,
+    /// Ask a running instance.
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "events")]
+    pub instance: Option<String>,
+    /// The policy to decide by, with --events.
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub policy: Option<PathBuf>,
+    /// Decide from these events instead, as `replay` reads them.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "instance", requires = "policy")]
+    pub events: Vec<PathBuf>,
+    /// As of this instant (RFC 3339), with --events; the last event's otherwise.
+    #[arg(long, value_name = "INSTANT", requires = "events")]
+    pub until: Option<String>,
+    /// The answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,151 @@
+//! A history through the engine: the clock driven by the events, and at the end let go to an instant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::engine::effect::Judged;
+use crate::engine::input::{Outcome, Tick};
+use crate::model::refusal::Refusal;
+use crate::model::time::{Span, Timestamp};
+use crate::policy::declared::Policy;
+use crate::wire::change;
+use crate::wire::event::Decoder;
+use crate::wire::scratch::Scratch;
+
+use super::history::History;
+
+/// What came of a history.
+pub struct Backtest {
+    /// The customers, as of the end.
+    pub engine: Engine,
+    /// The end.
+    pub until: Timestamp,
+    /// All changes.
+    pub changes: ChangeLog,
+    /// What became of the events.
+    pub counts: Counts,
+}
+
+/// What became of events.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// They count.
+    pub applied: u64,
+    /// Copies.
+    pub duplicates: u64,
+    /// Dated after the end.
+    pub later: u64,
+    /// Refused, by reason.
+    pub refused: BTreeMap<Refusal, u64>,
+}
+
+/// The bodies of changes, in the order in which they came about.
+#[derive(Default)]
+pub struct ChangeLog {
+    bodies: Vec<u8>,
+    entries: Vec<(Timestamp, usize)>,
+}
+
+impl ChangeLog {
+    /// Adds the changes of a judging.
+    pub fn add(&mut self, policy: &Policy, judged: &Judged) {
+        for one in &judged.changes {
+            self.entries.push((one.effective_at, self.bodies.len()));
+            change::encode_body(policy, &judged.customer, one, &mut self.bodies);
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Their bodies, by the instant they took effect; equal instants as they came about. So each customer's are in order.
+    #[must_use]
+    pub fn by_instant(&self) -> Vec<&[u8]> {
+        let ends = self.entries.iter().skip(1).map(|(_, start)| *start);
+        let mut all: Vec<(Timestamp, &[u8])> = self
+            .entries
+            .iter()
+            .zip(ends.chain([self.bodies.len()]))
+            .map(|((at, start), end)| (*at, &self.bodies[*start..end]))
+            .collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.into_iter().map(|(_, body)| body).collect()
+    }
+}
+
+/// Moves a history through a fresh engine, up to `until` or its last event. `progress` is told the number of events behind it.
+#[must_use]
+pub fn backtest(
+    policy: &Arc<Policy>,
+    history: &History,
+    until: Option<Timestamp>,
+    mut progress: impl FnMut(u64),
+) -> Backtest {
+    let decoder = Decoder::new(policy.currency, usize::MAX);
+    let mut scratch = Scratch::default();
+    let mut engine = Engine::new(policy.clone());
+    let mut effects = Vec::new();
+    let mut changes = ChangeLog::default();
+    let mut counts = Counts::default();
+    let until = until.or(history.last()).unwrap_or(Timestamp(0));
+    engine.tick(
+        Tick {
+            ceiling: Timestamp::MAX,
+            coast: None,
+        },
+        &mut effects,
+    );
+    for (number, (at, text)) in history.events().enumerate() {
+        progress(number as u64);
+        if at > until {
+            counts.later += 1;
+            continue;
+        }
+        scratch.clear();
+        let outcome = match decoder.decode(text, &scratch) {
+            Ok(event) => engine.apply(&event, &mut effects),
+            Err(refused) => Outcome::Refused(refused),
+        };
+        match outcome {
+            Outcome::Applied => counts.applied += 1,
+            Outcome::Duplicate => counts.duplicates += 1,
+            Outcome::Refused(refused) => *counts.refused.entry(refused.refusal).or_default() += 1,
+        }
+        for judged in effects.drain(..) {
+            changes.add(policy, &judged);
+        }
+    }
+    // A deadline fires once the clock is past it: one millisecond further, and those at the end itself have fired.
+    let past = until + Span(1);
+    loop {
+        engine.tick(
+            Tick {
+                ceiling: Timestamp::MAX,
+                coast: Some(past),
+            },
+            &mut effects,
+        );
+        for judged in effects.drain(..) {
+            changes.add(policy, &judged);
+        }
+        if engine.next_due().is_none_or(|due| due >= past) {
+            break;
+        }
+    }
+    Backtest {
+        engine,
+        until,
+        changes,
+        counts,
+    }
+}

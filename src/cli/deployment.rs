@@ -1,0 +1,83 @@
+//! From settings to what the rooms below want to know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::kafka::client::{Membership, Target};
+use crate::lane::pacing::Pacing;
+use crate::model::time::Span;
+use crate::policy::declared::Policy;
+use crate::runtime::plan::Plan;
+use crate::settings::{Layers, Settings, load};
+
+use super::args::SettingsArgs;
+use super::exit::{CONFIG, Failure};
+use super::report::render;
+
+/// How long one call to the broker may take before the connection counts as bad.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Reads the settings of all layers.
+///
+/// # Errors
+/// All problems, in one report.
+pub fn read_settings(args: &SettingsArgs) -> Result<Settings, Failure> {
+    let layers = Layers {
+        files: args.config.clone(),
+        environment: std::env::vars().collect(),
+        flags: args.set.clone(),
+    };
+    load(&layers).map_err(|report| Failure::new(CONFIG, render(&report)))
+}
+
+/// The place of one worker in the cluster of these settings.
+#[must_use]
+pub fn target(settings: &Settings, worker: usize) -> Target {
+    Target {
+        brokers: settings.kafka.brokers.clone(),
+        properties: settings
+            .kafka
+            .properties
+            .reveal()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        app: settings.app.group().to_owned(),
+        owner: settings.app.transactional_id(worker),
+        membership: match settings.kafka.static_membership {
+            true => Membership::Static,
+            false => Membership::Dynamic,
+        },
+        inputs: settings.input.topics().map(str::to_owned).to_vec(),
+        changes: settings.output.changes.clone(),
+        current: settings.output.current.clone(),
+        dead_letters: settings.output.dead_letters.clone(),
+        ledger: settings.app.ledger_topic(),
+        session_timeout: settings.kafka.session_timeout,
+        transaction_timeout: settings.kafka.transaction_timeout,
+        patience: PATIENCE,
+    }
+}
+
+/// What the workers of these settings do.
+#[must_use]
+pub fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
+    Plan {
+        policy,
+        topics: settings.input.topics().map(str::to_owned).into(),
+        source: format!("/tidemark/{}", settings.app.name),
+        pacing: Pacing {
+            records_max: settings.unit.events_max as u64,
+            bytes_max: settings.unit.bytes_max as u64,
+            age_max: span(settings.unit.age_max),
+            change_wait: span(settings.unit.change_wait),
+        },
+        pause: span(settings.unit.pause),
+        merge_wait: span(settings.feed.merge_wait),
+        record_bytes_max: settings.input.record_bytes_max,
+        agreement_wait: Span(30_000),
+    }
+}
+
+fn span(duration: Duration) -> Span {
+    Span(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+}

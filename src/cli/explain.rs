@@ -1,0 +1,193 @@
+//! `tidemark explain`: where a customer stands, why, until when, and what would keep or lift them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::explain::explain as explanation_of;
+use crate::model::money::Money;
+use crate::wire::event::Decoder;
+use crate::wire::explanation;
+use crate::wire::told::{Compared, Scalar, Told, read};
+
+use super::args::ExplainArgs;
+use super::backtest::backtest;
+use super::exit::{DATA, Failure, NO_INPUT, UNAVAILABLE};
+use super::history::History;
+use super::inputs::read_policy;
+use super::replay::{LINE_BYTES_MAX, instant};
+
+/// How long a running instance may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// Runs it.
+///
+/// # Errors
+/// See the exit codes.
+pub fn explain(args: &ExplainArgs) -> Result<(), Failure> {
+    let json = match &args.instance {
+        Some(instance) => ask(instance, &args.customer)?,
+        None => decide(args)?,
+    };
+    if args.json {
+        println!("{}", String::from_utf8_lossy(&json));
+        return Ok(());
+    }
+    let told = read(&json).map_err(|error| Failure::new(UNAVAILABLE, format!("error: {error}")))?;
+    print!("{}", show(&told));
+    Ok(())
+}
+
+/// The explanation from a history, as JSON.
+fn decide(args: &ExplainArgs) -> Result<Vec<u8>, Failure> {
+    let path = args
+        .policy
+        .as_deref()
+        .unwrap_or("config/policy.toml".as_ref());
+    let policy = Arc::new(read_policy(path)?);
+    let until = args.until.as_deref().map(instant).transpose()?;
+    let decoder = Decoder::new(policy.currency, LINE_BYTES_MAX);
+    let history = History::read(&args.events, decoder, |_| {})?;
+    let result = backtest(&policy, &history, until, |_| {});
+    let view = result
+        .engine
+        .view(&args.customer, result.until)
+        .ok_or_else(|| {
+            Failure::new(
+                DATA,
+                format!("error: no event of customer {} counts", args.customer),
+            )
+        })?;
+    let mut json = Vec::new();
+    explanation::encode(
+        &policy,
+        &args.customer,
+        &explanation_of(&policy, &view),
+        &mut json,
+    );
+    Ok(json)
+}
+
+/// The explanation of a running instance, as JSON.
+fn ask(instance: &str, customer: &str) -> Result<Vec<u8>, Failure> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(ANSWER_WITHIN))
+        .build()
+        .into();
+    let id: String = customer.bytes().fold(String::new(), |mut id, byte| {
+        let _ = write!(id, "%{byte:02X}");
+        id
+    });
+    let url = format!("http://{instance}/v1/customers/{id}");
+    let unavailable = |error: ureq::Error| match error {
+        ureq::Error::StatusCode(404) => Failure::new(
+            NO_INPUT,
+            format!("error: {instance} knows no customer {customer}"),
+        ),
+        error => Failure::new(
+            UNAVAILABLE,
+            format!("error: {instance} does not answer: {error}"),
+        ),
+    };
+    agent
+        .get(&url)
+        .call()
+        .and_then(|mut answer| answer.body_mut().read_to_vec())
+        .map_err(unavailable)
+}
+
+/// The explanation as text.
+fn show(told: &Told) -> String {
+    let mut text = String::new();
+    let mut line = |parts: std::fmt::Arguments<'_>| {
+        let _ = writeln!(text, "{parts}");
+    };
+    line(format_args!(
+        "customer {}  as of {}  under {} v{}",
+        told.customer_id, told.at, told.policy.name, told.policy.version
+    ));
+    for (name, ladder) in &told.ladders.0 {
+        let since = ladder
+            .since
+            .as_deref()
+            .map_or(String::new(), |at| format!("  since {at}"));
+        line(format_args!("\n{name:<14}{}{since}", ladder.tier));
+        for (i, one) in ladder.keep.iter().enumerate() {
+            line(format_args!(
+                "  {:<12}{}",
+                if i == 0 { "kept by" } else { "" },
+                compared(one)
+            ));
+        }
+        for above in &ladder.above {
+            for (i, one) in above.enter.iter().enumerate() {
+                let head = if i == 0 {
+                    format!("to {}", above.tier)
+                } else {
+                    String::new()
+                };
+                line(format_args!("  {head:<12}{}", compared(one)));
+            }
+        }
+    }
+    for (name, map) in &told.maps.0 {
+        let since = map
+            .since
+            .as_deref()
+            .map_or(String::new(), |at| format!("  since {at}"));
+        line(format_args!("\n{name:<14}{}{since}", map.segment));
+        for (i, one) in map.when.iter().enumerate() {
+            line(format_args!(
+                "  {:<12}{}",
+                if i == 0 { "because" } else { "" },
+                compared(one)
+            ));
+        }
+    }
+    match &told.horizon {
+        None => line(format_args!("\nnothing moves without an event")),
+        Some(next) => {
+            line(format_args!("\nwithout an event, at {}", next.at));
+            for one in &next.moves {
+                line(format_args!(
+                    "  {:<12}{} -> {}",
+                    one.ladder, one.from, one.to
+                ));
+            }
+        }
+    }
+    text
+}
+
+/// One comparison, with what is missing where it does not hold.
+fn compared(one: &Compared) -> String {
+    let subject = one
+        .feature
+        .as_deref()
+        .or(one.ladder.as_deref())
+        .unwrap_or_default();
+    let mark = if one.holds { "yes" } else { "no " };
+    let missing = missing(one).map_or(String::new(), |missing| format!("  {missing} more"));
+    let text = format!(
+        "{mark}  {subject:<22} {:>12} {:<2} {}{missing}",
+        one.value.to_string(),
+        one.op,
+        one.threshold
+    );
+    text.trim_end().to_owned()
+}
+
+/// How much is missing to a threshold that has to be reached.
+fn missing(one: &Compared) -> Option<String> {
+    if one.holds || one.op != ">=" {
+        return None;
+    }
+    match (&one.value, &one.threshold) {
+        (Scalar::Number(value), Scalar::Number(threshold)) => Some((threshold - value).to_string()),
+        (Scalar::Text(value), Scalar::Text(threshold)) => {
+            let (value, threshold) = (Money::parse(value).ok()?, Money::parse(threshold).ok()?);
+            Some(Money(threshold.0.checked_sub(value.0)?).to_string())
+        }
+        _ => None,
+    }
+}

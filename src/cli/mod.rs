@@ -1,0 +1,39 @@
+//! The front door: arguments, exit codes, and the only place that assembles.
+
+mod along;
+mod args;
+mod backtest;
+mod check;
+mod deployment;
+mod exit;
+mod explain;
+mod front;
+mod history;
+mod inputs;
+mod logging;
+mod progress;
+mod replay;
+mod report;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// Does what was typed.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Demo(_) => todo!(),
+        Command::Replay(args) => replay::replay(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}

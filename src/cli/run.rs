@@ -1,0 +1,112 @@
+//! `tidemark run`: the service, assembled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::directory::Directory;
+use crate::kafka::connection::Connection;
+use crate::kafka::survey::{Survey, survey};
+use crate::model::ids::LaneId;
+use crate::policy::declared::Policy;
+use crate::runtime::clock::Wall;
+use crate::runtime::supervisor::Crew;
+use crate::settings::Settings;
+use crate::telemetry::happening::{Started, Stopped, Stopping};
+use crate::telemetry::{Happening, Telemetry};
+
+use super::args::SettingsArgs;
+use super::deployment::{plan, read_settings, target};
+use super::exit::{CONFIG, Failure, SOFTWARE};
+use super::front::Front;
+use super::inputs::read_policy;
+use super::logging;
+
+/// How long a worker may go without a good connection: longer than any restart of a cluster that
+/// somebody means to come back.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(600);
+
+/// Runs it until SIGTERM or SIGINT.
+///
+/// # Errors
+/// See the exit codes.
+pub fn run(args: &SettingsArgs) -> Result<(), Failure> {
+    let settings = read_settings(args)?;
+    logging::start(&settings.log)?;
+    let policy = Arc::new(read_policy(&settings.policy_file)?);
+    let found = look(&settings)?;
+    Started {
+        app: &settings.app.name,
+        instance: &settings.app.instance,
+        workers: settings.app.workers,
+        policy: &policy,
+    }
+    .log();
+    work(&settings, &policy, found.lanes)?;
+    Stopped.log();
+    Ok(())
+}
+
+/// Looks at the topics, and refuses any that would make customers silently wrong.
+fn look(settings: &Settings) -> Result<Survey, Failure> {
+    let found = survey(&target(settings, 0))?;
+    if found.differences.is_empty() {
+        return Ok(found);
+    }
+    let all = found.differences.join("\nerror: ");
+    Err(Failure::new(CONFIG, format!("error: {all}")))
+}
+
+fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let telemetry = Telemetry::new(policy, &settings.input.topics(), settings.app.workers);
+    let directory = Directory::default();
+    let front = Front::open(&settings.http, &telemetry, &directory, LaneId(lanes))?;
+    await_signal(&telemetry, &stop)?;
+    let crew = Crew {
+        plan: Arc::new(plan(settings, policy.clone())),
+        connect: |worker| Connection::open(&target(settings, worker)),
+        clock: Wall,
+        telemetry,
+        directory,
+        stop: &stop,
+        give_up_after: GIVE_UP_AFTER,
+    };
+    let result = crew.work();
+    front.close();
+    Ok(result?)
+}
+
+/// Sets `stop` at SIGTERM or SIGINT, from a thread of its own that ends with the process.
+fn await_signal(telemetry: &Telemetry, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(SOFTWARE, format!("error: cannot wait for signals: {error}"))
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(failed)?;
+    let guard = runtime.enter();
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    drop(guard);
+    let (telemetry, stop) = (telemetry.clone(), stop.clone());
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            let by = runtime.block_on(async {
+                tokio::select! {
+                    _ = terminate.recv() => "SIGTERM",
+                    _ = interrupt.recv() => "SIGINT",
+                }
+            });
+            Stopping { by }.log();
+            telemetry.stop();
+            stop.store(true, Ordering::SeqCst);
+        })
+        .map(drop)
+        .map_err(failed)
+}

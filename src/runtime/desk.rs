@@ -1,0 +1,159 @@
+//! Where a worker tells how it is doing and answers what people ask about its customers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use crate::directory::{Directory, Question};
+use crate::engine::explain::explain;
+use crate::lane::ledger::Mismatch;
+use crate::model::ids::{LaneId, TopicIx};
+use crate::model::time::Timestamp;
+use crate::telemetry::happening::{LaneRestored, LanesMoved, LedgerMismatch};
+use crate::telemetry::{LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard};
+use crate::wire::explanation;
+
+use super::intake::Intake;
+use super::plan::Plan;
+
+/// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody scrapes more often.
+const GAUGES_EVERY: Duration = Duration::from_millis(500);
+
+/// The desk of one worker, in its own thread.
+pub struct Desk {
+    shard: Arc<WorkerShard>,
+    telemetry: Telemetry,
+    directory: Directory,
+    questions: Receiver<Question>,
+    mailbox: crate::directory::Mailbox,
+    lanes: BTreeMap<LaneId, Arc<LaneGauges>>,
+    gauged: Option<Instant>,
+}
+
+impl Desk {
+    /// The desk of the worker of that number.
+    #[must_use]
+    pub fn new(telemetry: &Telemetry, directory: &Directory, worker: usize) -> Self {
+        let (mailbox, questions) = channel();
+        Self {
+            shard: telemetry.worker(worker),
+            telemetry: telemetry.clone(),
+            directory: directory.clone(),
+            questions,
+            mailbox,
+            lanes: BTreeMap::new(),
+            gauged: None,
+        }
+    }
+
+    /// Where the worker counts.
+    pub(super) fn shard(&self) -> &WorkerShard {
+        &self.shard
+    }
+
+    /// The group has given these lanes; they are to be restored.
+    pub(super) fn assigned(&mut self, lanes: &[LaneId]) {
+        self.tell_moved(Rebalance::Assigned, lanes);
+        for id in lanes {
+            self.directory.put(*id, self.mailbox.clone());
+            self.lanes.insert(*id, self.telemetry.lane(*id));
+        }
+    }
+
+    /// The lanes are gone.
+    pub(super) fn gone(&mut self, how: Rebalance) {
+        let lanes: Vec<LaneId> = self.lanes.keys().copied().collect();
+        self.tell_moved(how, &lanes);
+        for id in &lanes {
+            self.directory.remove(*id);
+        }
+        self.lanes.clear();
+    }
+
+    fn tell_moved(&self, kind: Rebalance, lanes: &[LaneId]) {
+        self.shard.tell(&LanesMoved {
+            worker: self.shard.worker(),
+            kind,
+            lanes,
+        });
+    }
+
+    /// A lane has repeated so many records more, so many in all of so many.
+    pub(super) fn repeated(&self, id: LaneId, more: u64, (done, of): (u64, u64)) {
+        self.shard.records_replayed(more);
+        if let Some(gauges) = self.lanes.get(&id) {
+            gauges.set_restored(done, of);
+        }
+    }
+
+    /// A lane stands where its ledger ends.
+    pub(super) fn restored(&self, restored: &LaneRestored) {
+        self.shard.tell(restored);
+        if let Some(gauges) = self.lanes.get(&restored.lane) {
+            gauges.set_state(LaneState::Running);
+        }
+    }
+
+    /// A lane did something else than its ledger says.
+    pub(super) fn mismatched(&self, mismatch: &Mismatch) {
+        self.shard.tell(&LedgerMismatch {
+            lane: mismatch.lane,
+            unit: mismatch.unit,
+            what: mismatch.field,
+            ledger: &mismatch.written,
+            replay: &mismatch.made,
+        });
+    }
+
+    /// Answers what has been asked meanwhile, as of now.
+    pub(super) fn answer<R>(
+        &mut self,
+        lanes: &BTreeMap<LaneId, Intake<R>>,
+        plan: &Plan,
+        now: Timestamp,
+    ) {
+        self.shard.turn();
+        while let Ok(question) = self.questions.try_recv() {
+            let view = lanes
+                .values()
+                .find_map(|intake| intake.lane.engine().view(&question.customer, now));
+            let told = view.map(|view| {
+                let mut json = Vec::new();
+                let explanation = explain(&plan.policy, &view);
+                explanation::encode(&plan.policy, &question.customer, &explanation, &mut json);
+                json
+            });
+            question.answer(told);
+        }
+    }
+
+    /// Sets the gauges, now and then.
+    pub(super) fn gauge<R: crate::port::Record>(
+        &mut self,
+        lanes: &BTreeMap<LaneId, Intake<R>>,
+        coast: Option<Timestamp>,
+        plan: &Plan,
+        now: Timestamp,
+    ) {
+        if self
+            .gauged
+            .is_some_and(|last| last.elapsed() < GAUGES_EVERY)
+        {
+            return;
+        }
+        self.gauged = Some(Instant::now());
+        for (id, intake) in lanes {
+            let Some(gauges) = self.lanes.get(id) else {
+                continue;
+            };
+            let engine = intake.lane.engine();
+            gauges.set_clock(engine.clock(), coast.is_some());
+            gauges.set_population(engine.customers(), engine.population());
+            gauges.set_held(engine.held(now - plan.policy.time.lateness));
+            for topic in (0..plan.topics.len()).map(TopicIx) {
+                gauges.set_lag(topic, intake.lag(topic));
+            }
+        }
+    }
+}

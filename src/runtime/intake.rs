@@ -1,0 +1,288 @@
+//! One lane at work: the records that wait for it, by topic, and their way into it in the order of their instants.
+
+use std::collections::VecDeque;
+
+use crate::engine::effect::Judged;
+use crate::engine::input::Outcome;
+use crate::lane::lane::Lane;
+use crate::lane::ledger::Entry;
+use crate::lane::merge::{Head, Pick, pick};
+use crate::lane::phase::Phase;
+use crate::model::event::Event;
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::refusal::Refused;
+use crate::model::time::{Span, Timestamp};
+use crate::port::{Record, Source, Trouble};
+use crate::wire::checksum::Checksum;
+use crate::wire::event::Decoder;
+use crate::wire::scratch::Scratch;
+
+/// Records asked for at once. A unit takes 10,000 at most, so that many wait at most for each topic.
+const BATCH: usize = 2_000;
+
+/// A lane with its records.
+pub(super) struct Intake<R> {
+    /// The lane.
+    pub(super) lane: Lane,
+    /// Where it is in its life.
+    pub(super) phase: Phase,
+    /// Over what the open unit has put out.
+    pub(super) checksum: Checksum,
+    queues: Vec<Queue<R>>,
+    /// Since when it waits for a topic that has unread records.
+    waiting_since: Option<Timestamp>,
+}
+
+/// The records of one topic that have arrived.
+struct Queue<R> {
+    records: VecDeque<R>,
+    /// Records beyond those, as last seen.
+    unread: u64,
+}
+
+/// Whether a lane can take a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// There is none.
+    Empty,
+    /// One of another topic may have to go first, and is on its way.
+    Waiting,
+    /// It can; impatient if a topic with unread records has been waited for long enough.
+    Ready {
+        /// Whether to go on without the lagging topic.
+        impatient: bool,
+    },
+}
+
+/// What happened to one record.
+pub(super) struct Step<'a, R> {
+    /// The topic it came from.
+    pub(super) topic: TopicIx,
+    /// The record.
+    pub(super) record: &'a R,
+    /// What became of it.
+    pub(super) outcome: Outcome,
+}
+
+/// A reader's place in one queue, with its next event decoded once.
+struct Cursor<'a, R> {
+    records: &'a VecDeque<R>,
+    taken: usize,
+    head: Option<Result<Event<'a>, Refused>>,
+}
+
+impl<'a, R: Record> Cursor<'a, R> {
+    fn new(records: &'a VecDeque<R>, decoder: Decoder, scratch: &'a Scratch) -> Self {
+        let mut cursor = Self {
+            records,
+            taken: 0,
+            head: None,
+        };
+        cursor.decode(decoder, scratch);
+        cursor
+    }
+
+    fn decode(&mut self, decoder: Decoder, scratch: &'a Scratch) {
+        self.head = self
+            .records
+            .get(self.taken)
+            .map(|record| decoder.decode_record(record.key(), record.value(), scratch));
+    }
+}
+
+impl<R: Record> Intake<R> {
+    pub(super) fn new(lane: Lane) -> Self {
+        let queues = lane
+            .next()
+            .iter()
+            .map(|_| Queue {
+                records: VecDeque::new(),
+                unread: 1,
+            })
+            .collect();
+        Self {
+            lane,
+            phase: Phase::Restoring,
+            checksum: Checksum::default(),
+            queues,
+            waiting_since: None,
+        }
+    }
+
+    /// Fetches what has arrived for the queues that hold fewer than `wanted` records.
+    pub(super) fn fetch<S: Source<Record = R>>(
+        &mut self,
+        source: &mut S,
+        wanted: impl Fn(TopicIx) -> usize,
+    ) -> Result<(), Trouble> {
+        let id = self.lane.id();
+        for (ix, queue) in self.queues.iter_mut().enumerate() {
+            let topic = TopicIx(ix);
+            let have = queue.records.len();
+            if have < wanted(topic) {
+                source.fetch(
+                    id,
+                    topic,
+                    BATCH.max(wanted(topic) - have),
+                    &mut queue.records,
+                )?;
+            }
+            let next = queue
+                .records
+                .back()
+                .map_or(self.lane.next()[ix], |record| record.offset().next());
+            queue.unread = source.unread(id, topic, next);
+        }
+        Ok(())
+    }
+
+    /// Records of a topic that are not yet applied, as last seen.
+    pub(super) fn lag(&self, topic: TopicIx) -> u64 {
+        let queue = &self.queues[topic.0];
+        queue.records.len() as u64 + queue.unread
+    }
+
+    /// Whether it runs and everything there is has been applied.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.phase == Phase::Running
+            && self
+                .queues
+                .iter()
+                .all(|queue| queue.records.is_empty() && queue.unread == 0)
+    }
+
+    /// Whether records wait here.
+    pub(super) fn has_records(&self) -> bool {
+        self.queues.iter().any(|queue| !queue.records.is_empty())
+    }
+
+    /// Whether it may take a record now; begins or ends the wait for a lagging topic.
+    pub(super) fn readiness(&mut self, now: Timestamp, merge_wait: Span) -> Readiness {
+        if !self.has_records() {
+            self.waiting_since = None;
+            return Readiness::Empty;
+        }
+        if self
+            .queues
+            .iter()
+            .all(|queue| !queue.records.is_empty() || queue.unread == 0)
+        {
+            self.waiting_since = None;
+            return Readiness::Ready { impatient: false };
+        }
+        let since = *self.waiting_since.get_or_insert(now);
+        if now - since >= merge_wait {
+            Readiness::Ready { impatient: true }
+        } else {
+            Readiness::Waiting
+        }
+    }
+
+    /// Applies records in the order of their instants while `go_on` says so, or until one has to be waited for.
+    pub(super) fn apply(
+        &mut self,
+        decoder: Decoder,
+        scratch: &Scratch,
+        impatient: bool,
+        effects: &mut Vec<Judged>,
+        mut go_on: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
+    ) -> Result<(), Trouble> {
+        let mut cursors: Vec<Cursor<'_, R>> = self
+            .queues
+            .iter()
+            .map(|queue| Cursor::new(&queue.records, decoder, scratch))
+            .collect();
+        let mut heads = vec![Head::AtEnd; cursors.len()];
+        let mut result = Ok(());
+        loop {
+            for ((head, cursor), queue) in heads.iter_mut().zip(&cursors).zip(&self.queues) {
+                *head = match &cursor.head {
+                    Some(event) => Head::Here(event.as_ref().ok().map(|event| event.at)),
+                    None if queue.unread > 0 => Head::OnItsWay,
+                    None => Head::AtEnd,
+                };
+            }
+            let Pick::Take(topic) = pick(&heads, impatient) else {
+                break;
+            };
+            let cursor = &mut cursors[topic.0];
+            match step(&mut self.lane, topic, cursor, effects) {
+                Some(step) => match go_on(step, effects, &mut self.checksum) {
+                    Ok(true) => {}
+                    other => {
+                        result = other.map(|_| ());
+                        cursor.head = None;
+                        break;
+                    }
+                },
+                None => break,
+            }
+            cursor.decode(decoder, scratch);
+        }
+        let taken: Vec<usize> = cursors.iter().map(|cursor| cursor.taken).collect();
+        for (queue, taken) in self.queues.iter_mut().zip(taken) {
+            queue.records.drain(..taken);
+        }
+        result
+    }
+
+    /// Whether all records of a unit have arrived.
+    pub(super) fn holds(&self, entry: &Entry) -> bool {
+        self.queues
+            .iter()
+            .zip(&entry.reads)
+            .all(|(queue, read)| queue.records.len() as u64 >= read.records)
+    }
+
+    /// Applies the records of a unit in the order that its entry gives; all of them are here.
+    pub(super) fn follow(
+        &mut self,
+        entry: &Entry,
+        decoder: Decoder,
+        scratch: &Scratch,
+        effects: &mut Vec<Judged>,
+        mut each: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum),
+    ) {
+        for (topic, length) in &entry.runs {
+            let Some(queue) = self.queues.get_mut(*topic) else {
+                return;
+            };
+            for _ in 0..*length {
+                let mut cursor = Cursor::new(&queue.records, decoder, scratch);
+                if let Some(step) = step(&mut self.lane, TopicIx(*topic), &mut cursor, effects) {
+                    each(step, effects, &mut self.checksum);
+                }
+                queue.records.pop_front();
+            }
+        }
+    }
+
+    /// Its number.
+    pub(super) fn id(&self) -> LaneId {
+        self.lane.id()
+    }
+
+    /// The next offset to take of each topic.
+    pub(super) fn next(&self) -> Vec<Offset> {
+        self.lane.next().to_vec()
+    }
+}
+
+/// Gives the record at a cursor to its lane.
+fn step<'a, R: Record>(
+    lane: &mut Lane,
+    topic: TopicIx,
+    cursor: &mut Cursor<'a, R>,
+    effects: &mut Vec<Judged>,
+) -> Option<Step<'a, R>> {
+    let event = cursor.head.take()?;
+    let record = &cursor.records[cursor.taken];
+    cursor.taken += 1;
+    let event = event.as_ref().map_err(|refused| *refused);
+    let outcome = lane.take(topic, record.offset(), event, effects);
+    Some(Step {
+        topic,
+        record,
+        outcome,
+    })
+}

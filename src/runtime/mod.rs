@@ -1,0 +1,11 @@
+//! Making it so: workers that read, step, publish and commit; the only room that waits and asks what time it is.
+
+pub mod clock;
+pub mod desk;
+mod intake;
+mod outbox;
+pub mod plan;
+pub mod restore;
+pub mod supervisor;
+mod tally;
+pub mod worker;

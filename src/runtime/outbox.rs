@@ -1,0 +1,133 @@
+//! Effects on their way out: encoded, summed up, and sent, unless the lane only repeats what was sent before.
+
+use crate::engine::effect::Judged;
+use crate::lane::ledger::Entry;
+use crate::model::ids::{LaneId, TopicIx};
+use crate::model::refusal::Refused;
+use crate::model::time::Timestamp;
+use crate::model::zone::show_utc;
+use crate::port::{HeaderRef, Outgoing, Output, Record, Sink, Trouble};
+use crate::wire::checksum::Checksum;
+use crate::wire::{change, dead_letter, ledger, standing};
+
+use super::plan::Plan;
+
+/// The name of the header that says at which wall time a change was noticed. It may differ from run to run, so it is not in the body.
+pub const NOTICED_AT: &str = "tidemark-noticed-at";
+
+/// Encodes into one buffer that is used again and again.
+#[derive(Default)]
+pub(super) struct Outbox {
+    buffer: Vec<u8>,
+    /// Bytes encoded since the unit was opened.
+    pub(super) bytes: u64,
+}
+
+impl Outbox {
+    /// Publishes what a judging changed, then the standing that it left; into the checksum only, without a sink.
+    pub(super) fn judged<S: Sink>(
+        &mut self,
+        plan: &Plan,
+        lane: LaneId,
+        judged: &Judged,
+        checksum: &mut Checksum,
+        mut to: Option<(&mut S, Timestamp)>,
+    ) -> Result<(), Trouble> {
+        let key = judged.customer.as_bytes();
+        for one in &judged.changes {
+            self.buffer.clear();
+            change::encode_body(&plan.policy, &judged.customer, one, &mut self.buffer);
+            self.count(checksum);
+            let Some((sink, noticed_at)) = &mut to else {
+                continue;
+            };
+            let noticed_at = show_utc(*noticed_at);
+            let headers = change::headers(&plan.policy, &judged.customer, one, &plan.source);
+            let mut headers: Vec<HeaderRef<'_>> = headers
+                .iter()
+                .map(|(name, value)| (*name, Some(value.as_bytes())))
+                .collect();
+            headers.push((NOTICED_AT, Some(noticed_at.as_bytes())));
+            sink.send(&Outgoing {
+                output: Output::Changes,
+                lane,
+                key: Some(key),
+                value: Some(&self.buffer),
+                headers: &headers,
+            })?;
+        }
+        self.buffer.clear();
+        standing::encode(&plan.policy, judged, &mut self.buffer);
+        self.count(checksum);
+        let Some((sink, _)) = to else { return Ok(()) };
+        let headers = standing::headers(&plan.policy);
+        let headers: Vec<HeaderRef<'_>> = headers
+            .iter()
+            .map(|(name, value)| (*name, Some(value.as_bytes())))
+            .collect();
+        sink.send(&Outgoing {
+            output: Output::Current,
+            lane,
+            key: Some(key),
+            value: Some(&self.buffer),
+            headers: &headers,
+        })
+    }
+
+    /// Publishes a record that was refused, as it came, with headers that say why.
+    pub(super) fn refused<S: Sink>(
+        &mut self,
+        plan: &Plan,
+        lane: LaneId,
+        topic: TopicIx,
+        (record, refused): (&impl Record, Refused),
+        checksum: &mut Checksum,
+        to: Option<&mut S>,
+    ) -> Result<(), Trouble> {
+        self.buffer.clear();
+        self.buffer
+            .extend_from_slice(record.value().unwrap_or_default());
+        self.count(checksum);
+        let Some(sink) = to else { return Ok(()) };
+        let origin = dead_letter::Origin {
+            topic: &plan.topics[topic.0],
+            partition: lane.0,
+            offset: record.offset(),
+        };
+        let own = record.headers();
+        let ours = dead_letter::headers(refused, origin, &plan.policy.hash);
+        let headers: Vec<HeaderRef<'_>> = own
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_deref()))
+            .chain(
+                ours.iter()
+                    .map(|(name, value)| (*name, Some(value.as_bytes()))),
+            )
+            .collect();
+        sink.send(&Outgoing {
+            output: Output::DeadLetters,
+            lane,
+            key: record.key(),
+            value: record.value(),
+            headers: &headers,
+        })
+    }
+
+    /// Publishes the ledger's entry of a unit.
+    pub(super) fn sealed<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> Result<(), Trouble> {
+        self.buffer.clear();
+        ledger::encode(entry, &mut self.buffer);
+        sink.send(&Outgoing {
+            output: Output::Ledger,
+            lane: entry.lane,
+            key: None,
+            value: Some(&self.buffer),
+            headers: &[],
+        })
+    }
+
+    fn count(&mut self, checksum: &mut Checksum) {
+        checksum.add(&self.buffer);
+        self.bytes += self.buffer.len() as u64;
+    }
+}

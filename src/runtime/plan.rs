@@ -1,0 +1,28 @@
+//! What a worker is to do, apart from where.
+
+use std::sync::Arc;
+
+use crate::lane::pacing::Pacing;
+use crate::model::time::Span;
+use crate::policy::declared::Policy;
+
+/// Everything a worker needs to know besides its connection.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The policy in force.
+    pub policy: Arc<Policy>,
+    /// Input topics, in the order in which equal instants are taken.
+    pub topics: Arc<[String]>,
+    /// `ce_source` of the changes.
+    pub source: String,
+    /// Where units end.
+    pub pacing: Pacing,
+    /// Least time between the begins of two transactions: the broker is still closing the last one for a few milliseconds.
+    pub pause: Span,
+    /// How long a lane waits for records that are known to be unread in one topic, while it has records of another.
+    pub merge_wait: Span,
+    /// Largest record that is decoded.
+    pub record_bytes_max: usize,
+    /// How long a restored lane may take to agree with the committed offsets.
+    pub agreement_wait: Span,
+}

@@ -1,0 +1,354 @@
+//! Rebuilding a lane: its input again, along its ledger, with the output suppressed or sent elsewhere.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::effect::Judged;
+use crate::engine::input::{Outcome, Tick};
+use crate::lane::lane::Lane;
+use crate::lane::ledger::{Entry, Mismatch};
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::time::{Span, Timestamp};
+use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
+use crate::telemetry::happening::LaneRestored;
+use crate::wire::checksum::Checksum;
+use crate::wire::event::Decoder;
+use crate::wire::ledger;
+use crate::wire::scratch::Scratch;
+
+use super::desk::Desk;
+use super::intake::Intake;
+use super::outbox::Outbox;
+use super::plan::Plan;
+
+/// Entries followed before the worker looks after its other lanes.
+const SLICE: usize = 50;
+/// Wait before looking for records or entries that had not arrived.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// Where a lane's history begins: as its first unit says, or at the first record there is.
+pub(super) fn first_offsets<S: Source>(
+    lane: LaneId,
+    source: &mut S,
+    clock: &impl Clock,
+    most: Span,
+) -> Result<Vec<Offset>, Trouble> {
+    source.open_ledger(lane)?;
+    let given_up = clock.now() + most;
+    loop {
+        match source.look_into_ledger()? {
+            LedgerLook::End => return source.earliest(lane),
+            LedgerLook::Entry(bytes) => {
+                let entry = ledger::decode(&bytes).map_err(|error| bad_entry(lane, &error))?;
+                return Ok(entry.reads.iter().map(|read| read.from).collect());
+            }
+            LedgerLook::NotYet if clock.now() > given_up => {
+                return Err(Trouble::Restart(format!(
+                    "lane {lane}: the ledger cannot be read"
+                )));
+            }
+            LedgerLook::NotYet => source.wait(LOOK_AGAIN),
+        }
+    }
+}
+
+fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
+    Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
+}
+
+/// Does everything again that the ledger of a lane holds, with the output sent to `sink`, and says how many records that took.
+///
+/// # Errors
+/// The input or the ledger cannot be read to the end, or what comes out is not what the ledger says.
+pub fn repeat_lane<S: Source>(
+    lane: LaneId,
+    plan: &Plan,
+    source: &mut S,
+    sink: &mut impl Sink,
+    clock: &impl Clock,
+) -> Result<u64, Trouble> {
+    let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
+    source.start(&[(lane, next.clone())])?;
+    let lane_state = Lane::new(lane, plan.topics.clone(), plan.policy.clone(), next);
+    let mut intake = Intake::new(lane_state);
+    let mut outbox = Outbox::default();
+    let mut restore = Restore::begin(&intake, source)?;
+    loop {
+        source.poll()?;
+        let now = clock.now();
+        if restore.go_on(
+            plan,
+            &mut intake,
+            source,
+            &mut outbox,
+            Some(&mut *sink),
+            now,
+        )? {
+            drop(intake);
+            source.release()?;
+            return Ok(restore.records);
+        }
+        source.wait(LOOK_AGAIN);
+    }
+}
+
+/// How far the rebuilding of a lane has come.
+pub(super) struct Restore {
+    lane: LaneId,
+    /// The next unit to repeat.
+    pending: Option<Entry>,
+    /// Since when the ledger's end has disagreed with the committed offsets.
+    disagreeing_since: Option<Timestamp>,
+    /// Records repeated.
+    records: u64,
+    /// Records that the committed offsets are ahead of where the lane begins.
+    records_expected: u64,
+    units: u64,
+    began: Instant,
+}
+
+/// Why a lane cannot be rebuilt.
+pub(super) enum Stop {
+    /// What it did again is not what its ledger says.
+    Mismatch(Mismatch),
+    /// Anything else.
+    Trouble(Trouble),
+}
+
+impl Stop {
+    /// The trouble, after telling of a mismatch.
+    pub(super) fn tell(self, desk: &Desk) -> Trouble {
+        if let Self::Mismatch(mismatch) = &self {
+            desk.mismatched(mismatch);
+        }
+        self.into()
+    }
+}
+
+impl From<Stop> for Trouble {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Mismatch(mismatch) => Self::Fatal(mismatch.to_string()),
+            Stop::Trouble(trouble) => trouble,
+        }
+    }
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl Restore {
+    /// Begins to read a lane's ledger.
+    pub(super) fn begin<S: Source>(
+        intake: &Intake<S::Record>,
+        source: &mut S,
+    ) -> Result<Self, Trouble> {
+        let lane = intake.id();
+        source.open_ledger(lane)?;
+        let committed = source.committed(lane)?;
+        let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
+            committed.map_or(0, |committed| {
+                u64::try_from(committed.0 - next.0).unwrap_or(0)
+            })
+        };
+        Ok(Self {
+            lane,
+            pending: None,
+            disagreeing_since: None,
+            records: 0,
+            records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
+            units: 0,
+            began: Instant::now(),
+        })
+    }
+
+    /// Records repeated so far.
+    pub(super) fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Records to repeat in all, as far as known.
+    pub(super) fn records_expected(&self) -> u64 {
+        self.records_expected
+    }
+
+    /// What the log says at the end.
+    pub(super) fn summary<R: Record>(&self, intake: &Intake<R>) -> LaneRestored {
+        LaneRestored {
+            lane: self.lane,
+            customers: intake.lane.engine().customers(),
+            units: self.units,
+            records: self.records,
+            took: self.began.elapsed(),
+        }
+    }
+
+    pub(super) fn lane(&self) -> LaneId {
+        self.lane
+    }
+
+    /// Repeats the next units; true once the lane stands where its ledger ends, and the committed offsets agree.
+    pub(super) fn go_on<S: Source>(
+        &mut self,
+        plan: &Plan,
+        intake: &mut Intake<S::Record>,
+        source: &mut S,
+        outbox: &mut Outbox,
+        mut to: Option<&mut impl Sink>,
+        now: Timestamp,
+    ) -> Result<bool, Stop> {
+        for _ in 0..SLICE {
+            if self.pending.is_none() {
+                match source.look_into_ledger()? {
+                    LedgerLook::NotYet => return Ok(false),
+                    LedgerLook::End => return Ok(self.agree(plan, intake, source, now)?),
+                    LedgerLook::Entry(bytes) => {
+                        self.pending = next_unit(&bytes, plan, intake)?;
+                        continue;
+                    }
+                }
+            }
+            let Some(entry) = self.pending.take() else {
+                continue;
+            };
+            let wanted = |topic: TopicIx| {
+                entry
+                    .reads
+                    .get(topic.0)
+                    .map_or(0, |read| read.records as usize)
+            };
+            intake.fetch(source, wanted)?;
+            if !intake.holds(&entry) {
+                self.pending = Some(entry);
+                return Ok(false);
+            }
+            repeat(plan, intake, &entry, outbox, to.as_deref_mut())?;
+            self.records += entry.counts.consumed();
+            self.units += 1;
+        }
+        Ok(false)
+    }
+
+    /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take a moment to become visible.
+    fn agree<S: Source>(
+        &mut self,
+        plan: &Plan,
+        intake: &Intake<S::Record>,
+        source: &mut S,
+        now: Timestamp,
+    ) -> Result<bool, Trouble> {
+        let committed = source.committed(self.lane)?;
+        let reached = intake.next();
+        let untouched = intake.lane.last_unit().0 == 0;
+        let agreed = committed
+            .iter()
+            .zip(&reached)
+            .all(|(committed, reached)| match committed {
+                Some(committed) => committed == reached,
+                None => untouched,
+            });
+        let since = *self.disagreeing_since.get_or_insert(now);
+        if agreed {
+            return Ok(true);
+        }
+        if now - since < plan.agreement_wait {
+            return Ok(false);
+        }
+        Err(Trouble::Fatal(format!(
+            "lane {}: the ledger ends at {} but the group has committed {}; \
+             has somebody reset the group's offsets, or has the ledger lost records?",
+            self.lane,
+            show(reached.iter().map(|offset| Some(*offset))),
+            show(committed.into_iter()),
+        )))
+    }
+}
+
+fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
+    let all: Vec<String> = offsets
+        .map(|offset| offset.map_or_else(|| "nothing".to_owned(), |offset| offset.to_string()))
+        .collect();
+    format!("({})", all.join(", "))
+}
+
+/// The entry, if the lane has not done it yet.
+fn next_unit<R: Record>(
+    bytes: &[u8],
+    plan: &Plan,
+    intake: &Intake<R>,
+) -> Result<Option<Entry>, Trouble> {
+    let id = intake.id();
+    let entry = ledger::decode(bytes).map_err(|error| bad_entry(id, &error))?;
+    let last = intake.lane.last_unit();
+    if entry.unit <= last {
+        return Ok(None);
+    }
+    if entry.unit.0 != last.0 + 1 {
+        return Err(Trouble::Fatal(format!(
+            "lane {id}: unit {} follows unit {last} in the ledger; its first entries are gone, \
+             so the history cannot be rebuilt",
+            entry.unit
+        )));
+    }
+    if entry.policy != plan.policy.hash {
+        return Err(Trouble::Fatal(format!(
+            "lane {id}: unit {} was decided under policy {}, but policy {} is in force; \
+             run with the old policy, or start a new app name with the new one",
+            entry.unit, entry.policy, plan.policy.hash
+        )));
+    }
+    Ok(Some(entry))
+}
+
+/// Does a unit again and holds the result against its entry.
+fn repeat<R: Record, S: Sink>(
+    plan: &Plan,
+    intake: &mut Intake<R>,
+    entry: &Entry,
+    outbox: &mut Outbox,
+    mut to: Option<&mut S>,
+) -> Result<(), Stop> {
+    let id = intake.id();
+    let decoder = Decoder::new(plan.policy.currency, plan.record_bytes_max);
+    let scratch = Scratch::default();
+    let mut effects: Vec<Judged> = Vec::new();
+    let mut trouble = Ok(());
+    let mut checksum = Checksum::default();
+    intake.lane.open(
+        Tick {
+            ceiling: entry.ceiling,
+            coast: entry.coast,
+        },
+        &mut effects,
+    );
+    for judged in effects.drain(..) {
+        let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
+        outbox.judged(plan, id, &judged, &mut checksum, sink)?;
+    }
+    intake.checksum = checksum;
+    intake.follow(
+        entry,
+        decoder,
+        &scratch,
+        &mut effects,
+        |step, effects, checksum| {
+            if let Outcome::Refused(refused) = step.outcome {
+                let letter = (step.record, refused);
+                let sink = to.as_deref_mut();
+                let done = outbox.refused(plan, id, step.topic, letter, checksum, sink);
+                trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
+            }
+            for judged in effects.drain(..) {
+                let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
+                let done = outbox.judged(plan, id, &judged, checksum, sink);
+                trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
+            }
+        },
+    );
+    trouble?;
+    let checksum = std::mem::take(&mut intake.checksum).finish();
+    let made = intake.lane.seal(&entry.owner, checksum);
+    made.agrees_with(entry).map_err(Stop::Mismatch)
+}

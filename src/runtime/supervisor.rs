@@ -1,0 +1,124 @@
+//! Keeps workers going: starts them, starts them anew when their connection is of no use, and stops all when one cannot go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::directory::Directory;
+use crate::port::{Bus, Clock, Trouble};
+use crate::telemetry::happening::WorkerRestarted;
+use crate::telemetry::{Restart, Telemetry};
+
+use super::desk::Desk;
+use super::plan::Plan;
+use super::worker::Worker;
+
+/// First wait before a worker starts anew; doubled each time, up to the longest.
+const WAIT_FIRST: Duration = Duration::from_millis(200);
+/// Longest wait: short against the time that a broker takes to come back.
+const WAIT_LONGEST: Duration = Duration::from_secs(5);
+/// A worker that went well for so long has recovered; the next trouble counts as the first.
+const RECOVERED: Duration = Duration::from_secs(30);
+
+/// What the workers share.
+pub struct Crew<'a, Connect, C> {
+    /// What they do.
+    pub plan: Arc<Plan>,
+    /// Makes the connection of the worker of that number.
+    pub connect: Connect,
+    /// What time it is.
+    pub clock: C,
+    /// Where they tell how they are doing; made for as many workers as there are to be.
+    pub telemetry: Telemetry,
+    /// Where they can be asked.
+    pub directory: Directory,
+    /// Set when they are to stop.
+    pub stop: &'a AtomicBool,
+    /// How long a worker may go without a good connection.
+    pub give_up_after: Duration,
+}
+
+impl<Connect, C, B> Crew<'_, Connect, C>
+where
+    B: Bus,
+    C: Clock + Clone + Sync,
+    Connect: Fn(usize) -> Result<B, Trouble> + Sync,
+{
+    /// Works until told to stop.
+    ///
+    /// # Errors
+    /// The first trouble for which starting anew does not help; all workers have stopped then.
+    pub fn work(&self) -> Result<(), Trouble> {
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.telemetry.workers().len())
+                .map(|number| {
+                    thread::Builder::new()
+                        .name(format!("worker-{number}"))
+                        .spawn_scoped(scope, move || {
+                            let result = self.keep_going(number);
+                            if result.is_err() {
+                                self.stop.store(true, Ordering::SeqCst);
+                            }
+                            result
+                        })
+                        .map_err(|error| Trouble::Fatal(format!("cannot start a thread: {error}")))
+                })
+                .collect();
+            let mut first = Ok(());
+            for worker in workers {
+                let result = worker.and_then(|worker| {
+                    worker.join().unwrap_or_else(|_| {
+                        self.stop.store(true, Ordering::SeqCst);
+                        Err(Trouble::Fatal(
+                            "a worker panicked; this is a bug".to_owned(),
+                        ))
+                    })
+                });
+                first = first.and(result);
+            }
+            first
+        })
+    }
+
+    fn keep_going(&self, number: usize) -> Result<(), Trouble> {
+        let mut wait = WAIT_FIRST;
+        let mut in_trouble_since: Option<Instant> = None;
+        loop {
+            let started = Instant::now();
+            let result = (self.connect)(number).and_then(|bus| {
+                let desk = Desk::new(&self.telemetry, &self.directory, number);
+                Worker::new(self.plan.clone(), bus, self.clock.clone(), desk).run(self.stop)
+            });
+            let (reason, why) = match result {
+                Ok(()) => return Ok(()),
+                Err(Trouble::Fatal(why)) => return Err(Trouble::Fatal(why)),
+                Err(Trouble::Restart(why)) => (Restart::ClientError, why),
+                Err(Trouble::InDoubt(why)) => (Restart::AmbiguousCommit, why),
+                Err(Trouble::Fenced(why)) => (Restart::Fenced, why),
+            };
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let restarted = WorkerRestarted {
+                worker: number,
+                reason,
+                why: &why,
+            };
+            self.telemetry.worker(number).tell(&restarted);
+            if started.elapsed() >= RECOVERED {
+                wait = WAIT_FIRST;
+                in_trouble_since = None;
+            }
+            let since = *in_trouble_since.get_or_insert(started);
+            if since.elapsed() >= self.give_up_after {
+                return Err(Trouble::Fatal(format!(
+                    "worker {number} found no good connection for {} s; last: {why}",
+                    since.elapsed().as_secs()
+                )));
+            }
+            thread::park_timeout(wait);
+            wait = (wait * 2).min(WAIT_LONGEST);
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! A worker: one thread, one connection, the lanes that the group gives it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::engine::effect::Judged;
+use crate::engine::input::{Outcome, Tick};
+use crate::lane::lane::Lane;
+use crate::lane::liveness::Feed;
+use crate::lane::pacing::Fill;
+use crate::lane::phase::{Phase, Signal};
+use crate::model::ids::LaneId;
+use crate::model::time::Timestamp;
+use crate::port::{Bus, Clock, Notice, Record, Source, Trouble};
+use crate::telemetry::Rebalance;
+use crate::wire::checksum::Checksum;
+use crate::wire::event::Decoder;
+use crate::wire::scratch::Scratch;
+
+use super::desk::Desk;
+use super::intake::{Intake, Readiness};
+use super::outbox::Outbox;
+use super::plan::Plan;
+use super::restore::{Restore, first_offsets};
+use super::tally::Tally;
+
+/// Longest sleep without anything to do: how late a rebalance, a question or a stop may be noticed.
+const NAP: Duration = Duration::from_millis(20);
+/// Records wanted in each queue while a lane runs.
+const WANTED: usize = 2_000;
+
+/// One worker, as long as its connection is good.
+pub struct Worker<B: Bus, C> {
+    // The records of the lanes go before the connection that they came by.
+    lanes: BTreeMap<LaneId, Intake<<B::Reading as Source>::Record>>,
+    /// Lanes given up, which may well come back.
+    parked: BTreeMap<LaneId, Lane>,
+    restores: VecDeque<LaneId>,
+    restore: Option<Restore>,
+    unit: Option<OpenUnit>,
+    began: Timestamp,
+    outbox: Outbox,
+    tally: Tally,
+    desk: Desk,
+    effects: Vec<Judged>,
+    scratch: Scratch,
+    decoder: Decoder,
+    plan: Arc<Plan>,
+    clock: C,
+    bus: B,
+}
+
+/// The transaction that is being filled.
+#[derive(Clone, Copy)]
+struct OpenUnit {
+    opened: Timestamp,
+    first_output: Option<Timestamp>,
+    records: u64,
+}
+
+impl<B: Bus, C: Clock> Worker<B, C> {
+    /// A worker with a fresh connection.
+    pub fn new(plan: Arc<Plan>, bus: B, clock: C, desk: Desk) -> Self {
+        Self {
+            lanes: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            restores: VecDeque::new(),
+            restore: None,
+            unit: None,
+            began: Timestamp::MIN,
+            outbox: Outbox::default(),
+            tally: Tally::new(plan.topics.len()),
+            desk,
+            effects: Vec::new(),
+            scratch: Scratch::default(),
+            decoder: Decoder::new(plan.policy.currency, plan.record_bytes_max),
+            plan,
+            clock,
+            bus,
+        }
+    }
+
+    /// Works until told to stop; then commits what is open and gives up its lanes.
+    ///
+    /// # Errors
+    /// The worker is of no use any more; its connection is to be dropped.
+    pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
+        while !stop.load(Ordering::Relaxed) {
+            self.turn()?;
+        }
+        self.commit()?;
+        self.desk.gone(Rebalance::Revoked);
+        self.bus.reading().release()
+    }
+
+    /// One turn: what the group says, what people ask, restoring lanes, running lanes, the transaction.
+    fn turn(&mut self) -> Result<(), Trouble> {
+        match self.bus.reading().poll()? {
+            Some(Notice::Assigned(lanes)) => self.take_on(&lanes)?,
+            Some(Notice::Revoked) => self.give_up()?,
+            Some(Notice::Lost) => {
+                self.desk.gone(Rebalance::Lost);
+                return Err(Trouble::Restart(
+                    "the group has given the lanes away".to_owned(),
+                ));
+            }
+            None => {}
+        }
+        let now = self.clock.now();
+        self.desk.answer(&self.lanes, &self.plan, now);
+        self.restore(now)?;
+        for intake in self
+            .lanes
+            .values_mut()
+            .filter(|intake| intake.phase == Phase::Running)
+        {
+            intake.fetch(self.bus.reading(), |_| WANTED)?;
+        }
+        let coast = self.feed().coast(now, &self.plan.policy.time);
+        self.fill(now, coast)?;
+        self.desk.gauge(&self.lanes, coast, &self.plan, now);
+        if self
+            .unit
+            .is_some_and(|unit| self.plan.pacing.is_due(&self.fill_of(&unit, now)))
+        {
+            return self.commit();
+        }
+        self.nap(now, coast);
+        Ok(())
+    }
+
+    /// Takes on lanes, each from where it was left, or from where its ledger begins.
+    fn take_on(&mut self, lanes: &[LaneId]) -> Result<(), Trouble> {
+        self.desk.assigned(lanes);
+        let mut starts = Vec::with_capacity(lanes.len());
+        for id in lanes {
+            let lane = match self.parked.remove(id) {
+                Some(lane) => lane,
+                None => {
+                    let plan = &self.plan;
+                    let next =
+                        first_offsets(*id, self.bus.reading(), &self.clock, plan.agreement_wait)?;
+                    Lane::new(*id, plan.topics.clone(), plan.policy.clone(), next)
+                }
+            };
+            starts.push((*id, lane.next().to_vec()));
+            self.lanes.insert(*id, Intake::new(lane));
+        }
+        self.parked.clear();
+        self.bus.reading().start(&starts)?;
+        self.restores = lanes.iter().copied().collect();
+        Ok(())
+    }
+
+    /// Commits what is open and lets go of all lanes, remembering them in case they come back.
+    fn give_up(&mut self) -> Result<(), Trouble> {
+        self.commit()?;
+        self.desk.gone(Rebalance::Revoked);
+        self.restore = None;
+        self.restores.clear();
+        for (id, intake) in std::mem::take(&mut self.lanes) {
+            if intake.phase.after(Signal::Revoked).is_ok() {
+                self.parked.insert(id, intake.lane);
+            }
+        }
+        self.bus.reading().release()
+    }
+
+    /// Carries the rebuilding of one lane further.
+    fn restore(&mut self, now: Timestamp) -> Result<(), Trouble> {
+        if self.restore.is_none()
+            && let Some(id) = self.restores.pop_front()
+        {
+            let intake = self
+                .lanes
+                .get(&id)
+                .expect("lanes to restore are taken on first");
+            self.restore = Some(Restore::begin(intake, self.bus.reading())?);
+        }
+        let Some(restore) = &mut self.restore else {
+            return Ok(());
+        };
+        let Some(intake) = self.lanes.get_mut(&restore.lane()) else {
+            return Ok(());
+        };
+        let (bus, outbox) = (&mut self.bus, &mut self.outbox);
+        let before = restore.records();
+        let to = None::<&mut B>;
+        let done = restore.go_on(&self.plan, intake, bus.reading(), outbox, to, now);
+        let done = done.map_err(|stop| stop.tell(&self.desk))?;
+        let progress = (restore.records(), restore.records_expected());
+        self.desk
+            .repeated(restore.lane(), restore.records() - before, progress);
+        if done {
+            let restored = intake.phase.after(Signal::Restored);
+            intake.phase = restored.expect("only a restoring lane is restored");
+            self.desk.restored(&restore.summary(intake));
+            self.restore = None;
+        }
+        Ok(())
+    }
+
+    /// What is known of the feed as a whole.
+    fn feed(&self) -> Feed {
+        let newest = self.lanes.values().map(|intake| intake.lane.newest()).max();
+        Feed {
+            caught_up: !self.lanes.is_empty() && self.lanes.values().all(Intake::is_caught_up),
+            newest: newest.unwrap_or(Timestamp::MIN),
+        }
+    }
+
+    /// Puts what can be taken into the unit, opening one if there is anything to do.
+    fn fill(&mut self, now: Timestamp, coast: Option<Timestamp>) -> Result<(), Trouble> {
+        let ids: Vec<LaneId> = self.lanes.keys().copied().collect();
+        for id in ids {
+            let intake = self
+                .lanes
+                .get_mut(&id)
+                .expect("its number was taken from here");
+            if intake.phase != Phase::Running {
+                continue;
+            }
+            let readiness = intake.readiness(now, self.plan.merge_wait);
+            let ready = matches!(readiness, Readiness::Ready { .. });
+            if !ready && !(intake.lane.has_due(coast) && !intake.lane.is_open()) {
+                continue;
+            }
+            if self.unit.is_none() {
+                if now - self.began < self.plan.pause {
+                    return Ok(());
+                }
+                self.bus.begin()?;
+                self.began = now;
+                self.outbox.bytes = 0;
+                self.unit = Some(OpenUnit {
+                    opened: now,
+                    first_output: None,
+                    records: 0,
+                });
+            }
+            self.work(id, now, coast, readiness)?;
+            if self
+                .unit
+                .is_some_and(|unit| self.plan.pacing.is_full(&self.fill_of(&unit, now)))
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets one lane take its part of the unit.
+    fn work(
+        &mut self,
+        id: LaneId,
+        now: Timestamp,
+        coast: Option<Timestamp>,
+        readiness: Readiness,
+    ) -> Result<(), Trouble> {
+        let Self {
+            lanes,
+            unit,
+            outbox,
+            tally,
+            effects,
+            scratch,
+            plan,
+            bus,
+            decoder,
+            ..
+        } = self;
+        let intake = lanes.get_mut(&id).expect("the caller has it from here");
+        let unit = unit.as_mut().expect("the caller has opened it");
+        if !intake.lane.is_open() {
+            intake.checksum = Checksum::default();
+            intake.lane.open(
+                Tick {
+                    ceiling: now,
+                    coast,
+                },
+                effects,
+            );
+            for judged in effects.drain(..) {
+                tally.judged(&plan.policy, &judged, None, coast.is_some());
+                unit.first_output.get_or_insert(now);
+                outbox.judged(plan, id, &judged, &mut intake.checksum, Some((bus, now)))?;
+            }
+        }
+        let Readiness::Ready { impatient } = readiness else {
+            return Ok(());
+        };
+        scratch.clear();
+        intake.apply(
+            *decoder,
+            scratch,
+            impatient,
+            effects,
+            |step, effects, checksum| {
+                unit.records += 1;
+                tally.record(step.topic, &step.outcome);
+                if let Outcome::Refused(refused) = step.outcome {
+                    unit.first_output.get_or_insert(now);
+                    let letter = (step.record, refused);
+                    outbox.refused(plan, id, step.topic, letter, checksum, Some(&mut *bus))?;
+                }
+                for judged in effects.drain(..) {
+                    tally.judged(
+                        &plan.policy,
+                        &judged,
+                        step.record.stamped_at(),
+                        coast.is_some(),
+                    );
+                    unit.first_output.get_or_insert(now);
+                    outbox.judged(plan, id, &judged, checksum, Some((&mut *bus, now)))?;
+                }
+                let fill = Fill {
+                    records: unit.records,
+                    bytes: outbox.bytes,
+                    ..Fill::default()
+                };
+                Ok(!plan.pacing.is_full(&fill))
+            },
+        )
+    }
+
+    fn fill_of(&self, unit: &OpenUnit, now: Timestamp) -> Fill {
+        Fill {
+            records: unit.records,
+            bytes: self.outbox.bytes,
+            age_ms: (now - unit.opened).0,
+            waiting_ms: unit.first_output.map(|first| (now - first).0),
+        }
+    }
+
+    /// Seals what is open and commits it, all lanes in one transaction.
+    fn commit(&mut self) -> Result<(), Trouble> {
+        if self.unit.take().is_none() {
+            return Ok(());
+        }
+        let mut offsets = Vec::new();
+        for (id, intake) in self
+            .lanes
+            .iter_mut()
+            .filter(|(_, intake)| intake.lane.is_open())
+        {
+            let checksum = std::mem::take(&mut intake.checksum).finish();
+            let entry = intake.lane.seal(self.bus.owner(), checksum);
+            self.outbox.sealed(&entry, &mut self.bus)?;
+            offsets.push((*id, intake.next()));
+        }
+        self.bus.commit(&offsets)?;
+        let times = (self.began, self.clock.now());
+        let units = offsets.len() as u64;
+        self.tally.committed(self.desk.shard(), units, times);
+        Ok(())
+    }
+
+    /// Sleeps until something may have happened.
+    fn nap(&mut self, now: Timestamp, coast: Option<Timestamp>) {
+        let ready = self.lanes.values_mut().any(|intake| {
+            intake.phase == Phase::Running
+                && matches!(
+                    intake.readiness(now, self.plan.merge_wait),
+                    Readiness::Ready { .. }
+                )
+        });
+        let most = match &self.unit {
+            Some(unit) => {
+                let left = (unit.opened + self.plan.pacing.age_max) - now;
+                let wait = unit.first_output.map_or(left, |first| {
+                    left.min((first + self.plan.pacing.change_wait) - now)
+                });
+                Duration::from_millis(u64::try_from(wait.0).unwrap_or(0))
+            }
+            None if ready => {
+                let pause = (self.began + self.plan.pause) - now;
+                Duration::from_millis(u64::try_from(pause.0).unwrap_or(0))
+            }
+            None if self.restore.is_some() => Duration::from_millis(1),
+            None if coast.is_some() => self.until_due(now).min(NAP),
+            None => NAP,
+        };
+        if !most.is_zero() {
+            self.bus.reading().wait(most);
+        }
+    }
+
+    /// How long until the first deadline that the clock may pass by coasting.
+    fn until_due(&self, now: Timestamp) -> Duration {
+        let due = self
+            .lanes
+            .values()
+            .filter_map(|intake| intake.lane.engine().next_due())
+            .min();
+        due.map_or(NAP, |due| {
+            let left = (due + self.plan.policy.time.lateness) - now;
+            Duration::from_millis(u64::try_from(left.0 + 1).unwrap_or(1).max(1))
+        })
+    }
+}
