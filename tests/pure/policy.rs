@@ -1,6 +1,7 @@
 //! A policy's text: what it is read as, and what is told of its mistakes.
 
 mod laws;
+mod limits;
 mod mistakes;
 mod reports;
 mod shipped;

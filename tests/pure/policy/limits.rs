@@ -1,0 +1,114 @@
+//! What is just within a limit is accepted, and what is just beyond it is not.
+
+use super::{SOUND, read, with};
+
+/// The messages about a text.
+fn told(text: &str) -> Vec<String> {
+    match read(text) {
+        Ok(_) => Vec::new(),
+        Err(report) => report
+            .problems()
+            .map(|problem| problem.message.clone())
+            .collect(),
+    }
+}
+
+fn nothing() -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn what_is_just_within_a_limit_is_accepted() {
+    for (passage, replacement) in [
+        ("\"2s\"", "\"0s\"".to_owned()),
+        ("\"20m\"", "\"36500d\"".to_owned()),
+        ("\"6m\"", "\"1ms\"".to_owned()),
+        ("\"4d\"", "\"3d\"".to_owned()),
+        ("\"100d\"", "\"90d\"".to_owned()),
+        ("spare", "a".repeat(64)),
+        ("since <= 30d", "since <= 0d".to_owned()),
+        ("spend >= 1000", "spend>=-922337203685477.5808".to_owned()),
+        ("version = 3", "version = 4294967295".to_owned()),
+        (
+            "\"since <= 30d\"",
+            format!("{}\"since <= 30d\"{}", "{any=[".repeat(7), "]}".repeat(7)),
+        ),
+    ] {
+        assert_eq!(
+            told(&with(passage, &replacement)),
+            nothing(),
+            "{replacement}"
+        );
+    }
+}
+
+#[test]
+fn a_ladder_has_at_most_250_tiers() {
+    let ladder = |tiers: usize| {
+        let more: String = (2..tiers)
+            .map(|at| format!("[[ladder.tier]]\nname = \"t{at}\"\nenter = \"orders >= {at}\"\n"))
+            .collect();
+        told(&with(
+            "enter = \"orders >= 1\"\n",
+            &format!("enter = \"orders >= 1\"\n{more}"),
+        ))
+    };
+    assert_eq!(ladder(250), nothing());
+    assert_eq!(ladder(251), ["ladder \"rank\" has 251 tiers"]);
+}
+
+#[test]
+fn a_map_has_at_most_250_segments() {
+    let map = |segments: usize| {
+        let more: String = (2..segments)
+            .map(|at| format!("[[map.segment]]\nname = \"s{at}\"\nwhen = \"orders = {at}\"\n"))
+            .collect();
+        told(&with(
+            "when = \"orders = 0\"\n",
+            &format!("when = \"orders = 0\"\n{more}"),
+        ))
+    };
+    assert_eq!(map(250), nothing());
+    assert_eq!(map(251), ["map \"side\" has 251 segments"]);
+}
+
+#[test]
+fn a_policy_has_at_most_250_features() {
+    let features = |count: usize| {
+        let more: String = (6..count)
+            .map(|at| format!("[feature.f{at}]\naggregate = \"since_last\"\nof = [\"view\"]\n"))
+            .collect();
+        told(&format!("{SOUND}{more}"))
+    };
+    assert_eq!(features(250), nothing());
+    assert_eq!(features(251), ["the policy has 251 features"]);
+}
+
+#[test]
+fn a_policy_has_at_most_250_ladders_and_maps() {
+    let scales = |count: usize| {
+        let more: String = (4..count)
+            .map(|at| format!("[[map]]\nname = \"m{at}\"\n[[map.segment]]\nname = \"all\"\n"))
+            .collect();
+        told(&format!("{SOUND}{more}"))
+    };
+    assert_eq!(scales(250), nothing());
+    assert_eq!(scales(251), ["the policy has 251 ladders and maps"]);
+}
+
+#[test]
+fn a_text_has_at_most_256_kib() {
+    let long = |bytes: usize| format!("{SOUND}#{}", "-".repeat(bytes - SOUND.len() - 1));
+    assert_eq!(told(&long(256 * 1024)), nothing());
+    assert_eq!(told(&long(256 * 1024 + 1)), ["the policy has 262145 bytes"]);
+}
+
+#[test]
+fn a_bottomless_rule_is_refused() {
+    let (open, close) = ("{all=[".repeat(10_000), "]}".repeat(10_000));
+    let deep = with("\"since <= 30d\"", &format!("{open}\"orders > 1\"{close}"));
+    assert_eq!(
+        told(&deep),
+        ["not TOML: cannot recurse further; max recursion depth met"]
+    );
+}
