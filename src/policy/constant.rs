@@ -7,6 +7,7 @@ use crate::model::time::{DAY_MS, Span};
 use super::draft::Written;
 use super::problem::Problem;
 use super::suggestion;
+use super::terms::spelling;
 
 /// Whose constant it is.
 pub(super) struct Measured<'a> {
@@ -62,9 +63,22 @@ fn misfit(written: &Written<String>, measured: &Measured<'_>, help: String) -> P
 }
 
 fn money(text: &str) -> Result<i64, String> {
-    Money::parse(text)
-        .map(|money| money.0)
-        .map_err(|bad| format!("{bad}: write plain digits, such as \"1200\" or \"1200.50\""))
+    let read = Money::parse(text).map(|money| money.0);
+    read.map_err(|bad| match bare_amount(text) {
+        Some(amount) => format!("write \"{amount}\""),
+        None => format!("{bad}: write plain digits, such as \"1200\" or \"1200.50\""),
+    })
+}
+
+/// The amount without thousands separators and currency sign, if that is all that is wrong with it.
+fn bare_amount(text: &str) -> Option<String> {
+    let sign = |sign: char| !sign.is_alphanumeric() && !sign.is_ascii();
+    let amount = text.trim_matches(|letter| sign(letter) || letter == '$' || letter == ' ');
+    let (whole, part) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
+    let mut groups = whole.split([',', '_', '\'', ' ']).skip(1);
+    let bare = whole.replace([',', '_', '\'', ' '], "") + part;
+    let grouped = groups.all(|group| group.len() == 3);
+    (grouped && Money::parse(&bare).is_ok()).then_some(bare)
 }
 
 fn number(text: &str) -> Result<i64, String> {
@@ -76,7 +90,7 @@ fn span(text: &str) -> Result<Span, String> {
     match Span::parse(text) {
         Ok(span) if span >= Span(0) => Ok(span),
         Ok(_) => Err("a length of time is never negative".to_owned()),
-        Err(bad) => Err(format!("it {bad}: write such as \"30d\" or \"12h\"")),
+        Err(bad) => Err(spelling(text, bad)),
     }
 }
 
@@ -88,4 +102,29 @@ fn days(text: &str, feature: &str) -> Result<i64, String> {
     Err(format!(
         "\"{feature}\" goes by civil days: write such as \"2d\", or give it resolution = \"exact\""
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_bared_only_where_it_is_clear() {
+        for (text, bare) in [
+            ("1,000", Some("1000")),
+            ("1,234,567.50", Some("1234567.50")),
+            ("1_000", Some("1000")),
+            ("£1000", Some("1000")),
+            ("1000 €", Some("1000")),
+            ("-1,000", Some("-1000")),
+            ("1,50", None),
+            ("1.000,50", None),
+            ("30d", None),
+            ("1000 GBP", None),
+            ("0.00001", None),
+            ("", None),
+        ] {
+            assert_eq!(bare_amount(text).as_deref(), bare, "{text}");
+        }
+    }
 }

@@ -87,7 +87,8 @@ fn kinds(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -
         let twice = kind.is_some_and(|kind| set.is_some_and(|set| set.contains(kind)));
         if twice {
             let message = format!("{} names \"{}\" twice", owner.title, word.value);
-            problems.push(Problem::new(&word.span, message, "named before"));
+            let problem = Problem::new(&word.span, message, "named before");
+            problems.push(problem.help("remove one of the two"));
         }
         set = set.zip(kind).map(|(set, kind)| set.with(kind));
     }

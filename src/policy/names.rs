@@ -74,6 +74,8 @@ fn respelled(text: &str) -> Option<String> {
             _ => '_',
         })
         .collect();
-    let name = spelled.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
+    let name = spelled
+        .trim_start_matches(|sign: char| !sign.is_ascii_lowercase())
+        .trim_end_matches('_');
     (!name.is_empty() && name.len() <= NAME_BYTES_MAX).then(|| name.to_owned())
 }

@@ -48,3 +48,41 @@ fn listed(known: &[&str]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_near_if_at_most_a_third_of_it_differs() {
+        let known = ["purchase", "view", "all"];
+        for (word, near) in [
+            ("purchases", Some("purchase")),
+            ("PURCHASE", Some("purchase")),
+            ("prchsae", Some("purchase")),
+            ("prchs", Some("purchase")),
+            ("prch", None),
+            ("veiw", Some("view")),
+            ("al", Some("all")),
+            ("a", None),
+            ("l", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, &known), near, "{word}");
+        }
+        assert_eq!(nearest("x", &["y"]), None);
+        assert_eq!(nearest(&"a".repeat(65), &["a".repeat(65).as_str()]), None);
+    }
+
+    #[test]
+    fn help_names_the_nearest_or_what_there_is() {
+        assert_eq!(help("veiw", "kinds", &["view"]), "did you mean \"view\"?");
+        assert_eq!(
+            help("x", "kinds", &["view", "cart"]),
+            "kinds are \"view\", \"cart\""
+        );
+        assert_eq!(help("x", "features", &[]), "there are no features yet");
+        let many = ["word"; 20];
+        assert!(help("x", "words", &many).ends_with("\"word\" and 4 more"));
+    }
+}

@@ -218,8 +218,8 @@ pub(super) fn read_span(
 const ANY_SPAN: &str =
     "write whole numbers and units, such as \"90d\", \"12h\", \"1h30m\" or \"10s\"";
 
-/// How to write what was probably meant.
-fn spelling(text: &str, bad: BadSpan) -> String {
+/// How to write the length of time that was probably meant.
+pub(super) fn spelling(text: &str, bad: BadSpan) -> String {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let unit = text[digits.len()..].trim_start();
     if digits.is_empty() || bad == BadSpan::OutOfRange {

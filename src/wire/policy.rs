@@ -57,8 +57,8 @@ fn sha256_hex(text: &str) -> String {
         .collect()
 }
 
-/// What TOML says of a text. A list that is not closed takes the rest of the text into itself: nothing
-/// that is said of the rest is of use.
+/// What TOML says of a text. A list that is not closed takes the rest of the text into itself:
+/// nothing that is said of the rest is of use.
 fn not_toml(text: &str, errors: &[Error]) -> Vec<Problem> {
     let mut errors: Vec<&Error> = errors.iter().collect();
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));

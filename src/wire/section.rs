@@ -247,7 +247,12 @@ fn text(
 ) -> Option<Written<String>> {
     let Some(text) = value.get_ref().as_str() else {
         let problem = wrong_type(key, value, "text");
-        problems.push(problem.help("put it into double quotes"));
+        problems.push(problem.help(match value.get_ref() {
+            DeValue::Integer(_) => {
+                "put it into double quotes; a length of time also needs its unit, such as \"30d\""
+            }
+            _ => "put it into double quotes",
+        }));
         return None;
     };
     Some(Written {

@@ -25,6 +25,11 @@ fn what_is_just_within_a_limit_is_accepted() {
         ("\"6m\"", "\"1ms\"".to_owned()),
         ("\"4d\"", "\"3d\"".to_owned()),
         ("\"100d\"", "\"90d\"".to_owned()),
+        // Orders are kept for purchases alone.
+        (
+            "of = [\"view\", \"cart\"]\nwindow = \"3d\"",
+            "of = [\"view\", \"cart\"]\nwindow = \"101d\"".to_owned(),
+        ),
         ("spare", "a".repeat(64)),
         ("since <= 30d", "since <= 0d".to_owned()),
         ("spend >= 1000", "spend>=-922337203685477.5808".to_owned()),

@@ -11,6 +11,13 @@ struct Mistake {
     words: &'static str,
 }
 
+impl Mistake {
+    /// The sound policy with this mistake in it.
+    fn text(&self) -> String {
+        with(&self.passage.join("\n"), &self.replacement.join("\n"))
+    }
+}
+
 fn mistakes() -> Vec<Mistake> {
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut inside = false;
@@ -49,7 +56,7 @@ fn one_mistake_is_told_once_where_it_is() {
     assert!(mistakes.len() > 100, "{} mistakes", mistakes.len());
     let mut wrong = String::new();
     for mistake in mistakes {
-        let text = with(&mistake.passage.join("\n"), &mistake.replacement.join("\n"));
+        let text = mistake.text();
         let told: Vec<(String, String)> = match read(&text) {
             Ok(_) => Vec::new(),
             Err(report) => report
@@ -67,4 +74,22 @@ fn one_mistake_is_told_once_where_it_is() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_mistake_comes_with_advice() {
+    let mut advice = String::new();
+    for mistake in mistakes() {
+        let Err(report) = read(&mistake.text()) else {
+            continue;
+        };
+        for problem in report.problems() {
+            let help = problem.help.as_deref().unwrap_or("-");
+            advice.push_str(&format!(
+                "{}\n  ^ {}\n  {help}\n",
+                problem.message, problem.label
+            ));
+        }
+    }
+    insta::assert_snapshot!(advice);
 }
