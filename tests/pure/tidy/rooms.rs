@@ -79,7 +79,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("serde", &["wire", "settings"]),
     ("serde_json", &["wire", "settings"]),
     ("sha2", &["wire", "engine"]),
-    ("strsim", &["wire", "settings"]),
+    ("strsim", &["policy/suggestion", "settings"]),
     ("thiserror", &["*"]),
     ("tokio", &["runtime", "http", "cli"]),
     ("toml", &["wire", "settings"]),
