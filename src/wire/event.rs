@@ -8,6 +8,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::parse_instant;
 
 use super::fields::{Field, Fields};
+use super::scanner::{plain, scan};
 use super::scratch::Scratch;
 
 /// Longest id in bytes: far more than ids have, and it bounds what a customer costs in memory.
@@ -61,14 +62,20 @@ impl Decoder {
             return Err(Refusal::TooLarge.of(""));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotJson.of(""))?;
-        let fields: Fields<'a> = serde_json::from_str(text).map_err(|_| Refusal::NotJson.of(""))?;
+        let mut fields = Fields::default();
+        if !scan(text, &mut fields) {
+            fields = serde_json::from_str(text).map_err(|_| Refusal::NotJson.of(""))?;
+        }
         if let Some(field) = fields.repeated {
             return Err(Refusal::NotJson.of(field.name()));
         }
-        self.read(&Reader { fields, scratch })
+        self.read(&Reader {
+            fields: &fields,
+            scratch,
+        })
     }
 
-    fn read<'a>(&self, reader: &Reader<'a>) -> Result<Event<'a>, Refused> {
+    fn read<'a>(&self, reader: &Reader<'a, '_>) -> Result<Event<'a>, Refused> {
         let event_id = required(reader.id(Field::EventId)?, Field::EventId)?;
         let customer = required(reader.id(Field::CustomerId)?, Field::CustomerId)?;
         let kind = required(reader.kind()?, Field::Kind)?;
@@ -116,12 +123,12 @@ fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> {
 }
 
 /// Reads single fields.
-struct Reader<'a> {
-    fields: Fields<'a>,
+struct Reader<'a, 'f> {
+    fields: &'f Fields<'a>,
     scratch: &'a Scratch,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     /// A string, unescaped.
     fn text(&self, field: Field) -> Result<Option<&'a str>, Refused> {
         let Some(raw) = self.fields.get(field) else {
@@ -130,7 +137,7 @@ impl<'a> Reader<'a> {
         let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
         match quoted {
             None => Err(Refusal::WrongType.of(field.name())),
-            Some(text) if !text.as_bytes().contains(&b'\\') => Ok(Some(text)),
+            Some(text) if plain(text.as_bytes()) == text.len() => Ok(Some(text)),
             // A lone surrogate is valid JSON but no text.
             Some(_) => serde_json::from_str::<Box<str>>(raw)
                 .map(|text| Some(self.scratch.keep(text)))
@@ -141,7 +148,7 @@ impl<'a> Reader<'a> {
     fn id(&self, field: Field) -> Result<Option<&'a str>, Refused> {
         match self.text(field)? {
             Some("") => Err(Refusal::MissingField.of(field.name())),
-            Some(id) if id.len() > ID_BYTES_MAX || id.chars().any(char::is_control) => {
+            Some(id) if id.len() > ID_BYTES_MAX || has_control(id) => {
                 Err(Refusal::WrongType.of(field.name()))
             }
             id => Ok(id),
@@ -240,6 +247,15 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether there is a control character. Looks at all bytes at once where all are ASCII.
+fn has_control(text: &str) -> bool {
+    let printable = |byte: &u8| (b' '..0x7f).contains(byte);
+    let plain = text
+        .bytes()
+        .fold(true, |plain, byte| plain & printable(&byte));
+    !plain && text.chars().any(char::is_control)
 }
 
 /// Refuses what is below zero.

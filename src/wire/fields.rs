@@ -50,12 +50,27 @@ impl Field {
         FIELDS[self as usize].1
     }
 
-    /// The field of that name.
+    /// The field of that name. A `match` compares whole words where a search of `FIELDS` calls
+    /// `memcmp` for each.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        FIELDS
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(field, _)| *field)
+        Some(match name {
+            "event_id" => Self::EventId,
+            "customer_id" => Self::CustomerId,
+            "kind" => Self::Kind,
+            "occurred_at" => Self::OccurredAt,
+            "order_id" => Self::OrderId,
+            "currency" => Self::Currency,
+            "amount" => Self::Amount,
+            "amount_minor" => Self::AmountMinor,
+            "quantity" => Self::Quantity,
+            "margin" => Self::Margin,
+            "discount" => Self::Discount,
+            "category" => Self::Category,
+            "brand" => Self::Brand,
+            "channel" => Self::Channel,
+            "attrs" => Self::Attrs,
+            _ => return None,
+        })
     }
 }
 

@@ -18,6 +18,7 @@ pub mod measures;
 pub mod policy;
 pub mod policy_report;
 mod reason;
+mod scanner;
 pub mod scratch;
 mod section;
 pub mod standing;
