@@ -7,7 +7,7 @@ use tidemark::model::money::Currency;
 use tidemark::wire::event::Decoder;
 use tidemark::wire::scratch::Scratch;
 
-/// A purchase of 200 bytes, as most producers write it.
+/// A purchase of about 200 bytes, as most producers write it.
 const PURCHASE: &str = r#"{"event_id":"7f9c2ba4-e88f-4bd1","customer_id":"c-0001048576","kind":"purchase","occurred_at":"2026-03-02T08:15:30.250Z","order_id":"o-918273645","amount":"120.45","currency":"GBP","quantity":3}"#;
 /// A view with milliseconds since the epoch.
 const VIEW: &str = r#"{"event_id":"7f9c2ba4-e88f-4bd1","customer_id":"c-0001048576","kind":"view","occurred_at":1772439330250,"category":"garden"}"#;
