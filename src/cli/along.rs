@@ -42,7 +42,7 @@ impl Sink for Bodies {
 ///
 /// # Errors
 /// The topics cannot be read, or what comes out is not what the ledger says.
-pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
+pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
     let file = args.policy.as_deref().unwrap_or(&settings.policy_file);
     let policy = Arc::new(read_policy(file)?);
@@ -69,7 +69,7 @@ pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let plan = plan(&settings, policy);
     let mut reading = Reading::outside(&target)?;
     for lane in (0..found.lanes).map(LaneId) {
-        let records = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;
+        let (_, records) = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;
         if !args.quiet {
             let changes = bodies.changes.get(&lane).copied().unwrap_or(0);
             eprintln!("lane {lane}: {records} records, {changes} changes, as the ledger says");

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
     after_help = "Exit codes: 0 done · 2 usage · 65 bad data · 66 no such file · \
     69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -19,7 +19,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Decide tiers from Kafka and publish each change, until told to stop.
     Run(SettingsArgs),
     /// Watch thirteen months of a real shop on an in-process test broker; needs nothing else.
@@ -34,7 +34,7 @@ pub enum Command {
 
 /// Where settings come from, later ones over earlier ones: defaults, files, environment, flags.
 #[derive(Args, Clone, Debug, Default)]
-pub struct SettingsArgs {
+pub(crate) struct SettingsArgs {
     /// Settings file; may be given several times, later ones win.
     #[arg(long = "config", value_name = "FILE")]
     pub config: Vec<PathBuf>,
@@ -45,7 +45,7 @@ pub struct SettingsArgs {
 
 /// Of `demo`.
 #[derive(Args, Debug)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// The policy to show; the shipped one if none is given.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -59,7 +59,7 @@ pub struct DemoArgs {
 
 /// Of `replay`.
 #[derive(Args, Debug)]
-pub struct ReplayArgs {
+pub(crate) struct ReplayArgs {
     /// The policy to decide by.
     #[arg(long, value_name = "FILE", required_unless_present = "from_kafka")]
     pub policy: Option<PathBuf>,
@@ -91,7 +91,7 @@ pub struct ReplayArgs {
 
 /// Of `check`.
 #[derive(Args, Debug)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The policy; the one the settings name if none is given.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -105,7 +105,7 @@ pub struct CheckArgs {
 
 /// Of `explain`.
 #[derive(Args, Debug)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// Whom.
     #[arg(long, value_name = "ID")]
     pub customer: String,

@@ -16,7 +16,7 @@ use crate::wire::scratch::Scratch;
 use super::history::History;
 
 /// What came of a history.
-pub struct Backtest {
+pub(crate) struct Backtest {
     /// The customers, as of the end.
     pub engine: Engine,
     /// The end.
@@ -29,7 +29,7 @@ pub struct Backtest {
 
 /// What became of events.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// They count.
     pub applied: u64,
     /// Copies.
@@ -42,14 +42,14 @@ pub struct Counts {
 
 /// The bodies of changes, in the order in which they came about.
 #[derive(Default)]
-pub struct ChangeLog {
+pub(crate) struct ChangeLog {
     bodies: Vec<u8>,
     entries: Vec<(Timestamp, usize)>,
 }
 
 impl ChangeLog {
     /// Adds the changes of a judging.
-    pub fn add(&mut self, policy: &Policy, judged: &Judged) {
+    pub(crate) fn add(&mut self, policy: &Policy, judged: &Judged) {
         for one in &judged.changes {
             self.entries.push((one.effective_at, self.bodies.len()));
             change::encode_body(policy, &judged.customer, one, &mut self.bodies);
@@ -58,19 +58,13 @@ impl ChangeLog {
 
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// Their bodies, by the instant they took effect; equal instants as they came about. So each customer's are in order.
     #[must_use]
-    pub fn by_instant(&self) -> Vec<&[u8]> {
+    pub(crate) fn by_instant(&self) -> Vec<&[u8]> {
         let ends = self.entries.iter().skip(1).map(|(_, start)| *start);
         let mut all: Vec<(Timestamp, &[u8])> = self
             .entries
@@ -85,7 +79,7 @@ impl ChangeLog {
 
 /// Moves a history through a fresh engine, up to `until` or its last event. `progress` is told the number of events behind it.
 #[must_use]
-pub fn backtest(
+pub(crate) fn backtest(
     policy: &Arc<Policy>,
     history: &History,
     until: Option<Timestamp>,

@@ -14,7 +14,7 @@ use super::report::render;
 ///
 /// # Errors
 /// See the exit codes.
-pub fn check(args: &CheckArgs) -> Result<(), Failure> {
+pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings);
     let mut reports = Vec::new();
     let mut code = CONFIG;

@@ -21,7 +21,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// All problems, in one report.
-pub fn read_settings(args: &SettingsArgs) -> Result<Settings, Failure> {
+pub(crate) fn read_settings(args: &SettingsArgs) -> Result<Settings, Failure> {
     let layers = Layers {
         files: args.config.clone(),
         environment: std::env::vars().collect(),
@@ -32,7 +32,7 @@ pub fn read_settings(args: &SettingsArgs) -> Result<Settings, Failure> {
 
 /// The place of one worker in the cluster of these settings.
 #[must_use]
-pub fn target(settings: &Settings, worker: usize) -> Target {
+pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
     Target {
         brokers: settings.kafka.brokers.clone(),
         properties: settings
@@ -60,7 +60,7 @@ pub fn target(settings: &Settings, worker: usize) -> Target {
 
 /// What the workers of these settings do.
 #[must_use]
-pub fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
+pub(crate) fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
     Plan {
         policy,
         topics: settings.input.topics().map(str::to_owned).into(),

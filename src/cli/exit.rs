@@ -8,7 +8,7 @@ use crate::port::Trouble;
 
 /// A failure that the user can do something about, with the code that says which kind it is.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The exit code.
     pub code: u8,
     /// What is wrong, complete; an empty one has been reported already.
@@ -16,21 +16,21 @@ pub struct Failure {
 }
 
 /// Bad data in a file of events.
-pub const DATA: u8 = 65;
+pub(crate) const DATA: u8 = 65;
 /// A file that cannot be read.
-pub const NO_INPUT: u8 = 66;
+pub(crate) const NO_INPUT: u8 = 66;
 /// A broker or an instance that cannot be reached, or does not do what it must.
-pub const UNAVAILABLE: u8 = 69;
+pub(crate) const UNAVAILABLE: u8 = 69;
 /// A mistake in the program.
-pub const SOFTWARE: u8 = 70;
+pub(crate) const SOFTWARE: u8 = 70;
 /// A file that cannot be written.
-pub const CANNOT_CREATE: u8 = 73;
+pub(crate) const CANNOT_CREATE: u8 = 73;
 /// Settings, a policy or topics that cannot be used.
-pub const CONFIG: u8 = 78;
+pub(crate) const CONFIG: u8 = 78;
 
 impl Failure {
     /// A failure with its report.
-    pub fn new(code: u8, report: impl Display) -> Self {
+    pub(crate) fn new(code: u8, report: impl Display) -> Self {
         Self {
             code,
             report: report.to_string(),
@@ -38,7 +38,7 @@ impl Failure {
     }
 
     /// A file that cannot be read.
-    pub fn reading(path: &Path, error: &impl Display) -> Self {
+    pub(crate) fn reading(path: &Path, error: &impl Display) -> Self {
         Self::new(
             NO_INPUT,
             format!("error: cannot read {}: {error}", path.display()),
@@ -46,7 +46,7 @@ impl Failure {
     }
 
     /// A file that cannot be written.
-    pub fn writing(path: &Path, error: &impl Display) -> Self {
+    pub(crate) fn writing(path: &Path, error: &impl Display) -> Self {
         Self::new(
             CANNOT_CREATE,
             format!("error: cannot write {}: {error}", path.display()),
@@ -54,7 +54,7 @@ impl Failure {
     }
 
     /// Prints the report and gives the code.
-    pub fn tell(self) -> ExitCode {
+    pub(crate) fn tell(self) -> ExitCode {
         if !self.report.is_empty() {
             eprintln!("{}", self.report);
         }

@@ -24,7 +24,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// See the exit codes.
-pub fn explain(args: &ExplainArgs) -> Result<(), Failure> {
+pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let json = match &args.instance {
         Some(instance) => ask(instance, &args.customer)?,
         None => decide(args)?,

@@ -17,7 +17,7 @@ use super::exit::Failure;
 /// All events of some files, sorted by instant; equal instants in the order of files and lines. Held in memory, about 24 bytes more an event
 /// than their text.
 #[derive(Default)]
-pub struct History {
+pub(crate) struct History {
     text: Vec<u8>,
     lines: Vec<Line>,
     /// Lines that are no events, by reason.
@@ -37,7 +37,7 @@ impl History {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn read(
+    pub(crate) fn read(
         paths: &[impl AsRef<Path>],
         decoder: Decoder,
         mut progress: impl FnMut(usize),
@@ -90,7 +90,7 @@ impl History {
     }
 
     /// The texts of all events, in order.
-    pub fn events(&self) -> impl ExactSizeIterator<Item = (Timestamp, &[u8])> {
+    pub(crate) fn events(&self) -> impl ExactSizeIterator<Item = (Timestamp, &[u8])> {
         self.lines
             .iter()
             .map(|line| (line.at, &self.text[line.start..line.end]))
@@ -98,7 +98,7 @@ impl History {
 
     /// The instant of the last event.
     #[must_use]
-    pub fn last(&self) -> Option<Timestamp> {
+    pub(crate) fn last(&self) -> Option<Timestamp> {
         self.lines.last().map(|line| line.at)
     }
 }

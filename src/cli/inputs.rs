@@ -13,7 +13,7 @@ use super::report::render;
 ///
 /// # Errors
 /// The file cannot be read, or holds no valid policy; then all problems are in the report.
-pub fn read_policy(path: &Path) -> Result<Policy, Failure> {
+pub(crate) fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure::reading(path, &error))?;
     parse_policy(&path.display().to_string(), &text)
 }
@@ -22,6 +22,6 @@ pub fn read_policy(path: &Path) -> Result<Policy, Failure> {
 ///
 /// # Errors
 /// All problems are in the report.
-pub fn parse_policy(name: &str, text: &str) -> Result<Policy, Failure> {
+pub(crate) fn parse_policy(name: &str, text: &str) -> Result<Policy, Failure> {
     policy::parse(name, text).map_err(|report| Failure::new(CONFIG, render(&report)))
 }

@@ -9,7 +9,7 @@ use super::exit::{Failure, SOFTWARE};
 ///
 /// # Errors
 /// It has been started already.
-pub fn start(log: &Log) -> Result<(), Failure> {
+pub(crate) fn start(log: &Log) -> Result<(), Failure> {
     let level = match log.level {
         Level::Error => "error",
         Level::Warn => "warn",

@@ -4,6 +4,7 @@ mod along;
 mod args;
 mod backtest;
 mod check;
+mod demo;
 mod deployment;
 mod exit;
 mod explain;
@@ -27,7 +28,7 @@ use args::{Cli, Command};
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
-        Command::Demo(_) => todo!(),
+        Command::Demo(args) => demo::demo(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 const STRIDE: u64 = 4096;
 
 /// Progress of one piece of work.
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     seen: u64,
 }
@@ -16,7 +16,7 @@ pub struct Progress {
 impl Progress {
     /// Of a known number of events.
     #[must_use]
-    pub fn events(total: u64, quiet: bool) -> Self {
+    pub(crate) fn events(total: u64, quiet: bool) -> Self {
         Self::with(
             ProgressBar::new(total),
             quiet,
@@ -26,7 +26,7 @@ impl Progress {
 
     /// Of reading text of unknown length.
     #[must_use]
-    pub fn reading(quiet: bool) -> Self {
+    pub(crate) fn reading(quiet: bool) -> Self {
         Self::with(
             ProgressBar::new_spinner(),
             quiet,
@@ -46,7 +46,7 @@ impl Progress {
     }
 
     /// So much is done.
-    pub fn at(&mut self, done: u64) {
+    pub(crate) fn at(&mut self, done: u64) {
         if done >= self.seen + STRIDE {
             self.seen = done;
             self.bar.set_position(done);
@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// All is done.
-    pub fn end(self) {
+    pub(crate) fn end(self) {
         self.bar.finish_and_clear();
     }
 }

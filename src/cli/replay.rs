@@ -27,7 +27,7 @@ pub(super) const LINE_BYTES_MAX: usize = 65_536;
 ///
 /// # Errors
 /// See the exit codes.
-pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
+pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let Some(path) = args.policy.as_deref().filter(|_| !args.from_kafka) else {
         return along::replay(args);
     };

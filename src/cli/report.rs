@@ -6,7 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 /// The report with all that belongs to it, in colours where standard error is a terminal that wants them.
 #[must_use]
-pub fn render(report: &dyn Diagnostic) -> String {
+pub(crate) fn render(report: &dyn Diagnostic) -> String {
     let colours = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let theme = if colours {
         GraphicalTheme::unicode()

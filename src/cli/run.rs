@@ -33,7 +33,7 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// See the exit codes.
-pub fn run(args: &SettingsArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
     let settings = read_settings(args)?;
     logging::start(&settings.log)?;
     let policy = Arc::new(read_policy(&settings.policy_file)?);

@@ -42,6 +42,12 @@ impl<'a> Buckets<'a> {
         self.words.chunks_exact(self.width).rev()
     }
 
+    /// Whether some sum is negative.
+    fn any_negative(self) -> bool {
+        self.backwards()
+            .any(|bucket| bucket[2..].iter().any(|word| *word < 0))
+    }
+
     /// The key of the latest bucket with a positive count.
     pub(super) fn latest(self) -> Option<i64> {
         self.backwards()
@@ -176,12 +182,10 @@ impl Tally {
                 .take_while(|bucket| bucket[0] < settled)
                 .count();
             self.words.drain(start..start + dropped * width);
-            let negative = self
-                .buckets(layout, series)
-                .backwards()
-                .any(|bucket| bucket[2..].iter().any(|word| *word < 0));
             let left = (end - start) / width - dropped;
-            self.words[series] = (left << 1) as i64 | i64::from(negative);
+            self.words[series] = (left << 1) as i64;
+            let negative = self.buckets(layout, series).any_negative();
+            self.words[series] |= i64::from(negative);
         }
         if self.is_full(layout) || self.words.len() > self.words.capacity() / 4 * 3 {
             self.words

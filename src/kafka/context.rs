@@ -16,7 +16,7 @@ use crate::telemetry::client::{ClientFailed, ClientSaid, Severity};
 
 /// What the group said, kept until the worker asks. The worker answers with assign or unassign; until then librdkafka waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rebalance {
+pub(super) enum Rebalance {
     /// These partitions, by topic.
     Assign(Vec<(String, i32)>),
     /// All partitions are to be given up.
@@ -25,19 +25,19 @@ pub enum Rebalance {
 
 /// Context of the group's consumer.
 #[derive(Default)]
-pub struct Member {
+pub(super) struct Member {
     said: Mutex<Vec<Rebalance>>,
     closing: AtomicBool,
 }
 
 impl Member {
     /// What the group said since the last time, in order.
-    pub fn take(&self) -> Vec<Rebalance> {
+    pub(super) fn take(&self) -> Vec<Rebalance> {
         std::mem::take(&mut *self.said.lock().expect("no holder of this lock panics"))
     }
 
     /// From now on nobody asks any more: lanes are given up as soon as they are revoked.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
     }
 }
@@ -93,7 +93,7 @@ impl ConsumerContext for Member {
 
 /// Context of the transactional producer.
 #[derive(Default)]
-pub struct Publisher {
+pub(super) struct Publisher {
     disturbances: AtomicU64,
     lost: Mutex<Option<String>>,
 }
@@ -103,12 +103,12 @@ impl Publisher {
     ///
     /// librdkafka retries a commit by itself and then reports success, although a copy of the first request may still reach the broker, and
     /// with its old protocol commit a later transaction. So a commit that was disturbed is in doubt, whatever it returned.
-    pub fn disturbances(&self) -> u64 {
+    pub(super) fn disturbances(&self) -> u64 {
         self.disturbances.load(Ordering::SeqCst)
     }
 
     /// The first record that could not be delivered since the last time.
-    pub fn take_lost(&self) -> Option<String> {
+    pub(super) fn take_lost(&self) -> Option<String> {
         self.lost
             .lock()
             .expect("no holder of this lock panics")

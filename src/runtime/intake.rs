@@ -257,6 +257,11 @@ impl<R: Record> Intake<R> {
         }
     }
 
+    /// The lane, its records let go.
+    pub(super) fn into_lane(self) -> Lane {
+        self.lane
+    }
+
     /// Its number.
     pub(super) fn id(&self) -> LaneId {
         self.lane.id()

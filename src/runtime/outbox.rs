@@ -13,7 +13,7 @@ use crate::wire::{change, dead_letter, ledger, standing};
 use super::plan::Plan;
 
 /// The name of the header that says at which wall time a change was noticed. It may differ from run to run, so it is not in the body.
-pub const NOTICED_AT: &str = "tidemark-noticed-at";
+pub(super) const NOTICED_AT: &str = "tidemark-noticed-at";
 
 /// Encodes into one buffer that is used again and again.
 #[derive(Default)]

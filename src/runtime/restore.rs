@@ -55,7 +55,7 @@ fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
 }
 
-/// Does everything again that the ledger of a lane holds, with the output sent to `sink`, and says how many records that took.
+/// Does everything again that the ledger of a lane holds, with the output sent to `sink`, and gives the lane as it stands then, with how many records that took.
 ///
 /// # Errors
 /// The input or the ledger cannot be read to the end, or what comes out is not what the ledger says.
@@ -65,7 +65,7 @@ pub fn repeat_lane<S: Source>(
     source: &mut S,
     sink: &mut impl Sink,
     clock: &impl Clock,
-) -> Result<u64, Trouble> {
+) -> Result<(Lane, u64), Trouble> {
     let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
     source.start(&[(lane, next.clone())])?;
     let lane_state = Lane::new(lane, plan.topics.clone(), plan.policy.clone(), next);
@@ -83,9 +83,9 @@ pub fn repeat_lane<S: Source>(
             Some(&mut *sink),
             now,
         )? {
-            drop(intake);
+            let lane = intake.into_lane();
             source.release()?;
-            return Ok(restore.records);
+            return Ok((lane, restore.records));
         }
         source.wait(LOOK_AGAIN);
     }

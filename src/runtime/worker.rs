@@ -162,7 +162,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         self.restores.clear();
         for (id, intake) in std::mem::take(&mut self.lanes) {
             if intake.phase.after(Signal::Revoked).is_ok() {
-                self.parked.insert(id, intake.lane);
+                self.parked.insert(id, intake.into_lane());
             }
         }
         self.bus.reading().release()
@@ -224,7 +224,8 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             }
             let readiness = intake.readiness(now, self.plan.merge_wait);
             let ready = matches!(readiness, Readiness::Ready { .. });
-            if !ready && !(intake.lane.has_due(coast) && !intake.lane.is_open()) {
+            let fires = intake.lane.has_due(coast) && !intake.lane.is_open();
+            if !ready && !fires {
                 continue;
             }
             if self.unit.is_none() {

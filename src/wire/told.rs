@@ -1,4 +1,4 @@
-//! An explanation read back from its JSON, for those who show it.
+//! Explanations and changes read back from their JSON, for those who show them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -23,6 +23,27 @@ pub struct Told {
     pub horizon: Option<ToldHorizon>,
     /// The policy it was decided under.
     pub policy: ToldPolicy,
+}
+
+/// A change read back from its body.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ToldChange {
+    /// Who moved.
+    pub customer_id: String,
+    /// On which ladder or map.
+    pub ladder: String,
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+    /// When it became true.
+    pub effective_at: String,
+    /// 1, 2, 3 ...
+    pub version: u32,
+    /// What made it come about.
+    pub cause: String,
+    /// What was compared.
+    pub reason: Vec<Compared>,
 }
 
 /// A customer on a ladder.
@@ -59,7 +80,7 @@ pub struct ToldMap {
 }
 
 /// One comparison.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Compared {
     /// The feature compared, if it is one ...
     pub feature: Option<String>,
@@ -126,16 +147,24 @@ pub struct ToldPolicy {
     pub version: u32,
 }
 
-/// Why bytes are no explanation.
+/// Why bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
-#[error("not an explanation: {0}")]
-pub struct BadExplanation(#[from] serde_json::Error);
+#[error("not what tidemark writes: {0}")]
+pub struct Untold(#[from] serde_json::Error);
 
 /// Reads an explanation.
 ///
 /// # Errors
 /// The bytes are not one.
-pub fn read(bytes: &[u8]) -> Result<Told, BadExplanation> {
+pub fn read(bytes: &[u8]) -> Result<Told, Untold> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Reads the body of a change.
+///
+/// # Errors
+/// The bytes are not one.
+pub fn read_change(bytes: &[u8]) -> Result<ToldChange, Untold> {
     Ok(serde_json::from_slice(bytes)?)
 }
 

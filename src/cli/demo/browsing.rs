@@ -6,7 +6,7 @@ use crate::model::zone::show_utc;
 
 /// One event to feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fed {
+pub(crate) struct Fed {
     /// When it happened.
     pub at: Timestamp,
     /// Whether it goes to the browsing topic.
@@ -18,12 +18,16 @@ pub struct Fed {
 }
 
 /// What somebody does before they buy, and how often.
-const BEFORE: [(Kind, u64); 4] =
-    [(Kind::View, 55), (Kind::Search, 20), (Kind::Cart, 15), (Kind::Visit, 10)];
+const BEFORE: [(Kind, u64); 4] = [
+    (Kind::View, 55),
+    (Kind::Search, 20),
+    (Kind::Cart, 15),
+    (Kind::Visit, 10),
+];
 
 /// The browsing that led to a purchase, up to three days before it, and the visits after it, up to 40 days later.
 #[must_use]
-pub fn around(purchase: &Event<'_>, last: Timestamp) -> Vec<Fed> {
+pub(crate) fn around(purchase: &Event<'_>, last: Timestamp) -> Vec<Fed> {
     let order = purchase.order.unwrap_or(purchase.event_id);
     let mut dice = Dice::of(order);
     let before = 1 + dice.roll(6);
@@ -47,7 +51,12 @@ fn simulated(customer: &str, order: &str, number: u64, kind: Kind, at: Timestamp
         kind.name(),
         show_utc(at),
     );
-    Fed { at, browsing: true, customer: customer.to_owned(), text: text.into_bytes() }
+    Fed {
+        at,
+        browsing: true,
+        customer: customer.to_owned(),
+        text: text.into_bytes(),
+    }
 }
 
 /// SplitMix64: chance enough for a demonstration, and the same everywhere.

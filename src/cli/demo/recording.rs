@@ -11,7 +11,7 @@ use crate::port::{Header, LedgerLook, Notice, Record, Source, Trouble};
 use super::browsing::Fed;
 
 /// One record as it was fed.
-pub struct Copy<'a> {
+pub(crate) struct Copy<'a> {
     offset: Offset,
     fed: &'a Fed,
 }
@@ -39,7 +39,7 @@ impl Record for Copy<'_> {
 }
 
 /// All that was fed, by lane and topic, and the ledgers as they were read.
-pub struct Recording<'a> {
+pub(crate) struct Recording<'a> {
     records: BTreeMap<(LaneId, usize), Vec<&'a Fed>>,
     read: BTreeMap<(LaneId, usize), usize>,
     ledgers: BTreeMap<LaneId, Vec<Vec<u8>>>,
@@ -50,7 +50,7 @@ pub struct Recording<'a> {
 impl<'a> Recording<'a> {
     /// Of a timeline fed into `lanes` lanes of `topics` topics, and their ledgers.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         timeline: &'a [Fed],
         (lanes, topics): (i32, usize),
         ledgers: BTreeMap<LaneId, Vec<Vec<u8>>>,
@@ -58,9 +58,18 @@ impl<'a> Recording<'a> {
         let mut records: BTreeMap<(LaneId, usize), Vec<&Fed>> = BTreeMap::new();
         for fed in timeline {
             let lane = lane_of(fed.customer.as_bytes(), lanes);
-            records.entry((lane, usize::from(fed.browsing))).or_default().push(fed);
+            records
+                .entry((lane, usize::from(fed.browsing)))
+                .or_default()
+                .push(fed);
         }
-        Self { records, read: BTreeMap::new(), ledgers, open: VecDeque::new(), topics }
+        Self {
+            records,
+            read: BTreeMap::new(),
+            ledgers,
+            open: VecDeque::new(),
+            topics,
+        }
     }
 
     fn fed(&self, lane: LaneId, topic: usize) -> &[&'a Fed] {
@@ -77,7 +86,9 @@ impl<'a> Source for Recording<'a> {
 
     /// All that was fed: the ledger must end there.
     fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
-        Ok((0..self.topics).map(|topic| Some(Offset(self.fed(lane, topic).len() as i64))).collect())
+        Ok((0..self.topics)
+            .map(|topic| Some(Offset(self.fed(lane, topic).len() as i64)))
+            .collect())
     }
 
     fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
@@ -100,10 +111,19 @@ impl<'a> Source for Recording<'a> {
         into: &mut VecDeque<Copy<'a>>,
     ) -> Result<(), Trouble> {
         let from = self.read.get(&(lane, topic.0)).copied().unwrap_or(0);
-        let fresh = self.fed(lane, topic.0).iter().enumerate().skip(from).take(most);
+        let fresh = self
+            .fed(lane, topic.0)
+            .iter()
+            .enumerate()
+            .skip(from)
+            .take(most);
         let before = into.len();
-        into.extend(fresh.map(|(i, fed)| Copy { offset: Offset(i as i64), fed }));
-        self.read.insert((lane, topic.0), from + into.len() - before);
+        into.extend(fresh.map(|(i, fed)| Copy {
+            offset: Offset(i as i64),
+            fed,
+        }));
+        self.read
+            .insert((lane, topic.0), from + into.len() - before);
         Ok(())
     }
 
@@ -119,6 +139,9 @@ impl<'a> Source for Recording<'a> {
     }
 
     fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble> {
-        Ok(self.open.pop_front().map_or(LedgerLook::End, LedgerLook::Entry))
+        Ok(self
+            .open
+            .pop_front()
+            .map_or(LedgerLook::End, LedgerLook::Entry))
     }
 }

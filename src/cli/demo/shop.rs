@@ -23,7 +23,7 @@ const ORDERS: &[u8] = include_bytes!("../../../config/demo/orders.ndjson.gz");
 const BEAT: Duration = Duration::from_millis(5);
 
 /// Everything that will be fed, in the order in which it happened.
-pub fn timeline() -> Vec<Fed> {
+pub(crate) fn timeline() -> Vec<Fed> {
     let mut text = Vec::new();
     MultiGzDecoder::new(ORDERS)
         .read_to_end(&mut text)
@@ -34,7 +34,12 @@ pub fn timeline() -> Vec<Fed> {
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| {
-            (line, decoder.decode(line, &scratch).expect("the data set holds native events only"))
+            (
+                line,
+                decoder
+                    .decode(line, &scratch)
+                    .expect("the data set holds native events only"),
+            )
         })
         .collect();
     let last = orders.last().map_or(Timestamp::MIN, |(_, event)| event.at);
@@ -56,12 +61,12 @@ pub fn timeline() -> Vec<Fed> {
 
 /// How far the shop has come.
 #[derive(Clone, Default)]
-pub struct Sent(Arc<AtomicUsize>);
+pub(crate) struct Sent(Arc<AtomicUsize>);
 
 impl Sent {
     /// Events sent so far.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -70,14 +75,16 @@ impl Sent {
 ///
 /// # Errors
 /// The producer refuses an event.
-pub fn open(
+pub(crate) fn open(
     timeline: &[Fed],
     topics: [&str; 2],
     feeder: &Feeder,
     length: Duration,
     (sent, stop): (&Sent, &AtomicBool),
 ) -> Result<(), Trouble> {
-    let Some((first, last)) = timeline.first().zip(timeline.last()) else { return Ok(()) };
+    let Some((first, last)) = timeline.first().zip(timeline.last()) else {
+        return Ok(());
+    };
     let whole = (last.at - first.at).0.max(1) as f64;
     let began = Instant::now();
     let mut next = 0;

@@ -1,0 +1,235 @@
+//! `tidemark demo`: thirteen months of a real shop in half a minute, on an in-process test broker, through the same workers as `run`.
+
+mod board;
+mod browsing;
+mod recording;
+mod shop;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::directory::Directory;
+use crate::kafka::client::{Membership, Target};
+use crate::kafka::connection::Connection;
+use crate::kafka::feeder::Feeder;
+use crate::kafka::mock::MockBroker;
+use crate::kafka::tap::Tap;
+use crate::lane::pacing::Pacing;
+use crate::model::ids::LaneId;
+use crate::model::time::Span;
+use crate::policy::declared::Policy;
+use crate::port::Trouble;
+use crate::runtime::clock::Wall;
+use crate::runtime::plan::Plan;
+use crate::runtime::supervisor::Crew;
+use crate::telemetry::Telemetry;
+use crate::wire::ledger;
+
+use super::args::DemoArgs;
+use super::deployment::PATIENCE;
+use super::exit::{Failure, UNAVAILABLE};
+use super::front::Front;
+use super::inputs::{parse_policy, read_policy};
+use board::Board;
+use browsing::Fed;
+use shop::Sent;
+
+/// The shipped policy.
+const POLICY: &str = include_str!("../../../config/policy.toml");
+/// Partitions of every topic. The test broker keeps 5 MiB in each, and six hold all that is fed.
+const LANES: i32 = 6;
+/// How long the thirteen months take.
+const LENGTH: Duration = Duration::from_secs(30);
+/// How long the rest may take once everything is fed.
+const REST: Duration = Duration::from_secs(30);
+/// Topics of the demonstration.
+const INPUTS: [&str; 2] = ["shop.purchase.v1", "shop.browse.v1"];
+const CHANGES: &str = "crm.tier-change.v1";
+const CURRENT: &str = "crm.tier-current.v1";
+const DEAD_LETTERS: &str = "tidemark.dead-letter.v1";
+const LEDGER: &str = "tidemark-demo.ledger.v1";
+
+/// What the demonstration gathered from its topics.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Bodies of changes, by lane.
+    pub(super) changes: BTreeMap<LaneId, Vec<Vec<u8>>>,
+    /// Ledgers, by lane.
+    pub(super) ledgers: BTreeMap<LaneId, Vec<Vec<u8>>>,
+    /// What the ledgers account for: records and changes.
+    consumed: u64,
+    published: u64,
+}
+
+impl Gathered {
+    fn entry(&mut self, lane: LaneId, body: Vec<u8>) {
+        if let Ok(entry) = ledger::decode(&body) {
+            self.consumed += entry.counts.consumed();
+            self.published += entry.counts.changes;
+        }
+        self.ledgers.entry(lane).or_default().push(body);
+    }
+
+    /// Whether the ledgers account for all that was fed, and all changes that they name are here.
+    fn is_whole(&self, fed: usize) -> bool {
+        let changes: usize = self.changes.values().map(Vec::len).sum();
+        self.consumed == fed as u64 && self.published == changes as u64
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// See the exit codes.
+pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
+    let policy = Arc::new(match &args.policy {
+        Some(path) => read_policy(path)?,
+        None => parse_policy("config/policy.toml", POLICY)?,
+    });
+    let topics = [INPUTS[0], INPUTS[1], CHANGES, CURRENT, DEAD_LETTERS, LEDGER];
+    let broker = MockBroker::start(&topics, LANES)?;
+    let target = target(&broker);
+    let telemetry = Telemetry::new(&policy, &INPUTS, 1);
+    let directory = Directory::default();
+    let front = Front::at(&args.listen, &telemetry, &directory, LANES)?;
+    let timeline = shop::timeline();
+    let board = Board::new(args.plain, &policy, &timeline);
+    board.greet(&broker.brokers(), front.address());
+
+    let stop = AtomicBool::new(false);
+    let crew = Crew {
+        plan: Arc::new(plan(&policy)),
+        connect: |_| Connection::open(&target),
+        clock: Wall,
+        telemetry: telemetry.clone(),
+        directory,
+        stop: &stop,
+        give_up_after: PATIENCE,
+    };
+    let gathered = thread::scope(|scope| {
+        let workers = scope.spawn(|| crew.work());
+        let gathered = play(&timeline, &target, &telemetry, board, &stop);
+        stop.store(true, Ordering::SeqCst);
+        let worked = workers.join().unwrap_or_else(|_| {
+            Err(Trouble::Fatal(
+                "a worker panicked; this is a bug".to_owned(),
+            ))
+        });
+        worked.and(gathered)
+    })?;
+    front.close();
+    verdict::give(&policy, &timeline, gathered, &plan(&policy))
+}
+
+/// Feeds the timeline and gathers what comes out, until everything has.
+fn play(
+    timeline: &[Fed],
+    target: &Target,
+    telemetry: &Telemetry,
+    mut board: Board<'_>,
+    stop: &AtomicBool,
+) -> Result<Gathered, Trouble> {
+    let feeder = Feeder::new(&target.brokers, Duration::from_millis(1))?;
+    let changes = Tap::open(target, CHANGES)?;
+    let ledgers = Tap::open(target, LEDGER)?;
+    let sent = Sent::default();
+    thread::scope(|scope| {
+        let feeding = scope.spawn(|| shop::open(timeline, INPUTS, &feeder, LENGTH, (&sent, stop)));
+        let mut gathered = Gathered::default();
+        let mut rest: Option<Instant> = None;
+        loop {
+            drain(&ledgers, Duration::ZERO, |lane, body| {
+                gathered.entry(lane, body)
+            })?;
+            drain(&changes, Duration::from_millis(20), |lane, body| {
+                board.moved(&body);
+                gathered.changes.entry(lane).or_default().push(body);
+            })?;
+            let consumed = telemetry.consumed();
+            board.show(sent.count(), consumed, telemetry.event_to_change());
+            if gathered.is_whole(timeline.len()) {
+                break;
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Trouble::Fatal("the workers have stopped early".to_owned()));
+            }
+            if feeding.is_finished() && rest.get_or_insert_with(Instant::now).elapsed() > REST {
+                return Err(Trouble::Fatal(format!(
+                    "{consumed} of {} events were consumed in time",
+                    timeline.len()
+                )));
+            }
+        }
+        board.end();
+        feeding.join().unwrap_or(Ok(())).map(|()| gathered)
+    })
+}
+
+/// Takes up to 2,000 records that are there, waiting for the first at most so long.
+fn drain(
+    tap: &Tap,
+    mut most: Duration,
+    mut each: impl FnMut(LaneId, Vec<u8>),
+) -> Result<(), Trouble> {
+    let mut taken = 0;
+    while let Some(record) = tap.next(most)? {
+        most = Duration::ZERO;
+        taken += 1;
+        each(record.lane, record.value.unwrap_or_default());
+        if taken == 2_000 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn target(broker: &MockBroker) -> Target {
+    Target {
+        brokers: broker.brokers(),
+        properties: BTreeMap::new(),
+        app: "tidemark-demo".to_owned(),
+        owner: "tidemark-demo.1.0".to_owned(),
+        membership: Membership::Dynamic,
+        inputs: INPUTS.map(str::to_owned).to_vec(),
+        changes: CHANGES.to_owned(),
+        current: CURRENT.to_owned(),
+        dead_letters: DEAD_LETTERS.to_owned(),
+        ledger: LEDGER.to_owned(),
+        session_timeout: Duration::from_secs(10),
+        transaction_timeout: Duration::from_secs(10),
+        patience: PATIENCE,
+    }
+}
+
+fn plan(policy: &Arc<Policy>) -> Plan {
+    Plan {
+        policy: policy.clone(),
+        topics: INPUTS.map(str::to_owned).into(),
+        source: "/tidemark/tidemark-demo".to_owned(),
+        pacing: Pacing {
+            records_max: 10_000,
+            bytes_max: 1 << 20,
+            age_max: Span(25),
+            change_wait: Span(5),
+        },
+        pause: Span(12),
+        merge_wait: Span(30_000),
+        record_bytes_max: 65_536,
+        agreement_wait: Span(30_000),
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Fatal(failure.report)
+    }
+}
+
+/// A demonstration that did not come out as it should.
+pub(super) fn failed(why: impl std::fmt::Display) -> Failure {
+    Failure::new(UNAVAILABLE, format!("error: {why}"))
+}
