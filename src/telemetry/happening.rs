@@ -245,3 +245,78 @@ impl Happening for Stopped {
         info!("stopped");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// A log that can be read.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(happening: &impl Happening) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .finish();
+        tracing::subscriber::with_default(subscriber, || happening.log());
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap().trim().to_owned()
+    }
+
+    #[test]
+    fn what_happens_is_told_in_one_line() {
+        let lanes = [LaneId(0), LaneId(1), LaneId(4)];
+        let lost = LanesMoved {
+            worker: 2,
+            kind: Rebalance::Lost,
+            lanes: &lanes,
+        };
+        assert_eq!(
+            logged(&lost),
+            "WARN lanes lost: another member may have them worker=2 lanes=0-1, 4"
+        );
+        let (ledger, replay) = ("17", "18");
+        let differs = LedgerMismatch {
+            lane: LaneId(3),
+            unit: UnitId(9),
+            what: "applied",
+            ledger,
+            replay,
+        };
+        assert_eq!(
+            logged(&differs),
+            "ERROR the replay of the lane differs from its ledger in its applied lane=3 unit=9 \
+             ledger=\"17\" replay=\"18\""
+        );
+        let why = "broker 1 went away";
+        let restarted = WorkerRestarted {
+            worker: 0,
+            reason: Restart::AmbiguousCommit,
+            why,
+        };
+        assert_eq!(
+            logged(&restarted),
+            "WARN worker begins anew worker=0 reason=\"ambiguous_commit\" \
+             why=\"broker 1 went away\""
+        );
+    }
+}

@@ -5,4 +5,5 @@
 mod broker;
 
 mod broker_boots;
+mod metrics;
 mod settings;
