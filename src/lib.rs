@@ -7,6 +7,8 @@ pub mod directory;
 pub mod engine;
 pub mod features;
 #[cfg(feature = "service")]
+pub mod http;
+#[cfg(feature = "service")]
 pub mod kafka;
 pub mod lane;
 pub mod model;

@@ -51,7 +51,7 @@ pub(crate) struct DemoArgs {
     pub policy: Option<PathBuf>,
     /// Where HTTP answers meanwhile.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
-    pub listen: String,
+    pub listen: std::net::SocketAddr,
     /// Plain lines instead of a live view, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,

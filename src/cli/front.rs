@@ -1,23 +1,40 @@
-//! tmp
-use super::exit::Failure;
-use crate::{directory::Directory, model::ids::LaneId, settings::Http, telemetry::Telemetry};
+//! The HTTP front of a service, if it has one.
+
 use std::net::SocketAddr;
-/// tmp
-pub(crate) struct Front;
-impl Front {
-    pub(crate) fn open(
-        _h: &Http,
-        _t: &Telemetry,
-        _d: &Directory,
-        _l: LaneId,
-    ) -> Result<Self, Failure> {
-        Ok(Self)
+
+use crate::directory::Directory;
+use crate::http::{Limits, Server, Site};
+use crate::telemetry::happening::Listening;
+use crate::telemetry::{Happening, Telemetry};
+
+use super::exit::{Failure, UNAVAILABLE};
+
+/// Answers until it is dropped.
+///
+/// # Errors
+/// The address cannot be listened at.
+pub(crate) fn open(
+    listen: SocketAddr,
+    title: String,
+    telemetry: &Telemetry,
+    directory: &Directory,
+    customers: bool,
+) -> Result<Server, Failure> {
+    let site = Site {
+        title,
+        telemetry: telemetry.clone(),
+        directory: directory.clone(),
+        customers,
+    };
+    let server = Server::start(listen, site, Limits::default()).map_err(|error| {
+        Failure::new(
+            UNAVAILABLE,
+            format!("error: cannot listen at {listen}: {error}"),
+        )
+    })?;
+    Listening {
+        address: server.address(),
     }
-    pub(crate) fn at(_h: &str, _t: &Telemetry, _d: &Directory, _l: i32) -> Result<Self, Failure> {
-        Ok(Self)
-    }
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        None
-    }
-    pub(crate) fn close(self) {}
+    .log();
+    Ok(server)
 }

@@ -10,7 +10,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::directory::Directory;
 use crate::kafka::connection::Connection;
 use crate::kafka::survey::{Survey, survey};
-use crate::model::ids::LaneId;
 use crate::policy::declared::Policy;
 use crate::runtime::clock::Wall;
 use crate::runtime::supervisor::Crew;
@@ -21,7 +20,7 @@ use crate::telemetry::{Happening, Telemetry};
 use super::args::SettingsArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure, SOFTWARE};
-use super::front::Front;
+use super::front;
 use super::inputs::read_policy;
 use super::logging;
 
@@ -63,8 +62,16 @@ fn look(settings: &Settings) -> Result<Survey, Failure> {
 fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let telemetry = Telemetry::new(policy, &settings.input.topics(), settings.app.workers);
-    let directory = Directory::default();
-    let front = Front::open(&settings.http, &telemetry, &directory, LaneId(lanes))?;
+    let directory = Directory::new();
+    directory.set_lanes(lanes);
+    let http = &settings.http;
+    let front = http
+        .enabled
+        .then(|| {
+            let title = format!("{}, instance {}", settings.app.name, settings.app.instance);
+            front::open(http.listen, title, &telemetry, &directory, http.customers)
+        })
+        .transpose()?;
     await_signal(&telemetry, &stop)?;
     let crew = Crew {
         plan: Arc::new(plan(settings, policy.clone())),
@@ -76,7 +83,7 @@ fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Fai
         give_up_after: GIVE_UP_AFTER,
     };
     let result = crew.work();
-    front.close();
+    drop(front);
     Ok(result?)
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use crate::directory::{Directory, Question};
+use crate::directory::{Directory, Mailbox, Questions, mailbox};
 use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
 use crate::model::ids::{LaneId, TopicIx};
 use crate::model::time::Timestamp;
+use crate::port::Record;
 use crate::telemetry::happening::{LaneRestored, LanesMoved, LedgerMismatch};
 use crate::telemetry::{LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard};
 use crate::wire::explanation;
@@ -25,8 +25,8 @@ pub struct Desk {
     shard: Arc<WorkerShard>,
     telemetry: Telemetry,
     directory: Directory,
-    questions: Receiver<Question>,
-    mailbox: crate::directory::Mailbox,
+    questions: Questions,
+    mailbox: Mailbox,
     lanes: BTreeMap<LaneId, Arc<LaneGauges>>,
     gauged: Option<Instant>,
 }
@@ -35,7 +35,7 @@ impl Desk {
     /// The desk of the worker of that number.
     #[must_use]
     pub fn new(telemetry: &Telemetry, directory: &Directory, worker: usize) -> Self {
-        let (mailbox, questions) = channel();
+        let (mailbox, questions) = mailbox();
         Self {
             shard: telemetry.worker(worker),
             telemetry: telemetry.clone(),
@@ -56,7 +56,7 @@ impl Desk {
     pub(super) fn assigned(&mut self, lanes: &[LaneId]) {
         self.tell_moved(Rebalance::Assigned, lanes);
         for id in lanes {
-            self.directory.put(*id, self.mailbox.clone());
+            self.directory.open(*id, &self.mailbox);
             self.lanes.insert(*id, self.telemetry.lane(*id));
         }
     }
@@ -66,7 +66,7 @@ impl Desk {
         let lanes: Vec<LaneId> = self.lanes.keys().copied().collect();
         self.tell_moved(how, &lanes);
         for id in &lanes {
-            self.directory.remove(*id);
+            self.directory.close(*id, &self.mailbox);
         }
         self.lanes.clear();
     }
@@ -115,21 +115,23 @@ impl Desk {
     ) {
         self.shard.turn();
         while let Ok(question) = self.questions.try_recv() {
-            let view = lanes
-                .values()
-                .find_map(|intake| intake.lane.engine().view(&question.customer, now));
+            // Dropped unanswered, it tells that the lane has gone.
+            let Some(intake) = lanes.get(&question.lane) else {
+                continue;
+            };
+            let view = intake.lane.engine().view(&question.customer, now);
             let told = view.map(|view| {
                 let mut json = Vec::new();
                 let explanation = explain(&plan.policy, &view);
                 explanation::encode(&plan.policy, &question.customer, &explanation, &mut json);
-                json
+                String::from_utf8(json).expect("JSON is UTF-8")
             });
-            question.answer(told);
+            (question.answer)(told);
         }
     }
 
     /// Sets the gauges, now and then.
-    pub(super) fn gauge<R: crate::port::Record>(
+    pub(super) fn gauge<R: Record>(
         &mut self,
         lanes: &BTreeMap<LaneId, Intake<R>>,
         coast: Option<Timestamp>,

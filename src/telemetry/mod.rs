@@ -39,6 +39,15 @@ pub struct Telemetry {
     registry: Registry,
 }
 
+/// How many customers stand where on one ladder or map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Population {
+    /// Name of the ladder or map.
+    pub scale: String,
+    /// Each tier, lowest first, or segment, as declared, with its customers.
+    pub ranks: Vec<(String, u64)>,
+}
+
 /// What is counted and gauged, shared with the page.
 #[derive(Debug)]
 struct Board {
@@ -150,10 +159,23 @@ impl Telemetry {
         self.board.lanes()
     }
 
-    /// Customers of this instance's lanes, by ladder or map and tier or segment.
+    /// Customers of this instance's lanes by tier or segment, for each ladder, then each map.
     #[must_use]
-    pub fn population(&self) -> Vec<Vec<u64>> {
-        self.board.population(&self.lanes())
+    pub fn population(&self) -> Vec<Population> {
+        let counts = self.board.population(&self.lanes());
+        let scales = self.board.labels.scales.iter().zip(counts);
+        scales
+            .map(|(scale, counts)| Population {
+                scale: scale.name.clone(),
+                ranks: scale.ranks.iter().cloned().zip(counts).collect(),
+            })
+            .collect()
+    }
+
+    /// Name, version and hash of the policy in force.
+    #[must_use]
+    pub fn policy(&self) -> [&str; 3] {
+        self.board.labels.policy.each_ref().map(String::as_str)
     }
 
     /// From the broker's time of an event to the acknowledged change that it caused.

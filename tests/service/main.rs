@@ -5,5 +5,8 @@
 mod broker;
 
 mod broker_boots;
+mod client;
+mod http;
 mod metrics;
 mod settings;
+mod shop;

@@ -9,21 +9,15 @@ use tidemark::model::ids::{LaneId, TopicIx};
 use tidemark::model::refusal::{REFUSALS, Refusal};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
-use tidemark::policy::declared::Policy;
 use tidemark::telemetry::happening::{
     LanesMoved, LedgerMismatch, TransactionAborted, WorkerRestarted,
 };
 use tidemark::telemetry::{LaneState, Move, Rebalance, Refusals, Restart, Telemetry, UnitFigures};
 
+use crate::shop::policy;
+
 const TOPICS: [&str; 2] = ["shop.purchase.v1", "shop.browse.v1"];
 const VALUE: ScaleIx = ScaleIx(0);
-
-/// The policy that is shipped.
-pub(crate) fn policy() -> Policy {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml");
-    let text = std::fs::read_to_string(path).expect("the shipped policy");
-    tidemark::wire::policy::parse("policy.toml", &text).expect("a valid policy")
-}
 
 /// A scrape: each series with its value, and each family with its type.
 struct Scrape {
@@ -99,7 +93,7 @@ fn moved(cause: Cause, direction: Direction, owed: i64) -> Move {
         scale: VALUE,
         cause,
         direction,
-        owed: Timestamp(owed),
+        owed: Some(Timestamp(owed)),
     }
 }
 

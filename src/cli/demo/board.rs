@@ -62,7 +62,7 @@ impl<'a> Board<'a> {
     }
 
     /// Says what is about to be seen, and what of it is not real.
-    pub(super) fn greet(&self, brokers: &str, http: Option<SocketAddr>) {
+    pub(super) fn greet(&self, brokers: &str, http: SocketAddr) {
         let browsing = self.timeline.iter().filter(|fed| fed.browsing).count();
         eprintln!("tidemark demo");
         eprintln!("  broker    {brokers}, in this process: a test broker that keeps nothing and");
@@ -80,9 +80,7 @@ impl<'a> Board<'a> {
             self.timeline.len() - browsing
         );
         eprintln!("            {browsing} simulated browsing events, labelled so in each of them");
-        if let Some(address) = http {
-            eprintln!("  look      http://{address}/  while it runs");
-        }
+        eprintln!("  look      http://{http}/  while it runs");
         eprintln!();
     }
 

@@ -32,7 +32,7 @@ use crate::wire::ledger;
 use super::args::DemoArgs;
 use super::deployment::PATIENCE;
 use super::exit::{Failure, UNAVAILABLE};
-use super::front::Front;
+use super::front;
 use super::inputs::{parse_policy, read_policy};
 use board::Board;
 use browsing::Fed;
@@ -94,8 +94,10 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let broker = MockBroker::start(&topics, LANES)?;
     let target = target(&broker);
     let telemetry = Telemetry::new(&policy, &INPUTS, 1);
-    let directory = Directory::default();
-    let front = Front::at(&args.listen, &telemetry, &directory, LANES)?;
+    let directory = Directory::new();
+    directory.set_lanes(LANES);
+    let title = "tidemark demo".to_owned();
+    let front = front::open(args.listen, title, &telemetry, &directory, true)?;
     let timeline = shop::timeline();
     let board = Board::new(args.plain, &policy, &timeline);
     board.greet(&broker.brokers(), front.address());
@@ -121,7 +123,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         });
         worked.and(gathered)
     })?;
-    front.close();
+    drop(front);
     verdict::give(&policy, &timeline, gathered, &plan(&policy))
 }
 

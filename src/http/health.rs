@@ -1,0 +1,96 @@
+//! Whether the service lives, and what keeps it from being ready.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+use crate::telemetry::{LaneState, Telemetry};
+
+use super::routes::document;
+use super::{Limits, Site};
+
+/// As many lanes are named in one answer.
+const LANES_NAMED_MAX: usize = 16;
+
+/// `/livez`: do the workers' loops turn? Does not depend on the cluster.
+pub(super) async fn live(State((site, limits)): State<(Site, Limits)>) -> Response {
+    let why = hanging(&site.telemetry, limits.turn_within);
+    document(
+        status(why.is_empty()),
+        json!({ "alive": why.is_empty(), "why": why }).to_string(),
+    )
+}
+
+/// `/readyz`: does every worker have its lanes, restored?
+pub(super) async fn ready(State(site): State<Site>) -> Response {
+    let why = blocks(&site.telemetry);
+    document(
+        status(why.is_empty()),
+        json!({ "ready": why.is_empty(), "why": why }).to_string(),
+    )
+}
+
+fn status(good: bool) -> StatusCode {
+    if good {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+}
+
+/// Workers that hang.
+fn hanging(telemetry: &Telemetry, turn_within: Duration) -> Vec<String> {
+    let workers = telemetry.workers().iter();
+    workers
+        .filter(|worker| worker.since_turn() > turn_within)
+        .map(|worker| {
+            let seconds = worker.since_turn().as_secs();
+            format!(
+                "worker {} has not come round for {seconds} s",
+                worker.worker()
+            )
+        })
+        .collect()
+}
+
+/// What keeps the service from being ready. A worker that the group has given no lane is ready: it
+/// stands by.
+pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
+    let mut why = Vec::new();
+    if telemetry.is_stopping() {
+        why.push("the service is stopping".to_owned());
+    }
+    for worker in telemetry
+        .workers()
+        .iter()
+        .filter(|worker| !worker.is_assigned())
+    {
+        why.push(format!(
+            "no assignment: worker {} waits for its group",
+            worker.worker()
+        ));
+    }
+    let lanes = telemetry.lanes();
+    let restoring = lanes
+        .iter()
+        .filter(|lane| lane.state() == LaneState::Restoring);
+    let lines = restoring.map(|lane| being_restored(lane.lane(), lane.restored()));
+    let (named, more): (Vec<_>, Vec<_>) =
+        lines.enumerate().partition(|(i, _)| *i < LANES_NAMED_MAX);
+    why.extend(named.into_iter().map(|(_, line)| line));
+    if !more.is_empty() {
+        why.push(format!("{} more lanes are being restored", more.len()));
+    }
+    why
+}
+
+/// Says how far a lane has come.
+pub(super) fn being_restored(lane: impl std::fmt::Display, progress: f64) -> String {
+    format!(
+        "lane {lane} is being restored: {:.0} %",
+        (progress * 100.0).floor()
+    )
+}
