@@ -8,5 +8,6 @@ mod broker_boots;
 mod client;
 mod http;
 mod metrics;
+mod dashboard;
 mod settings;
 mod shop;

@@ -1,0 +1,96 @@
+//! What the page of metrics really holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidemark::model::ids::LaneId;
+use tidemark::model::time::Timestamp;
+use tidemark::telemetry::Telemetry;
+use tidemark::wire::policy::parse;
+
+use super::text;
+
+/// One metric of the page.
+#[derive(Clone, Debug)]
+pub(crate) struct Family {
+    /// Its name; of a histogram, without what its samples add.
+    pub(crate) name: String,
+    /// counter, gauge or histogram.
+    pub(crate) kind: String,
+    /// What it says of itself.
+    pub(crate) help: String,
+    /// Names of its labels.
+    pub(crate) labels: BTreeSet<String>,
+}
+
+impl Family {
+    /// Its row in docs/metrics.md.
+    pub(crate) fn row(&self) -> String {
+        let labels: Vec<String> = self.labels.iter().map(|it| format!("`{it}`")).collect();
+        let Self {
+            name, kind, help, ..
+        } = self;
+        format!("| `{name}` | {kind} | {} | {help} |", labels.join(", "))
+    }
+}
+
+/// Everything on the page of a service that has a lane, in the order of the page.
+pub(crate) fn families() -> Vec<Family> {
+    let policy = parse("policy.toml", &text("config/policy.toml")).expect("a valid policy");
+    let telemetry = Telemetry::new(&policy, &["shop.purchase.v1", "shop.browse.v1"], 1);
+    let lane = telemetry.lane(LaneId(0));
+    lane.set_clock(Timestamp(0), true);
+    read(&telemetry.page())
+}
+
+fn read(page: &str) -> Vec<Family> {
+    let mut kinds = BTreeMap::new();
+    let mut families: Vec<Family> = Vec::new();
+    for line in page.lines() {
+        let (mark, rest) = line.split_at(line.len().min(7));
+        match (mark, rest.split_once(' ')) {
+            ("# HELP ", Some((name, help))) => families.push(Family {
+                name: name.to_owned(),
+                kind: String::new(),
+                help: help.to_owned(),
+                labels: BTreeSet::new(),
+            }),
+            ("# TYPE ", Some((name, kind))) => {
+                kinds.insert(name.to_owned(), kind.to_owned());
+            }
+            _ => {
+                let labels = labels_of(line);
+                let family = families.last_mut().expect("a sample follows its help");
+                family.labels.extend(labels);
+            }
+        }
+    }
+    for family in &mut families {
+        family.kind = kinds.remove(&family.name).expect("each family has a type");
+    }
+    families
+}
+
+/// The label names of a sample, without a histogram's own `le`.
+fn labels_of(sample: &str) -> Vec<String> {
+    let Some((_, rest)) = sample.split_once('{') else {
+        return Vec::new();
+    };
+    let labels = rest.split('"').step_by(2);
+    labels
+        .filter_map(|part| part.trim_start_matches(',').strip_suffix('='))
+        .filter(|name| *name != "le")
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The family that a name in a query belongs to.
+pub(crate) fn family_of<'a>(families: &'a [Family], metric: &str) -> Option<&'a Family> {
+    families.iter().find(|family| {
+        if family.kind != "histogram" {
+            return family.name == metric;
+        }
+        metric
+            .strip_prefix(family.name.as_str())
+            .is_some_and(|part| ["_bucket", "_count", "_sum"].contains(&part))
+    })
+}
