@@ -6,7 +6,7 @@ mod looks;
 mod names;
 mod proof;
 mod reach;
-mod rooms;
+pub(crate) mod rooms;
 mod rules;
 mod source;
 
@@ -61,12 +61,12 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     found
 }
 
-fn top() -> &'static Path {
+pub(crate) fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every Rust file of the crate, in the order of their paths.
-fn tree() -> Vec<(String, String)> {
+pub(crate) fn tree() -> Vec<(String, String)> {
     let mut waiting: Vec<PathBuf> = ["src", "tests", "benches"]
         .map(|dir| top().join(dir))
         .into();
