@@ -1,0 +1,139 @@
+//! What a customer's accepted events contribute, rebuilt from the whole list (sections 3 and 4).
+
+use tidemark::model::event::Kind;
+use tidemark::model::time::{Span, Timestamp};
+use tidemark::policy::declared::{OrderRules, UnknownOrder};
+
+use super::owned_event::OwnedEvent;
+
+/// An event that counts, with the instant at which it was judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepted {
+    pub(crate) event: OwnedEvent,
+    pub(crate) judged_at: Timestamp,
+}
+
+/// What features with this kind among theirs see at this instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contribution {
+    pub(crate) kind: Kind,
+    pub(crate) at: Timestamp,
+    pub(crate) count: i128,
+    pub(crate) amount: i128,
+    pub(crate) quantity: i128,
+    pub(crate) margin: i128,
+}
+
+/// One order, known or long forgotten.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) id: Option<String>,
+    pub(crate) at: Timestamp,
+    pub(crate) amount: i128,
+    quantity: i128,
+    margin: i128,
+    pub(crate) cancelled: bool,
+    pub(crate) refunded: bool,
+}
+
+impl Order {
+    fn of(event: &OwnedEvent) -> Self {
+        Self {
+            id: event.order.clone(),
+            at: event.at,
+            amount: event.amount.into(),
+            quantity: event.quantity.into(),
+            margin: event.margin.into(),
+            cancelled: false,
+            refunded: false,
+        }
+    }
+
+    /// The table of section 3.
+    fn contribution(&self) -> Contribution {
+        let (count, amount, quantity, margin) = if self.cancelled {
+            (0, self.amount.min(0), 0, 0)
+        } else if self.refunded && self.amount <= 0 {
+            (0, self.amount, 0, 0)
+        } else {
+            (1, self.amount, self.quantity, self.margin)
+        };
+        Contribution {
+            kind: Kind::Purchase,
+            at: self.at,
+            count,
+            amount,
+            quantity,
+            margin,
+        }
+    }
+}
+
+/// Whether `at > judged_at - keep`, without saturation.
+fn within(at: Timestamp, judged_at: Timestamp, keep: Span) -> bool {
+    i128::from(at.0) > i128::from(judged_at.0) - i128::from(keep.0)
+}
+
+/// The place in `orders` of the order of that id, if it is known at `judged_at`.
+pub(crate) fn known(
+    orders: &[Order],
+    id: Option<&str>,
+    judged_at: Timestamp,
+    keep: Span,
+) -> Option<usize> {
+    let id = id?;
+    let latest = orders
+        .iter()
+        .rposition(|order| order.id.as_deref() == Some(id))?;
+    within(orders[latest].at, judged_at, keep).then_some(latest)
+}
+
+/// All orders of a list of accepted events, and what was booked without one.
+pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<Contribution>) {
+    let mut orders: Vec<Order> = Vec::new();
+    let mut unbound = Vec::new();
+    for Accepted { event, judged_at } in list {
+        let named = known(&orders, event.order.as_deref(), *judged_at, rules.keep);
+        match (event.kind, named) {
+            (Kind::Purchase, _) => orders.push(Order::of(event)),
+            (Kind::Refund, Some(order)) => {
+                orders[order].amount -= i128::from(event.amount);
+                orders[order].quantity -= i128::from(event.quantity);
+                orders[order].margin -= i128::from(event.margin);
+                orders[order].refunded = true;
+            }
+            (Kind::Cancel, Some(order)) => orders[order].cancelled = true,
+            (Kind::Refund, None) if rules.unknown == UnknownOrder::Today => {
+                unbound.push(Contribution {
+                    kind: Kind::Purchase,
+                    at: event.at,
+                    count: 0,
+                    amount: -i128::from(event.amount),
+                    quantity: -i128::from(event.quantity),
+                    margin: -i128::from(event.margin),
+                });
+            }
+            _ => {}
+        }
+    }
+    (orders, unbound)
+}
+
+/// Everything that the accepted events contribute to any feature.
+pub(crate) fn contributions(list: &[Accepted], rules: OrderRules) -> Vec<Contribution> {
+    let (orders, mut all) = orders(list, rules);
+    all.extend(orders.iter().map(Order::contribution));
+    for Accepted { event, .. } in list {
+        if event.kind != Kind::Purchase {
+            all.push(Contribution {
+                kind: event.kind,
+                at: event.at,
+                count: 1,
+                amount: event.amount.into(),
+                quantity: event.quantity.into(),
+                margin: event.margin.into(),
+            });
+        }
+    }
+    all
+}

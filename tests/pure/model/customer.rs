@@ -1,0 +1,267 @@
+//! One customer: the full list of accepted events, the standing, and the next instant at which time
+//! alone moves it.
+
+use std::collections::BTreeSet;
+
+use tidemark::engine::effect::Judged;
+use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::model::change::{Cause, Change, Measure};
+use tidemark::model::refusal::{Refusal, Refused};
+use tidemark::model::standing::{Place, ScaleIx};
+use tidemark::model::time::{DAY_MS, Timestamp};
+use tidemark::policy::declared::{Policy, UnknownOrder};
+use tidemark::policy::rule::Subject;
+
+use super::contribution::{Accepted, contributions, known, orders};
+use super::days::Days;
+use super::judgement::{Ruling, first_ranks, judge};
+use super::measure::{Dated, measure};
+use super::owned_event::OwnedEvent;
+use tidemark::model::event::Kind;
+
+/// What a judging needs besides the customer.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) days: &'a Days,
+}
+
+/// The next judging that would change the standing without a further event: (ladder or map, from,
+/// to).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Foresight {
+    pub(crate) at: Timestamp,
+    pub(crate) moves: Vec<(ScaleIx, u8, u8)>,
+}
+
+/// A customer of the lane.
+#[derive(Clone, Debug)]
+pub(crate) struct Customer {
+    pub(crate) name: String,
+    pub(crate) accepted: Vec<Accepted>,
+    /// The instant of the latest judging.
+    pub(crate) frontier: Timestamp,
+    pub(crate) places: Vec<Place>,
+    pub(crate) horizon: Option<Foresight>,
+}
+
+impl Customer {
+    /// A customer without any events.
+    pub(crate) fn new(name: &str, rules: Rules<'_>) -> Self {
+        let mut new = Self {
+            name: name.to_owned(),
+            accepted: Vec::new(),
+            frontier: Timestamp::MIN,
+            places: Vec::new(),
+            horizon: None,
+        };
+        let nothing = new.measures(rules, Timestamp(0));
+        new.places = first_ranks(rules.policy, &nothing)
+            .into_iter()
+            .map(|rank| Place {
+                rank,
+                version: 0,
+                since: Timestamp::MIN,
+            })
+            .collect();
+        new
+    }
+
+    /// The instant at which an event would be judged.
+    pub(crate) fn judging_instant(&self, event: &OwnedEvent) -> Timestamp {
+        self.frontier.max(event.at)
+    }
+
+    /// Rules 3 to 6 of section 2 in their order: `Ok(true)` is a duplicate, `Ok(false)` counts.
+    pub(crate) fn weigh(&self, event: &OwnedEvent, policy: &Policy) -> Result<bool, Refused> {
+        let copied = self
+            .accepted
+            .iter()
+            .rev()
+            .find(|earlier| earlier.event.event_id == event.event_id);
+        if copied.is_some_and(|earlier| {
+            let apart = i128::from(earlier.event.at.0) - i128::from(event.at.0);
+            apart.abs() <= i128::from(policy.time.dedup.0)
+        }) {
+            return Ok(true);
+        }
+        if event.currency.is_some_and(|named| named != policy.currency) {
+            return Err(Refusal::UnknownCurrency.of("currency"));
+        }
+        self.weigh_totals(event)?;
+        self.weigh_order(event, policy)?;
+        Ok(false)
+    }
+
+    /// Rule 5.
+    fn weigh_totals(&self, event: &OwnedEvent) -> Result<(), Refused> {
+        let fields: [(&'static str, fn(&OwnedEvent) -> i64); 3] = [
+            ("amount", |event| event.amount),
+            ("quantity", |event| event.quantity),
+            ("margin", |event| event.margin),
+        ];
+        for (name, read) in fields {
+            let all = self.accepted.iter().map(|earlier| &earlier.event);
+            let total: i128 = all
+                .chain([event])
+                .map(|event| i128::from(read(event)).abs())
+                .sum();
+            if total > i128::from(i64::MAX) {
+                return Err(Refusal::BadAmount.of(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rule 6 and the check beside it.
+    fn weigh_order(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
+        let (orders, _) = orders(&self.accepted, policy.orders);
+        let keep = policy.orders.keep;
+        let known = known(
+            &orders,
+            event.order.as_deref(),
+            self.judging_instant(event),
+            keep,
+        );
+        match event.kind {
+            Kind::Purchase if known.is_some() => Err(Refusal::OrderExists.of("order_id")),
+            Kind::Refund | Kind::Cancel
+                if known.is_none() && policy.orders.unknown == UnknownOrder::DeadLetter =>
+            {
+                Err(Refusal::UnknownOrder.of("order_id"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Books an accepted event and judges.
+    pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Option<Judged> {
+        let judged_at = self.judging_instant(event);
+        self.accepted.push(Accepted {
+            event: event.clone(),
+            judged_at,
+        });
+        self.judge(judged_at, Cause::Event, rules)
+    }
+
+    /// Fires the horizon, which is there.
+    pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Judged {
+        let due = self.horizon.as_ref().expect("a horizon to fire").at;
+        self.judge(due, Cause::Clock, rules)
+            .expect("a horizon changes the standing")
+    }
+
+    fn judge(&mut self, at: Timestamp, cause: Cause, rules: Rules<'_>) -> Option<Judged> {
+        let rulings = self.rulings(&self.dated(rules), at, rules);
+        let mut changes = Vec::new();
+        for (scale, ruling) in rulings.into_iter().enumerate() {
+            let place = &mut self.places[scale];
+            if ruling.rank == place.rank {
+                continue;
+            }
+            changes.push(Change {
+                scale: ScaleIx(scale),
+                from: place.rank,
+                to: ruling.rank,
+                effective_at: at,
+                version: place.version + 1,
+                cause,
+                reasons: ruling.reasons,
+            });
+            *place = Place {
+                rank: ruling.rank,
+                version: place.version + 1,
+                since: at,
+            };
+        }
+        self.frontier = at;
+        self.horizon = self.foresee(rules);
+        (!changes.is_empty()).then(|| Judged {
+            customer: self.name.as_str().into(),
+            at,
+            changes,
+            places: self.places.clone().into_boxed_slice(),
+        })
+    }
+
+    fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
+        contributions(&self.accepted, rules.policy.orders)
+            .into_iter()
+            .map(|contribution| (rules.days.day_of(contribution.at), contribution))
+            .collect()
+    }
+
+    /// Every feature as of `at`.
+    pub(crate) fn measures(&self, rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
+        measures_of(&self.dated(rules), rules, at)
+    }
+
+    fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
+        let ranks: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
+        judge(rules.policy, &measures_of(dated, rules, at), &ranks)
+    }
+
+    /// The moves that a judging at `at` would make.
+    pub(crate) fn moves_at(&self, at: Timestamp, rules: Rules<'_>) -> Vec<(ScaleIx, u8, u8)> {
+        self.moves(&self.dated(rules), at, rules)
+    }
+
+    fn moves(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<(ScaleIx, u8, u8)> {
+        self.rulings(dated, at, rules)
+            .iter()
+            .zip(&self.places)
+            .enumerate()
+            .filter(|(_, (ruling, place))| ruling.rank != place.rank)
+            .map(|(scale, (ruling, place))| (ScaleIx(scale), place.rank, ruling.rank))
+            .collect()
+    }
+
+    /// The horizon (section 6), by judging at every instant at which anything could differ from the
+    /// instant before.
+    fn foresee(&self, rules: Rules<'_>) -> Option<Foresight> {
+        let dated = self.dated(rules);
+        let mut instants = BTreeSet::from([Timestamp(self.frontier.0 + 1)]);
+        for (index, feature) in rules.policy.features.iter().enumerate() {
+            for contribution in &dated {
+                if feature.kinds.contains(contribution.1.kind) {
+                    instants.extend(turns(index, feature, contribution, rules));
+                }
+            }
+        }
+        instants
+            .into_iter()
+            .filter(|at| *at > self.frontier)
+            .find_map(|at| {
+                let moves = self.moves(&dated, at, rules);
+                (!moves.is_empty()).then_some(Foresight { at, moves })
+            })
+    }
+}
+
+fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
+    let features = rules.policy.features.iter();
+    features
+        .map(|feature| measure(feature, dated, rules.days, at))
+        .collect()
+}
+
+/// The instants at which one contribution could make one feature, or a comparison of it, differ.
+fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Vec<Timestamp> {
+    let (day, contribution) = dated;
+    let later = |units: i64| match feature.resolution {
+        Resolution::Exact => Timestamp(contribution.at.0 + units),
+        Resolution::Day => rules.days.start_of(day + units),
+    };
+    match (feature.aggregate, feature.window, feature.resolution) {
+        (Aggregate::SinceLast, ..) => rules
+            .policy
+            .comparisons
+            .iter()
+            .filter(|comparison| comparison.subject == Subject::Feature(index))
+            .flat_map(|comparison| [-1, 0, 1].map(|beside| later(comparison.threshold + beside)))
+            .collect(),
+        (_, Window::Lifetime, _) => Vec::new(),
+        (_, Window::Rolling(window), Resolution::Exact) => vec![later(window.0)],
+        (_, Window::Rolling(window), Resolution::Day) => vec![later(window.0 / DAY_MS)],
+    }
+}

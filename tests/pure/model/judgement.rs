@@ -1,0 +1,159 @@
+//! Measures and places in, new places with their reasons out (section 5).
+
+use tidemark::model::change::{Measure, Reason};
+use tidemark::policy::declared::{Ladder, Policy, SegmentMap};
+use tidemark::policy::rule::{Op, Rule, Subject};
+
+/// Where a judging puts a customer on one ladder or map, and why if that is elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ruling {
+    pub(crate) rank: u8,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// What a rule may look at: the features, and the tiers given so far.
+struct Sight<'a> {
+    policy: &'a Policy,
+    measures: &'a [Measure],
+    tiers: Vec<u8>,
+}
+
+impl Sight<'_> {
+    fn measured(&self, comparison: usize) -> Measure {
+        match self.policy.comparisons[comparison].subject {
+            Subject::Feature(feature) => self.measures[feature],
+            Subject::Tier(ladder) => Measure::Is(i64::from(self.tiers[ladder.0])),
+        }
+    }
+
+    fn compare(&self, comparison: usize) -> bool {
+        let declared = &self.policy.comparisons[comparison];
+        let threshold = declared.threshold;
+        match (self.measured(comparison), declared.op) {
+            (Measure::Never, Op::Ge | Op::Gt) => true,
+            (Measure::Never, Op::Le | Op::Lt | Op::Eq) => false,
+            (Measure::Is(value), Op::Ge) => value >= threshold,
+            (Measure::Is(value), Op::Gt) => value > threshold,
+            (Measure::Is(value), Op::Le) => value <= threshold,
+            (Measure::Is(value), Op::Lt) => value < threshold,
+            (Measure::Is(value), Op::Eq) => value == threshold,
+        }
+    }
+
+    fn holds(&self, rule: &Rule) -> bool {
+        match rule {
+            Rule::Compare(comparison) => self.compare(*comparison),
+            Rule::All(rules) => rules.iter().all(|rule| self.holds(rule)),
+            Rule::Any(rules) => rules.iter().any(|rule| self.holds(rule)),
+        }
+    }
+
+    fn reasons(&self, rule: &Rule) -> Vec<Reason> {
+        match rule {
+            Rule::Compare(comparison) => vec![Reason {
+                comparison: *comparison,
+                measured: self.measured(*comparison),
+                holds: self.compare(*comparison),
+            }],
+            Rule::All(rules) | Rule::Any(rules) => {
+                rules.iter().flat_map(|rule| self.reasons(rule)).collect()
+            }
+        }
+    }
+
+    fn enters(&self, ladder: &Ladder, tier: usize) -> bool {
+        ladder.tiers[tier]
+            .enter
+            .as_ref()
+            .is_none_or(|rule| self.holds(rule))
+    }
+
+    fn keep_rule<'l>(&self, ladder: &'l Ladder, tier: usize) -> Option<&'l Rule> {
+        let tier = &ladder.tiers[tier];
+        tier.keep.as_ref().or(tier.enter.as_ref())
+    }
+
+    fn keeps(&self, ladder: &Ladder, tier: usize) -> bool {
+        self.keep_rule(ladder, tier)
+            .is_none_or(|rule| self.holds(rule))
+    }
+
+    fn climb(&self, ladder: &Ladder, current: usize) -> Ruling {
+        let entered = (0..ladder.tiers.len())
+            .rev()
+            .find(|tier| self.enters(ladder, *tier))
+            .expect("the bottom tier has no rule");
+        let new = if entered >= current {
+            entered
+        } else if self.keeps(ladder, current) {
+            current
+        } else {
+            (entered..current)
+                .rev()
+                .find(|tier| *tier == entered || self.keeps(ladder, *tier))
+                .expect("the tier entered is among them")
+        };
+        let decisive = match new.cmp(&current) {
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => ladder.tiers[new].enter.as_ref(),
+            std::cmp::Ordering::Less => self.keep_rule(ladder, current),
+        };
+        self.ruling(new, decisive)
+    }
+
+    fn place(&self, map: &SegmentMap, current: Option<usize>) -> Ruling {
+        let last = map.segments.len() - 1;
+        let new = (0..last)
+            .find(|segment| {
+                let rule = map.segments[*segment].when.as_ref();
+                rule.is_some_and(|rule| self.holds(rule))
+            })
+            .unwrap_or(last);
+        let decisive = match current {
+            Some(left) if left != new => {
+                let told = if new == last { left } else { new };
+                map.segments[told].when.as_ref()
+            }
+            _ => None,
+        };
+        self.ruling(new, decisive)
+    }
+
+    fn ruling(&self, rank: usize, decisive: Option<&Rule>) -> Ruling {
+        Ruling {
+            rank: u8::try_from(rank).expect("at most 250 ranks"),
+            reasons: decisive.map_or_else(Vec::new, |rule| self.reasons(rule)),
+        }
+    }
+}
+
+/// All ladders, then all maps.
+pub(crate) fn judge(policy: &Policy, measures: &[Measure], ranks: &[u8]) -> Vec<Ruling> {
+    let mut sight = Sight {
+        policy,
+        measures,
+        tiers: Vec::new(),
+    };
+    let mut rulings = Vec::new();
+    for (ladder, rank) in policy.ladders.iter().zip(ranks) {
+        let ruling = sight.climb(ladder, usize::from(*rank));
+        sight.tiers.push(ruling.rank);
+        rulings.push(ruling);
+    }
+    for (map, rank) in policy.maps.iter().zip(&ranks[policy.ladders.len()..]) {
+        rulings.push(sight.place(map, Some(usize::from(*rank))));
+    }
+    rulings
+}
+
+/// Where a customer without any events stands: on the bottom of each ladder, and where each map
+/// says with these tiers.
+pub(crate) fn first_ranks(policy: &Policy, measures: &[Measure]) -> Vec<u8> {
+    let sight = Sight {
+        policy,
+        measures,
+        tiers: vec![0; policy.ladders.len()],
+    };
+    let maps = policy.maps.iter().map(|map| sight.place(map, None).rank);
+    sight.tiers.iter().copied().chain(maps).collect()
+}

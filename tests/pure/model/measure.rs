@@ -1,0 +1,70 @@
+//! The value of a feature at an instant, by filtering everything that was ever contributed (section
+//! 4).
+
+use std::collections::BTreeMap;
+
+use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use tidemark::model::change::Measure;
+use tidemark::model::time::{DAY_MS, Timestamp};
+
+use super::contribution::Contribution;
+use super::days::Days;
+
+/// A contribution with its civil day.
+pub(crate) type Dated = (i64, Contribution);
+
+/// Whether a feature sees a contribution at `at`.
+fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
+    let (day, contribution) = dated;
+    if !feature.kinds.contains(contribution.kind) {
+        return false;
+    }
+    match (feature.window, feature.resolution) {
+        (Window::Lifetime, _) => contribution.at <= at,
+        (Window::Rolling(window), Resolution::Exact) => {
+            contribution.at <= at
+                && i128::from(contribution.at.0) > i128::from(at.0) - i128::from(window.0)
+        }
+        (Window::Rolling(window), Resolution::Day) => {
+            let today = days.day_of(at);
+            today - window.0 / DAY_MS < *day && *day <= today
+        }
+    }
+}
+
+/// The value of a feature at `at`.
+pub(crate) fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Measure {
+    let seen: Vec<&Dated> = all
+        .iter()
+        .filter(|dated| sees(feature, dated, days, at))
+        .collect();
+    let value: i128 = match feature.aggregate {
+        Aggregate::Sum(Field::Amount) => seen.iter().map(|(_, c)| c.amount).sum(),
+        Aggregate::Sum(Field::Quantity) => seen.iter().map(|(_, c)| c.quantity).sum(),
+        Aggregate::Sum(Field::Margin) => seen.iter().map(|(_, c)| c.margin).sum(),
+        Aggregate::Count => seen.iter().map(|(_, c)| c.count).sum(),
+        Aggregate::DistinctDays => {
+            let mut counts: BTreeMap<i64, i128> = BTreeMap::new();
+            for (day, contribution) in seen {
+                *counts.entry(*day).or_default() += contribution.count;
+            }
+            counts.values().filter(|count| **count > 0).count() as i128
+        }
+        Aggregate::SinceLast => {
+            let happened = seen.iter().filter(|(_, c)| c.count > 0);
+            let since = match feature.resolution {
+                Resolution::Exact => happened
+                    .map(|(_, c)| i128::from(at.0) - i128::from(c.at.0))
+                    .min(),
+                Resolution::Day => happened
+                    .map(|(day, _)| i128::from(days.day_of(at) - day))
+                    .min(),
+            };
+            match since {
+                Some(since) => since,
+                None => return Measure::Never,
+            }
+        }
+    };
+    Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}

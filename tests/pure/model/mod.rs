@@ -1,0 +1,10 @@
+//! A slow and obvious model of docs/semantics.md: every number recomputed from the full list of
+//! accepted events.
+
+pub(crate) mod contribution;
+pub(crate) mod customer;
+pub(crate) mod days;
+pub(crate) mod judgement;
+pub(crate) mod lane;
+pub(crate) mod measure;
+pub(crate) mod owned_event;

@@ -1,0 +1,36 @@
+//! An event that owns its text, as histories and the model keep it.
+
+use tidemark::model::event::{Event, Kind};
+use tidemark::model::money::{Currency, Money};
+use tidemark::model::time::Timestamp;
+
+/// One event; the fields are those of [`Event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnedEvent {
+    pub(crate) event_id: String,
+    pub(crate) customer: String,
+    pub(crate) kind: Kind,
+    pub(crate) at: Timestamp,
+    pub(crate) order: Option<String>,
+    pub(crate) amount: i64,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) quantity: i64,
+    pub(crate) margin: i64,
+}
+
+impl OwnedEvent {
+    /// The event as an engine takes it.
+    pub(crate) fn borrowed(&self) -> Event<'_> {
+        Event {
+            event_id: &self.event_id,
+            customer: &self.customer,
+            kind: self.kind,
+            at: self.at,
+            order: self.order.as_deref(),
+            amount: Money(self.amount),
+            currency: self.currency,
+            quantity: self.quantity,
+            margin: Money(self.margin),
+        }
+    }
+}
