@@ -1,0 +1,221 @@
+//! From the plan of a policy to the policy.
+
+use tidemark::features::feature::{Aggregate, Feature, Resolution, Unit, Window};
+use tidemark::model::event::{Kind, KindSet};
+use tidemark::model::money::Currency;
+use tidemark::model::standing::ScaleIx;
+use tidemark::model::time::{DAY_MS, Span};
+use tidemark::model::zone::Zone;
+use tidemark::policy::declared::{
+    Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
+};
+use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
+
+use super::policies::{FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan};
+
+/// Windows at resolution `exact`, in ms.
+pub(super) const EXACT_WINDOWS: [i64; 9] = [
+    1,
+    HOUR_MS,
+    12 * HOUR_MS,
+    DAY_MS,
+    25 * HOUR_MS,
+    36 * HOUR_MS,
+    3 * DAY_MS,
+    7 * DAY_MS,
+    30 * DAY_MS,
+];
+const DAY_WINDOWS: [i64; 7] = [1, 2, 3, 7, 28, 30, 90];
+const MONEY: [i64; 12] = [1, 100, 50, 150, 200, 101, 0, 300, 400, -1, -100, i64::MAX];
+const NUMBERS: [i64; 8] = [1, 2, 3, 1, 2, 0, 4, 5];
+const MILLIS: [i64; 8] = [
+    HOUR_MS,
+    DAY_MS,
+    0,
+    1,
+    12 * HOUR_MS,
+    36 * HOUR_MS,
+    3 * DAY_MS,
+    30 * DAY_MS,
+];
+const DAYS: [i64; 7] = [1, 2, 0, 3, 7, 30, 91];
+
+impl FeaturePlan {
+    fn build(&self, index: usize) -> Feature {
+        let resolution = match self.aggregate {
+            Aggregate::DistinctDays => Resolution::Day,
+            _ => self.resolution,
+        };
+        let window = match (self.aggregate, self.lifetime, resolution) {
+            (Aggregate::SinceLast, ..) | (_, true, _) => Window::Lifetime,
+            (_, false, Resolution::Exact) => Window::Rolling(Span(EXACT_WINDOWS[self.window])),
+            (_, false, Resolution::Day) => Window::Rolling(Span::from_days(
+                DAY_WINDOWS[self.window % DAY_WINDOWS.len()],
+            )),
+        };
+        Feature {
+            name: format!("f{index}"),
+            kinds: self
+                .kinds
+                .iter()
+                .fold(KindSet::default(), |set, kind| set.with(*kind)),
+            aggregate: self.aggregate,
+            window,
+            resolution,
+        }
+    }
+}
+
+/// Builds rules, and the comparisons as their rules are declared.
+struct Drafting<'a> {
+    features: &'a [Feature],
+    ladders: &'a [Ladder],
+    comparisons: Vec<Comparison>,
+}
+
+impl Drafting<'_> {
+    /// A rule; about ladders too where `of_map`.
+    fn rule(&mut self, plan: &RulePlan, of_map: bool) -> Rule {
+        let mut nested =
+            |plans: &[RulePlan]| plans.iter().map(|plan| self.rule(plan, of_map)).collect();
+        match plan {
+            RulePlan::All(plans) => Rule::All(nested(plans)),
+            RulePlan::Any(plans) => Rule::Any(nested(plans)),
+            RulePlan::Compare {
+                subject,
+                op,
+                threshold,
+            } => {
+                let comparison = self.comparison(*subject, *op, *threshold, of_map);
+                self.comparisons.push(comparison);
+                Rule::Compare(self.comparisons.len() - 1)
+            }
+        }
+    }
+
+    fn comparison(&self, subject: usize, op: Op, threshold: usize, of_map: bool) -> Comparison {
+        let ladders = if of_map { self.ladders.len() } else { 0 };
+        let (subject, threshold) = match subject % (ladders + self.features.len()) {
+            ladder if ladder < ladders => (
+                Subject::Tier(ScaleIx(ladder)),
+                (threshold % self.ladders[ladder].tiers.len()) as i64,
+            ),
+            other => {
+                let feature = other - ladders;
+                let choice: &[i64] = match self.features[feature].unit() {
+                    Unit::Money => &MONEY,
+                    Unit::Number => &NUMBERS,
+                    Unit::Millis => &MILLIS,
+                    Unit::Days => &DAYS,
+                };
+                (Subject::Feature(feature), choice[threshold % choice.len()])
+            }
+        };
+        Comparison {
+            subject,
+            op,
+            threshold,
+        }
+    }
+
+    fn ladder(&mut self, index: usize, tiers: &[TierPlan]) -> Ladder {
+        let bottom = Tier {
+            name: "t0".to_owned(),
+            enter: None,
+            keep: None,
+        };
+        let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
+            name: format!("t{}", below + 1),
+            enter: Some(self.rule(&tier.enter, false)),
+            keep: tier.keep.as_ref().map(|rule| self.rule(rule, false)),
+        });
+        Ladder {
+            name: format!("ladder{index}"),
+            tiers: [bottom].into_iter().chain(upper).collect(),
+        }
+    }
+
+    fn map(&mut self, index: usize, rules: &[RulePlan]) -> SegmentMap {
+        let ruled = rules.iter().enumerate().map(|(place, rule)| Segment {
+            name: format!("s{place}"),
+            when: Some(self.rule(rule, true)),
+        });
+        let mut segments: Vec<Segment> = ruled.collect();
+        segments.push(Segment {
+            name: "rest".to_owned(),
+            when: None,
+        });
+        SegmentMap {
+            name: format!("map{index}"),
+            segments,
+        }
+    }
+}
+
+/// The longest rolling window over purchases.
+fn reach(features: &[Feature]) -> i64 {
+    features
+        .iter()
+        .filter(|feature| feature.kinds.contains(Kind::Purchase))
+        .filter_map(|feature| match feature.window {
+            Window::Rolling(window) => Some(window.0),
+            Window::Lifetime => None,
+        })
+        .max()
+        .unwrap_or(1)
+}
+
+impl PolicyPlan {
+    /// The policy in a zone.
+    pub(crate) fn build(&self, zone: Zone) -> Policy {
+        let plans = self.features.iter().enumerate();
+        let features: Vec<Feature> = plans.map(|(index, plan)| plan.build(index)).collect();
+        let mut drafting = Drafting {
+            features: &features,
+            ladders: &[],
+            comparisons: Vec::new(),
+        };
+        let ladders: Vec<Ladder> = (0..)
+            .zip(&self.ladders)
+            .map(|(index, tiers)| drafting.ladder(index, tiers))
+            .collect();
+        drafting.ladders = &ladders;
+        let maps: Vec<SegmentMap> = (0..)
+            .zip(&self.maps)
+            .map(|(index, rules)| drafting.map(index, rules))
+            .collect();
+        let comparisons = drafting.comparisons;
+        Policy {
+            name: "random".to_owned(),
+            version: 1,
+            hash: "0".repeat(64),
+            currency: Currency::from_code("GBP").expect("a known code"),
+            zone,
+            time: self.time.build(),
+            orders: OrderRules {
+                keep: Span(reach(&features) + self.keep_longer),
+                unknown: if self.refuse_unknown {
+                    UnknownOrder::DeadLetter
+                } else {
+                    UnknownOrder::Today
+                },
+            },
+            features,
+            comparisons,
+            ladders,
+            maps,
+        }
+    }
+}
+
+impl TimePlan {
+    fn build(&self) -> TimeRules {
+        TimeRules {
+            lateness: Span(self.lateness),
+            late: Span(self.late),
+            ahead: Span(self.ahead),
+            dedup: Span(self.late + self.dedup_longer),
+            stall_after: Span(300_000),
+        }
+    }
+}

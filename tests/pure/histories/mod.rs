@@ -1,0 +1,142 @@
+//! Random policies and histories, made to crowd the edges of the semantics.
+
+pub(crate) mod campaign;
+mod drafting;
+pub(crate) mod policies;
+pub(crate) mod scenes;
+pub(crate) mod staging;
+pub(crate) mod steps;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tidemark::engine::input::Tick;
+use tidemark::model::time::Timestamp;
+use tidemark::model::zone::show_utc;
+use tidemark::policy::declared::Policy;
+
+use crate::model::owned_event::OwnedEvent;
+use policies::PolicyPlan;
+use scenes::{SCENES, Scene};
+use steps::Step;
+
+/// One input of a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// The passing of time.
+    Tick(Tick),
+    /// An event.
+    Event(OwnedEvent),
+}
+
+/// A policy and the inputs of one lane under it.
+#[derive(Clone)]
+pub(crate) struct History {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) inputs: Vec<Input>,
+}
+
+/// What proptest draws and shrinks; [`staging::Stage`] makes a history of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) scene: usize,
+    pub(crate) policy: PolicyPlan,
+    /// No wall, as in a replay of files.
+    pub(crate) open: bool,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Plan {
+    /// Where and when it plays.
+    pub(crate) fn scene(&self) -> &'static Scene {
+        &SCENES[self.scene]
+    }
+}
+
+/// Any plan of a few customers.
+pub(crate) fn plans() -> BoxedStrategy<Plan> {
+    planned(prop::collection::vec(steps::steps(), 1..=40).boxed(), 0.6)
+}
+
+/// Any plan of one or two customers who stay for long.
+pub(crate) fn long_plans() -> BoxedStrategy<Plan> {
+    let steps = prop::collection::vec(steps::steps_of_few(), 100..=160);
+    planned(steps.boxed(), 0.6)
+}
+
+/// Any plan with crowds.
+pub(crate) fn crowded_plans() -> BoxedStrategy<Plan> {
+    planned(steps::waves(), 0.9)
+}
+
+fn planned(steps: BoxedStrategy<Vec<Step>>, open: f64) -> BoxedStrategy<Plan> {
+    (
+        0..SCENES.len(),
+        policies::policies(),
+        prop::bool::weighted(open),
+        steps,
+    )
+        .prop_map(|(scene, policy, open, steps)| Plan {
+            scene,
+            policy,
+            open,
+            steps,
+        })
+        .boxed()
+}
+
+impl History {
+    /// The policy and the inputs, for a person to read.
+    pub(crate) fn tell(&self) -> String {
+        let policy = &self.policy;
+        let mut told = format!(
+            "zone {} currency {} {:?} {:?}\n",
+            policy.zone.name(),
+            policy.currency.code(),
+            policy.time,
+            policy.orders
+        );
+        for (index, feature) in policy.features.iter().enumerate() {
+            writeln!(told, "feature {index}: {feature:?}").expect("a string");
+        }
+        for (index, comparison) in policy.comparisons.iter().enumerate() {
+            writeln!(told, "comparison {index}: {comparison:?}").expect("a string");
+        }
+        writeln!(told, "{:?}\n{:?}", policy.ladders, policy.maps).expect("a string");
+        for (index, input) in self.inputs.iter().enumerate() {
+            writeln!(told, "{index:3} {}", input.tell()).expect("a string");
+        }
+        told
+    }
+}
+
+impl Input {
+    /// One line.
+    pub(crate) fn tell(&self) -> String {
+        match self {
+            Self::Tick(tick) => format!(
+                "tick ceiling {} coast {}",
+                instant(tick.ceiling),
+                tick.coast.map_or_else(|| "none".to_owned(), instant)
+            ),
+            Self::Event(event) => format!(
+                "{} {:?} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {}",
+                instant(event.at),
+                event.kind,
+                event.customer,
+                event.event_id,
+                event.order,
+                event.amount,
+                event.quantity,
+                event.margin,
+                event.currency.map_or("", |currency| currency.code())
+            ),
+        }
+    }
+}
+
+/// Text and number of an instant.
+pub(crate) fn instant(at: Timestamp) -> String {
+    format!("{} ({})", show_utc(at), at.0)
+}

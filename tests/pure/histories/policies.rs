@@ -1,0 +1,180 @@
+//! Random policies: small, and with thresholds that a few events cross.
+
+use std::ops::RangeInclusive;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use tidemark::features::feature::{Aggregate, Field, Resolution};
+use tidemark::model::event::{KINDS, Kind};
+use tidemark::model::time::DAY_MS;
+use tidemark::policy::rule::Op;
+
+use super::drafting::EXACT_WINDOWS;
+
+/// Milliseconds of an hour.
+pub(crate) const HOUR_MS: i64 = 3_600_000;
+
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyPlan {
+    pub(super) time: TimePlan,
+    /// How much longer orders are kept than they must be, in ms.
+    pub(super) keep_longer: i64,
+    pub(super) refuse_unknown: bool,
+    pub(super) features: Vec<FeaturePlan>,
+    pub(super) ladders: Vec<Vec<TierPlan>>,
+    pub(super) maps: Vec<Vec<RulePlan>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct TimePlan {
+    pub(super) lateness: i64,
+    pub(super) late: i64,
+    pub(super) ahead: i64,
+    pub(super) dedup_longer: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct FeaturePlan {
+    pub(super) kinds: Vec<Kind>,
+    pub(super) aggregate: Aggregate,
+    pub(super) window: usize,
+    pub(super) lifetime: bool,
+    pub(super) resolution: Resolution,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct TierPlan {
+    pub(super) enter: RulePlan,
+    pub(super) keep: Option<RulePlan>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum RulePlan {
+    Compare {
+        subject: usize,
+        op: Op,
+        threshold: usize,
+    },
+    All(Vec<RulePlan>),
+    Any(Vec<RulePlan>),
+}
+
+/// Any policy.
+pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
+    (
+        times(),
+        select(vec![0, 0, 1, HOUR_MS, 10 * DAY_MS, 400 * DAY_MS]),
+        prop::bool::weighted(0.4),
+        prop::collection::vec(features(), 1..=4),
+        prop_oneof![
+            9 => (ladders(1..=2), maps(0..=2)),
+            1 => (Just(Vec::new()), maps(1..=2)),
+        ],
+    )
+        .prop_map(
+            |(time, keep_longer, refuse_unknown, features, (ladders, maps))| PolicyPlan {
+                time,
+                keep_longer,
+                refuse_unknown,
+                features,
+                ladders,
+                maps,
+            },
+        )
+        .boxed()
+}
+
+fn ladders(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<TierPlan>>> {
+    prop::collection::vec(prop::collection::vec(tiers(), 0..=3), many).boxed()
+}
+
+fn maps(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<RulePlan>>> {
+    prop::collection::vec(prop::collection::vec(rules(), 0..=3), many).boxed()
+}
+
+fn times() -> BoxedStrategy<TimePlan> {
+    (
+        select(vec![0, 1_000, 1_000, HOUR_MS, 5 * DAY_MS]),
+        select(vec![7 * DAY_MS, 0, HOUR_MS, 3 * DAY_MS, 60 * DAY_MS]),
+        select(vec![600_000, 0, DAY_MS, 20 * DAY_MS]),
+        select(vec![0, 0, 1, DAY_MS, 30 * DAY_MS]),
+    )
+        .prop_map(|(lateness, late, ahead, dedup_longer)| TimePlan {
+            lateness,
+            late,
+            ahead,
+            dedup_longer,
+        })
+        .boxed()
+}
+
+fn features() -> BoxedStrategy<FeaturePlan> {
+    let kinds = prop_oneof![
+        6 => Just(vec![Kind::Purchase]),
+        1 => Just(vec![Kind::View, Kind::Cart]),
+        1 => Just(vec![Kind::Refund]),
+        1 => Just(vec![Kind::Purchase, Kind::Refund]),
+        2 => prop::collection::vec(select(KINDS.map(|(kind, _)| kind).to_vec()), 1..=3),
+    ];
+    let aggregate = select(vec![
+        Aggregate::Count,
+        Aggregate::Sum(Field::Amount),
+        Aggregate::Sum(Field::Amount),
+        Aggregate::Sum(Field::Quantity),
+        Aggregate::Sum(Field::Margin),
+        Aggregate::DistinctDays,
+        Aggregate::SinceLast,
+        Aggregate::SinceLast,
+    ]);
+    (
+        kinds,
+        aggregate,
+        0..EXACT_WINDOWS.len(),
+        prop::bool::weighted(0.15),
+        select(vec![Resolution::Day, Resolution::Exact]),
+    )
+        .prop_map(
+            |(kinds, aggregate, window, lifetime, resolution)| FeaturePlan {
+                kinds,
+                aggregate,
+                window,
+                lifetime,
+                resolution,
+            },
+        )
+        .boxed()
+}
+
+fn tiers() -> BoxedStrategy<TierPlan> {
+    (rules(), prop::option::of(rules()))
+        .prop_map(|(enter, keep)| TierPlan { enter, keep })
+        .boxed()
+}
+
+fn rules() -> BoxedStrategy<RulePlan> {
+    let ops = vec![
+        Op::Ge,
+        Op::Ge,
+        Op::Ge,
+        Op::Gt,
+        Op::Gt,
+        Op::Le,
+        Op::Lt,
+        Op::Eq,
+    ];
+    let compare = (0..16_usize, select(ops), 0..12_usize).prop_map(|(subject, op, threshold)| {
+        RulePlan::Compare {
+            subject,
+            op,
+            threshold,
+        }
+    });
+    compare
+        .prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..=3).prop_map(RulePlan::All),
+                prop::collection::vec(inner, 1..=3).prop_map(RulePlan::Any),
+            ]
+        })
+        .boxed()
+}
