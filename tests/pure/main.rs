@@ -2,5 +2,10 @@
 
 mod codemap;
 mod policy;
+mod histories;
+mod laws;
+mod model;
+mod oracle;
+mod sightings;
 mod tidy;
 mod wire;

@@ -1,0 +1,230 @@
+//! The engine against the brute-force model: the same outcomes, the same judgings in the same
+//! order, the same numbers.
+
+use std::sync::Arc;
+
+use tidemark::engine::effect::Judged;
+use tidemark::engine::input::Outcome;
+use tidemark::engine::{Engine, View};
+use tidemark::model::standing::Place;
+use tidemark::model::time::{DAY_MS, Span, Timestamp};
+
+use crate::histories::campaign::Campaign;
+use crate::histories::staging::{Answer, Stage};
+use crate::histories::{Input, crowded_plans, instant, long_plans, plans};
+use crate::model::customer::{Customer, Foresight};
+use crate::model::lane::Model;
+use crate::sightings::{CASES, Sightings};
+
+/// Histories of the ordinary test run.
+const HISTORIES: u64 = 1_600;
+/// Besides, with crowds ...
+const CROWDED: u64 = 160;
+/// ... and with many events of few customers.
+const LONG: u64 = 60;
+
+/// What was compared.
+#[derive(Clone, Debug, Default)]
+struct Compared {
+    histories: u64,
+    events: u64,
+    changes: u64,
+    sightings: Sightings,
+}
+
+impl Compared {
+    fn of(stage: &Stage) -> Self {
+        let inputs = &stage.history.inputs;
+        let judged = stage.answers.iter().flat_map(|answer| &answer.judged);
+        Self {
+            histories: 1,
+            events: inputs
+                .iter()
+                .filter(|input| matches!(input, Input::Event(_)))
+                .count() as u64,
+            changes: judged.map(|judged| judged.changes.len() as u64).sum(),
+            sightings: stage.sightings.clone(),
+        }
+    }
+
+    fn sum(all: Vec<Self>) -> Self {
+        let mut sum = Self::default();
+        for one in all {
+            sum.histories += one.histories;
+            sum.events += one.events;
+            sum.changes += one.changes;
+            sum.sightings.add(&one.sightings);
+        }
+        sum
+    }
+}
+
+/// Fails, told with both sides, where the engine and the model differ.
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, engine: &T, model: &T) -> Result<(), String> {
+    if engine == model {
+        return Ok(());
+    }
+    Err(format!("{what}\n  engine {engine:?}\n  model  {model:?}"))
+}
+
+fn compare(stage: &Stage) -> Result<Compared, String> {
+    let mut engine = Engine::new(Arc::clone(&stage.history.policy));
+    for (place, (input, answer)) in stage.history.inputs.iter().zip(&stage.answers).enumerate() {
+        let told = |difference| format!("input {place}, {}: {difference}", input.tell());
+        let mut judged = Vec::new();
+        let outcome = give(&mut engine, input, &mut judged);
+        compare_answer(&engine, outcome, &judged, answer).map_err(told)?;
+    }
+    compare_standings(&engine, &stage.model)?;
+    Ok(Compared::of(stage))
+}
+
+/// One input; no outcome for a tick.
+fn give(engine: &mut Engine, input: &Input, judged: &mut Vec<Judged>) -> Option<Outcome> {
+    match input {
+        Input::Tick(tick) => {
+            engine.tick(*tick, judged);
+            None
+        }
+        Input::Event(event) => Some(engine.apply(&event.borrowed(), judged)),
+    }
+}
+
+fn compare_answer(
+    engine: &Engine,
+    outcome: Option<Outcome>,
+    judged: &[Judged],
+    answer: &Answer,
+) -> Result<(), String> {
+    same("outcome", &outcome, &answer.outcome)?;
+    for place in 0..judged.len().max(answer.judged.len()) {
+        let what = format!("judging {place}");
+        same(&what, &judged.get(place), &answer.judged.get(place))?;
+    }
+    same("clock", &engine.clock(), &answer.clock)?;
+    same("ceiling", &engine.ceiling(), &answer.ceiling)?;
+    same("held", &engine.held(answer.clock), &answer.held)?;
+    same(
+        "population",
+        &engine.population(),
+        &answer.population.as_slice(),
+    )?;
+    match (engine.next_due(), answer.due) {
+        (None, Some(due)) => Err(format!("the engine expects nothing, the model at {due:?}")),
+        (Some(bound), Some(due)) if bound > due => {
+            let (bound, due) = (instant(bound), instant(due));
+            Err(format!("next due not before {bound}, but it is {due}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
+    let of_engine: Vec<(&str, &[Place])> = engine.standings().collect();
+    let customers = &model.customers;
+    let of_model: Vec<(&str, &[Place])> = customers
+        .iter()
+        .map(|customer| (customer.name.as_str(), customer.places.as_slice()))
+        .collect();
+    same("standings", &of_engine, &of_model)?;
+    same("customers", &engine.customers(), &of_model.len())?;
+    same(
+        "an unknown customer",
+        &engine.view("nobody", model.clock).is_none(),
+        &true,
+    )?;
+    for customer in customers {
+        compare_view(engine, model, customer)?;
+    }
+    Ok(())
+}
+
+fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(), String> {
+    let name = &customer.name;
+    for later in [0, 1, DAY_MS, 31 * DAY_MS + 1] {
+        let at = customer.frontier + Span(later);
+        let view = engine
+            .view(name, at)
+            .ok_or_else(|| format!("no view of {name:?}"))?;
+        let measures = customer.measures(model.rules(), at);
+        same(
+            &format!("measures of {name:?} at {at:?}"),
+            &view.measures,
+            &measures,
+        )?;
+        same(
+            &format!("places of {name:?}"),
+            &view.places,
+            &customer.places,
+        )?;
+        same(
+            &format!("horizon of {name:?}"),
+            &foresight(&view),
+            &customer.horizon,
+        )?;
+    }
+    Ok(())
+}
+
+fn foresight(view: &View) -> Option<Foresight> {
+    view.horizon.as_ref().map(|horizon| Foresight {
+        at: horizon.at,
+        moves: horizon.moves.clone(),
+    })
+}
+
+#[test]
+fn the_engine_does_what_the_model_does() {
+    let mut all = Campaign::new("oracle", HISTORIES, 90).run(plans, compare);
+    let crowds = Campaign::new("oracle with crowds", CROWDED, 8);
+    all.extend(crowds.run(crowded_plans, compare));
+    let long = Campaign::new("oracle for long", LONG, 2);
+    all.extend(long.run(long_plans, compare));
+    let sum = Compared::sum(all);
+    println!(
+        "oracle: {} histories, {} events, {} changes compared",
+        sum.histories, sum.events, sum.changes
+    );
+    for case in CASES {
+        println!("{:9} {case}", sum.sightings.of(case));
+    }
+    if sum.histories >= HISTORIES {
+        let missing: Vec<_> = CASES
+            .iter()
+            .filter(|case| sum.sightings.of(case) == 0)
+            .collect();
+        assert!(missing.is_empty(), "no history comes by {missing:?}");
+    }
+}
+
+/// The model's own horizons: no instant between a judging and the horizon moves anything.
+#[test]
+fn nothing_moves_before_a_horizon_of_the_model() {
+    Campaign::new("horizons", 150, 10).run(plans, |stage| {
+        let rules = stage.model.rules();
+        for customer in &stage.model.customers {
+            let last = customer.horizon.as_ref().map(|horizon| horizon.at);
+            for at in between(customer.frontier, last, stage) {
+                let moves = customer.moves_at(at, rules);
+                let what = format!("moves of {:?} at {}", customer.name, instant(at));
+                same(&what, &moves, &Vec::new())?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Midnights, odd instants and the last millisecond between a judging and what comes next.
+fn between(frontier: Timestamp, horizon: Option<Timestamp>, stage: &Stage) -> Vec<Timestamp> {
+    let rules = stage.model.rules();
+    let today = rules.days.day_of(frontier);
+    let midnights = (1..120).map(|day| rules.days.start_of(today + day));
+    let odd = (1..200_i64).map(|step| frontier + Span(step * 13_000_001 + step % 3));
+    let end = horizon.unwrap_or(Timestamp::MAX);
+    let last = horizon.map(|at| at - Span(1));
+    midnights
+        .chain(odd)
+        .chain(last)
+        .filter(|at| *at > frontier && *at < end)
+        .collect()
+}
