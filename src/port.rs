@@ -95,8 +95,8 @@ pub enum Trouble {
 
 /// Where a worker reads: its lanes, their records, and their ledgers.
 ///
-/// Offsets are always the next to read. Nothing is read for a lane between [`Source::release`] and the next
-/// [`Source::start`].
+/// Offsets are always the next to read. Nothing is read for a lane between [`Source::release`] and
+/// the next [`Source::start`].
 pub trait Source {
     /// A record of an input topic.
     type Record: Record;

@@ -1,4 +1,5 @@
-//! `tidemark replay --from-kafka`: what a deployment did, done again along its ledger, from its own topics.
+//! `tidemark replay --from-kafka`: what a deployment did, done again along its ledger, from its own
+//! topics.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -38,7 +39,8 @@ impl Sink for Bodies {
     }
 }
 
-/// Repeats every lane and holds each unit against its ledger; writes the bodies of all changes, lane by lane in the order of the ledger.
+/// Repeats every lane and holds each unit against its ledger; writes the bodies of all changes,
+/// lane by lane in the order of the ledger.
 ///
 /// # Errors
 /// The topics cannot be read, or what comes out is not what the ledger says.

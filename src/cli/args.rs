@@ -116,7 +116,8 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FILE", requires = "events")]
     pub policy: Option<PathBuf>,
     /// Decide from these events instead, as `replay` reads them.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "instance", requires = "policy")]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(conflicts_with = "instance", requires = "policy")]
     pub events: Vec<PathBuf>,
     /// As of this instant (RFC 3339), with --events; the last event's otherwise.
     #[arg(long, value_name = "INSTANT", requires = "events")]

@@ -1,4 +1,5 @@
-//! A history through the engine: the clock driven by the events, and at the end let go to an instant.
+//! A history through the engine: the clock driven by the events, and at the end let go to an
+//! instant.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +63,8 @@ impl ChangeLog {
         self.entries.len()
     }
 
-    /// Their bodies, by the instant they took effect; equal instants as they came about. So each customer's are in order.
+    /// Their bodies, by the instant they took effect; equal instants as they came about. So each
+    /// customer's are in order.
     #[must_use]
     pub(crate) fn by_instant(&self) -> Vec<&[u8]> {
         let ends = self.entries.iter().skip(1).map(|(_, start)| *start);
@@ -77,7 +79,8 @@ impl ChangeLog {
     }
 }
 
-/// Moves a history through a fresh engine, up to `until` or its last event. `progress` is told the number of events behind it.
+/// Moves a history through a fresh engine, up to `until` or its last event. `progress` is told the
+/// number of events behind it.
 #[must_use]
 pub(crate) fn backtest(
     policy: &Arc<Policy>,
@@ -119,7 +122,8 @@ pub(crate) fn backtest(
             changes.add(policy, &judged);
         }
     }
-    // A deadline fires once the clock is past it: one millisecond further, and those at the end itself have fired.
+    // A deadline fires once the clock is past it: one millisecond further, and those at the end
+    // itself have fired.
     let past = until + Span(1);
     loop {
         engine.tick(

@@ -14,8 +14,8 @@ use crate::wire::scratch::Scratch;
 
 use super::exit::Failure;
 
-/// All events of some files, sorted by instant; equal instants in the order of files and lines. Held in memory, about 24 bytes more an event
-/// than their text.
+/// All events of some files, sorted by instant; equal instants in the order of files and lines.
+/// Held in memory, about 24 bytes more an event than their text.
 #[derive(Default)]
 pub(crate) struct History {
     text: Vec<u8>,
@@ -33,7 +33,8 @@ struct Line {
 }
 
 impl History {
-    /// Reads files of one JSON event a line, plain or gzip; `-` is standard input. `progress` is told the bytes of text read so far.
+    /// Reads files of one JSON event a line, plain or gzip; `-` is standard input. `progress` is
+    /// told the bytes of text read so far.
     ///
     /// # Errors
     /// A file cannot be read.

@@ -4,7 +4,8 @@ use std::io::{IsTerminal, stderr};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
-/// The report with all that belongs to it, in colours where standard error is a terminal that wants them.
+/// The report with all that belongs to it, in colours where standard error is a terminal that wants
+/// them.
 #[must_use]
 pub(crate) fn render(report: &dyn Diagnostic) -> String {
     let colours = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

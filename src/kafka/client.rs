@@ -1,4 +1,5 @@
-//! What a connection is to: brokers, names and times, and the librdkafka properties that follow from them.
+//! What a connection is to: brokers, names and times, and the librdkafka properties that follow
+//! from them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,7 +57,8 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    /// Properties of every client. Each that carries meaning is set; none is left to the library's default.
+    /// Properties of every client. Each that carries meaning is set; none is left to the library's
+    /// default.
     fn base(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         for (name, value) in &self.properties {
@@ -149,7 +151,8 @@ impl Target {
             .set("linger.ms", "0")
             .set("compression.type", "lz4")
             .set("delivery.report.only.error", "true")
-            // A transaction that meets the previous one's markers is tried again after this; the default is 100.
+            // A transaction that meets the previous one's markers is tried again after this; the
+            // default is 100.
             .set("retry.backoff.ms", "3")
             .set("retry.backoff.max.ms", "100")
             // One unit makes at most about 20,000 records of 1 kB.

@@ -13,7 +13,8 @@ use super::ledger::Ledger;
 use super::outlet::Outlet;
 use super::record::Fetched;
 
-/// The reading half: lanes and their ledgers. By itself it stays outside the group and writes nothing.
+/// The reading half: lanes and their ledgers. By itself it stays outside the group and writes
+/// nothing.
 pub struct Reading {
     inlet: Inlet,
     ledger: Ledger,

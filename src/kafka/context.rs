@@ -14,7 +14,8 @@ use rdkafka::types::RDKafkaRespErr;
 use crate::telemetry::Happening;
 use crate::telemetry::client::{ClientFailed, ClientSaid, Severity};
 
-/// What the group said, kept until the worker asks. The worker answers with assign or unassign; until then librdkafka waits.
+/// What the group said, kept until the worker asks. The worker answers with assign or unassign;
+/// until then librdkafka waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rebalance {
     /// These partitions, by topic.
@@ -101,8 +102,9 @@ pub(super) struct Publisher {
 impl Publisher {
     /// How often a connection failed or a request timed out so far.
     ///
-    /// librdkafka retries a commit by itself and then reports success, although a copy of the first request may still reach the broker, and
-    /// with its old protocol commit a later transaction. So a commit that was disturbed is in doubt, whatever it returned.
+    /// librdkafka retries a commit by itself and then reports success, although a copy of the first
+    /// request may still reach the broker, and with its old protocol commit a later transaction. So
+    /// a commit that was disturbed is in doubt, whatever it returned.
     pub(super) fn disturbances(&self) -> u64 {
         self.disturbances.load(Ordering::SeqCst)
     }

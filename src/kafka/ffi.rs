@@ -1,7 +1,9 @@
-//! The calls into librdkafka that the rdkafka crate does not offer; the only unsafe code of tidemark.
+//! The calls into librdkafka that the rdkafka crate does not offer; the only unsafe code of
+//! tidemark.
 //!
-//! Why they are needed: batches (a third of the cost of single polls), a commit that does not wait for 100 ms
-//! (`BaseProducer::flush` polls that long, whatever happens), and the ends of partitions as last seen.
+//! Why they are needed: batches (a third of the cost of single polls), a commit that does not wait
+//! for 100 ms (`BaseProducer::flush` polls that long, whatever happens), and the ends of partitions
+//! as last seen.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -13,7 +15,8 @@ use std::time::Duration;
 use rdkafka::types::RDKafka;
 use rdkafka_sys as sys;
 
-/// A consumer's or producer's native handle. Valid as long as the client it was taken from; that client must outlive every use.
+/// A consumer's or producer's native handle. Valid as long as the client it was taken from; that
+/// client must outlive every use.
 #[derive(Clone, Copy)]
 pub struct Native(*mut RDKafka);
 
@@ -28,7 +31,8 @@ impl Native {
     #[must_use]
     pub fn end_of(self, topic: &CStr, partition: i32) -> Option<i64> {
         let (mut low, mut high) = (-1_i64, -1_i64);
-        // SAFETY: the handle is that of a live client, the topic is NUL-terminated, and both out-pointers are live.
+        // SAFETY: the handle is that of a live client, the topic is NUL-terminated, and both
+        // out-pointers are live.
         let error = unsafe {
             sys::rd_kafka_get_watermark_offsets(
                 self.0,
@@ -64,13 +68,14 @@ impl Native {
     }
 }
 
-/// librdkafka's in-process test broker. Keeps 5 MiB a partition, stores no transactional offsets, shows aborted records and fences nothing: good
-/// for a demonstration, useless as proof.
+/// librdkafka's in-process test broker. Keeps 5 MiB a partition, stores no transactional offsets,
+/// shows aborted records and fences nothing: good for a demonstration, useless as proof.
 pub struct MockCluster {
     cluster: *mut sys::rd_kafka_mock_cluster_t,
 }
 
-// SAFETY: librdkafka serves the cluster in a thread of its own and locks in each of the calls made here.
+// SAFETY: librdkafka serves the cluster in a thread of its own and locks in each of the calls made
+// here.
 unsafe impl Send for MockCluster {}
 
 impl MockCluster {
@@ -124,8 +129,8 @@ impl PartitionQueue {
     #[must_use]
     pub fn take(native: Native, topic: &CString, partition: i32, reader: Thread) -> Option<Self> {
         let reader = Box::new(reader);
-        // SAFETY: the handle is live and the topic NUL-terminated; the queue returned is ours until we destroy it. The
-        // address given to the callback stays valid until `drop` disables it.
+        // SAFETY: the handle is live and the topic NUL-terminated; the queue returned is ours until
+        // we destroy it. The address given to the callback stays valid until `drop` disables it.
         unsafe {
             let queue = sys::rd_kafka_queue_get_partition(native.0, topic.as_ptr(), partition);
             if queue.is_null() {
@@ -144,12 +149,13 @@ impl PartitionQueue {
         }
     }
 
-    /// Records that have arrived, at most `most`; each is either a record or the number of an error.
+    /// Records that have arrived, at most `most`; each is either a record or the number of an
+    /// error.
     pub fn batch(&mut self, most: usize, buffer: &mut Vec<Message>) {
         buffer.reserve(most);
         let start = buffer.len();
-        // SAFETY: `Message` is a transparent pointer, and there is room for `most` of them after `start`. librdkafka
-        // writes as many as it returns.
+        // SAFETY: `Message` is a transparent pointer, and there is room for `most` of them after
+        // `start`. librdkafka writes as many as it returns.
         unsafe {
             let room = buffer
                 .as_mut_ptr()
@@ -163,7 +169,8 @@ impl PartitionQueue {
 
 impl Drop for PartitionQueue {
     fn drop(&mut self) {
-        // SAFETY: the queue is ours; after the callback is disabled nobody uses the reader's address.
+        // SAFETY: the queue is ours; after the callback is disabled nobody uses the reader's
+        // address.
         unsafe {
             sys::rd_kafka_queue_cb_event_enable(self.queue, None, ptr::null_mut());
             sys::rd_kafka_queue_destroy(self.queue);
@@ -173,7 +180,8 @@ impl Drop for PartitionQueue {
 
 /// Called by librdkafka's threads when an empty queue gets a record.
 unsafe extern "C" fn wake(_: *mut RDKafka, reader: *mut c_void) {
-    // SAFETY: the address was given by `PartitionQueue::take` and is valid until the callback is disabled.
+    // SAFETY: the address was given by `PartitionQueue::take` and is valid until the callback is
+    // disabled.
     unsafe { (*reader.cast::<Thread>()).unpark() }
 }
 
@@ -183,7 +191,8 @@ pub struct Message(*mut sys::rd_kafka_message_t);
 
 impl Message {
     fn inner(&self) -> &sys::rd_kafka_message_t {
-        // SAFETY: the pointer came from `rd_kafka_consume_batch_queue` and is destroyed in `drop` only.
+        // SAFETY: the pointer came from `rd_kafka_consume_batch_queue` and is destroyed in `drop`
+        // only.
         unsafe { &*self.0 }
     }
 
@@ -232,7 +241,8 @@ impl Message {
     pub fn headers(&self) -> Vec<(String, Option<Vec<u8>>)> {
         let mut all = Vec::new();
         let mut headers = ptr::null_mut();
-        // SAFETY: the message is live; the headers stay its own and live as long; names are NUL-terminated, values have `size` bytes.
+        // SAFETY: the message is live; the headers stay its own and live as long; names are
+        // NUL-terminated, values have `size` bytes.
         unsafe {
             if sys::rd_kafka_message_headers(self.0, &raw mut headers)
                 != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR

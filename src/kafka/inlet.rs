@@ -77,7 +77,8 @@ impl Inlet {
 
     pub(super) fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
         match self.consumer.poll(Duration::ZERO) {
-            // Records go to the partitions' own queues; one that came here first would be out of its place.
+            // Records go to the partitions' own queues; one that came here first would be out of
+            // its place.
             Some(Ok(record)) => {
                 return Err(Trouble::Restart(format!(
                     "a record of {} {} came before its queue was taken",

@@ -10,7 +10,8 @@ use crate::port::Trouble;
 use super::ffi::{MockCluster, Native};
 use super::trouble::restart;
 
-/// A broker that lives as long as this does. Promises nothing about transactions: see [`MockCluster`].
+/// A broker that lives as long as this does. Promises nothing about transactions: see
+/// [`MockCluster`].
 pub struct MockBroker {
     // Goes before the client that it hangs on.
     cluster: MockCluster,

@@ -30,7 +30,8 @@ pub(super) struct Outlet {
 }
 
 impl Outlet {
-    /// Takes over the transactional id: a transaction that its last holder left open is over after this.
+    /// Takes over the transactional id: a transaction that its last holder left open is over after
+    /// this.
     pub(super) fn open(target: &Target) -> Result<Self, Trouble> {
         let producer: ThreadedProducer<Publisher> = target
             .producer()

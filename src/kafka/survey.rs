@@ -1,4 +1,5 @@
-//! Looks at the topics before anything is read: do they exist, do their partitions match, do keys lie where they should?
+//! Looks at the topics before anything is read: do they exist, do their partitions match, do keys
+//! lie where they should?
 
 use std::time::{Duration, Instant};
 

@@ -22,7 +22,8 @@ pub(super) fn say(error: &KafkaError) -> Result<(), Trouble> {
         Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::PollExceeded) => {
             Err(Trouble::Restart(format!("cannot consume: {error}")))
         }
-        // Connections come back by themselves; what was lost with them shows in the calls that needed them.
+        // Connections come back by themselves; what was lost with them shows in the calls that
+        // needed them.
         _ => Ok(()),
     }
 }

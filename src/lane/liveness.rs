@@ -13,10 +13,12 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Where the clock may coast at wall time `now`: `now - lateness` while the feed is live, else nowhere.
+    /// Where the clock may coast at wall time `now`: `now - lateness` while the feed is live, else
+    /// nowhere.
     ///
-    /// Live means caught up, and not silent for longer than `stall_after`. Silence is measured in event time: while a history is
-    /// loaded, its newest event is old, and nobody is demoted for the gap up to now.
+    /// Live means caught up, and not silent for longer than `stall_after`. Silence is measured in
+    /// event time: while a history is loaded, its newest event is old, and nobody is demoted for
+    /// the gap up to now.
     #[must_use]
     pub fn coast(&self, now: Timestamp, time: &TimeRules) -> Option<Timestamp> {
         let silent: Span = now - self.newest;

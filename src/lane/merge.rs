@@ -6,7 +6,8 @@ use crate::model::time::Timestamp;
 /// What a lane knows of one input topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
-    /// The next record is here. It happened then; a record that cannot be read has no instant and goes first.
+    /// The next record is here. It happened then; a record that cannot be read has no instant and
+    /// goes first.
     Here(Option<Timestamp>),
     /// There are unread records, but the next one has not arrived yet.
     OnItsWay,
@@ -25,8 +26,8 @@ pub enum Pick {
     Nothing,
 }
 
-/// Chooses by instant, then by the order of the topics. Waits for a topic only while it is known to have unread records, and not at
-/// all when `impatient`.
+/// Chooses by instant, then by the order of the topics. Waits for a topic only while it is known to
+/// have unread records, and not at all when `impatient`.
 #[must_use]
 pub fn pick(heads: &[Head], impatient: bool) -> Pick {
     let mut first: Option<(Option<Timestamp>, usize)> = None;

@@ -17,7 +17,8 @@ use crate::wire::explanation;
 use super::intake::Intake;
 use super::plan::Plan;
 
-/// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody scrapes more often.
+/// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody
+/// scrapes more often.
 const GAUGES_EVERY: Duration = Duration::from_millis(500);
 
 /// The desk of one worker, in its own thread.

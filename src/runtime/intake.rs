@@ -1,4 +1,5 @@
-//! One lane at work: the records that wait for it, by topic, and their way into it in the order of their instants.
+//! One lane at work: the records that wait for it, by topic, and their way into it in the order of
+//! their instants.
 
 use std::collections::VecDeque;
 
@@ -17,7 +18,8 @@ use crate::wire::checksum::Checksum;
 use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
 
-/// Records asked for at once. A unit takes 10,000 at most, so that many wait at most for each topic.
+/// Records asked for at once. A unit takes 10,000 at most, so that many wait at most for each
+/// topic.
 const BATCH: usize = 2_000;
 
 /// A lane with its records.
@@ -178,7 +180,8 @@ impl<R: Record> Intake<R> {
         }
     }
 
-    /// Applies records in the order of their instants while `go_on` says so, or until one has to be waited for.
+    /// Applies records in the order of their instants while `go_on` says so, or until one has to be
+    /// waited for.
     pub(super) fn apply(
         &mut self,
         decoder: Decoder,

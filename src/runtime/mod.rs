@@ -1,8 +1,10 @@
-//! Making it so: workers that read, step, publish and commit; the only room that waits and asks what time it is.
+//! Making it so: workers that read, step, publish and commit; the only room that waits and asks
+//! what time it is.
 
 pub mod clock;
 pub mod desk;
 mod intake;
+mod open_unit;
 mod outbox;
 pub mod plan;
 pub mod restore;

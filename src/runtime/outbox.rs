@@ -1,4 +1,5 @@
-//! Effects on their way out: encoded, summed up, and sent, unless the lane only repeats what was sent before.
+//! Effects on their way out: encoded, summed up, and sent, unless the lane only repeats what was
+//! sent before.
 
 use crate::engine::effect::Judged;
 use crate::lane::ledger::Entry;
@@ -12,7 +13,8 @@ use crate::wire::{change, dead_letter, ledger, standing};
 
 use super::plan::Plan;
 
-/// The name of the header that says at which wall time a change was noticed. It may differ from run to run, so it is not in the body.
+/// The name of the header that says at which wall time a change was noticed. It may differ from run
+/// to run, so it is not in the body.
 pub(super) const NOTICED_AT: &str = "tidemark-noticed-at";
 
 /// Encodes into one buffer that is used again and again.
@@ -24,7 +26,8 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Publishes what a judging changed, then the standing that it left; into the checksum only, without a sink.
+    /// Publishes what a judging changed, then the standing that it left; into the checksum only,
+    /// without a sink.
     pub(super) fn judged<S: Sink>(
         &mut self,
         plan: &Plan,

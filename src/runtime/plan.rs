@@ -17,9 +17,11 @@ pub struct Plan {
     pub source: String,
     /// Where units end.
     pub pacing: Pacing,
-    /// Least time between the begins of two transactions: the broker is still closing the last one for a few milliseconds.
+    /// Least time between the begins of two transactions: the broker is still closing the last one
+    /// for a few milliseconds.
     pub pause: Span,
-    /// How long a lane waits for records that are known to be unread in one topic, while it has records of another.
+    /// How long a lane waits for records that are known to be unread in one topic, while it has
+    /// records of another.
     pub merge_wait: Span,
     /// Largest record that is decoded.
     pub record_bytes_max: usize,

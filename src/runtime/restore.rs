@@ -1,4 +1,5 @@
-//! Rebuilding a lane: its input again, along its ledger, with the output suppressed or sent elsewhere.
+//! Rebuilding a lane: its input again, along its ledger, with the output suppressed or sent
+//! elsewhere.
 
 use std::time::{Duration, Instant};
 
@@ -55,10 +56,12 @@ fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
 }
 
-/// Does everything again that the ledger of a lane holds, with the output sent to `sink`, and gives the lane as it stands then, with how many records that took.
+/// Does everything again that the ledger of a lane holds, with the output sent to `sink`, and gives
+/// the lane as it stands then, with how many records that took.
 ///
 /// # Errors
-/// The input or the ledger cannot be read to the end, or what comes out is not what the ledger says.
+/// The input or the ledger cannot be read to the end, or what comes out is not what the ledger
+/// says.
 pub fn repeat_lane<S: Source>(
     lane: LaneId,
     plan: &Plan,
@@ -189,7 +192,8 @@ impl Restore {
         self.lane
     }
 
-    /// Repeats the next units; true once the lane stands where its ledger ends, and the committed offsets agree.
+    /// Repeats the next units; true once the lane stands where its ledger ends, and the committed
+    /// offsets agree.
     pub(super) fn go_on<S: Source>(
         &mut self,
         plan: &Plan,
@@ -231,7 +235,8 @@ impl Restore {
         Ok(false)
     }
 
-    /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take a moment to become visible.
+    /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take
+    /// a moment to become visible.
     fn agree<S: Source>(
         &mut self,
         plan: &Plan,

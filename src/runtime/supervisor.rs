@@ -1,4 +1,5 @@
-//! Keeps workers going: starts them, starts them anew when their connection is of no use, and stops all when one cannot go on.
+//! Keeps workers going: starts them, starts them anew when their connection is of no use, and stops
+//! all when one cannot go on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -41,7 +41,8 @@ impl Tally {
         }
     }
 
-    /// A customer was moved, by a record written at `stamped_at`, or by time alone; `live` if time alone moves customers on time.
+    /// A customer was moved, by a record written at `stamped_at`, or by time alone; `live` if time
+    /// alone moves customers on time.
     pub(super) fn judged(
         &mut self,
         policy: &Policy,

@@ -9,7 +9,6 @@ use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
 use crate::lane::lane::Lane;
 use crate::lane::liveness::Feed;
-use crate::lane::pacing::Fill;
 use crate::lane::phase::{Phase, Signal};
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
@@ -21,6 +20,7 @@ use crate::wire::scratch::Scratch;
 
 use super::desk::Desk;
 use super::intake::{Intake, Readiness};
+use super::open_unit::OpenUnit;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::restore::{Restore, first_offsets};
@@ -50,14 +50,6 @@ pub struct Worker<B: Bus, C> {
     plan: Arc<Plan>,
     clock: C,
     bus: B,
-}
-
-/// The transaction that is being filled.
-#[derive(Clone, Copy)]
-struct OpenUnit {
-    opened: Timestamp,
-    first_output: Option<Timestamp>,
-    records: u64,
 }
 
 impl<B: Bus, C: Clock> Worker<B, C> {
@@ -95,7 +87,8 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         self.bus.reading().release()
     }
 
-    /// One turn: what the group says, what people ask, restoring lanes, running lanes, the transaction.
+    /// One turn: what the group says, what people ask, restoring lanes, running lanes, the
+    /// transaction.
     fn turn(&mut self) -> Result<(), Trouble> {
         match self.bus.reading().poll()? {
             Some(Notice::Assigned(lanes)) => self.take_on(&lanes)?,
@@ -123,7 +116,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         self.desk.gauge(&self.lanes, coast, &self.plan, now);
         if self
             .unit
-            .is_some_and(|unit| self.plan.pacing.is_due(&self.fill_of(&unit, now)))
+            .is_some_and(|unit| self.plan.pacing.is_due(&unit.fill(self.outbox.bytes, now)))
         {
             return self.commit();
         }
@@ -235,16 +228,12 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 self.bus.begin()?;
                 self.began = now;
                 self.outbox.bytes = 0;
-                self.unit = Some(OpenUnit {
-                    opened: now,
-                    first_output: None,
-                    records: 0,
-                });
+                self.unit = Some(OpenUnit::at(now));
             }
             self.work(id, now, coast, readiness)?;
             if self
                 .unit
-                .is_some_and(|unit| self.plan.pacing.is_full(&self.fill_of(&unit, now)))
+                .is_some_and(|unit| self.plan.pacing.is_full(&unit.fill(self.outbox.bytes, now)))
             {
                 return Ok(());
             }
@@ -260,6 +249,53 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         coast: Option<Timestamp>,
         readiness: Readiness,
     ) -> Result<(), Trouble> {
+        let intake = self.lanes.get(&id).expect("the caller has it from here");
+        if !intake.lane.is_open() {
+            self.open_lane(id, now, coast)?;
+        }
+        match readiness {
+            Readiness::Ready { impatient } => self.take_records(id, now, coast, impatient),
+            Readiness::Empty | Readiness::Waiting => Ok(()),
+        }
+    }
+
+    /// Begins a lane's part of the unit: time has passed, deadlines fire.
+    fn open_lane(
+        &mut self,
+        id: LaneId,
+        now: Timestamp,
+        coast: Option<Timestamp>,
+    ) -> Result<(), Trouble> {
+        let intake = self
+            .lanes
+            .get_mut(&id)
+            .expect("the caller has it from here");
+        let unit = self.unit.as_mut().expect("the caller has opened it");
+        intake.checksum = Checksum::default();
+        let tick = Tick {
+            ceiling: now,
+            coast,
+        };
+        intake.lane.open(tick, &mut self.effects);
+        for judged in self.effects.drain(..) {
+            self.tally
+                .judged(&self.plan.policy, &judged, None, coast.is_some());
+            unit.first_output.get_or_insert(now);
+            let to = Some((&mut self.bus, now));
+            self.outbox
+                .judged(&self.plan, id, &judged, &mut intake.checksum, to)?;
+        }
+        Ok(())
+    }
+
+    /// Applies records of a lane until the unit is full or one has to be waited for.
+    fn take_records(
+        &mut self,
+        id: LaneId,
+        now: Timestamp,
+        coast: Option<Timestamp>,
+        impatient: bool,
+    ) -> Result<(), Trouble> {
         let Self {
             lanes,
             unit,
@@ -269,32 +305,14 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             scratch,
             plan,
             bus,
-            decoder,
             ..
         } = self;
         let intake = lanes.get_mut(&id).expect("the caller has it from here");
         let unit = unit.as_mut().expect("the caller has opened it");
-        if !intake.lane.is_open() {
-            intake.checksum = Checksum::default();
-            intake.lane.open(
-                Tick {
-                    ceiling: now,
-                    coast,
-                },
-                effects,
-            );
-            for judged in effects.drain(..) {
-                tally.judged(&plan.policy, &judged, None, coast.is_some());
-                unit.first_output.get_or_insert(now);
-                outbox.judged(plan, id, &judged, &mut intake.checksum, Some((bus, now)))?;
-            }
-        }
-        let Readiness::Ready { impatient } = readiness else {
-            return Ok(());
-        };
+        let live = coast.is_some();
         scratch.clear();
         intake.apply(
-            *decoder,
+            self.decoder,
             scratch,
             impatient,
             effects,
@@ -307,32 +325,13 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                     outbox.refused(plan, id, step.topic, letter, checksum, Some(&mut *bus))?;
                 }
                 for judged in effects.drain(..) {
-                    tally.judged(
-                        &plan.policy,
-                        &judged,
-                        step.record.stamped_at(),
-                        coast.is_some(),
-                    );
+                    tally.judged(&plan.policy, &judged, step.record.stamped_at(), live);
                     unit.first_output.get_or_insert(now);
                     outbox.judged(plan, id, &judged, checksum, Some((&mut *bus, now)))?;
                 }
-                let fill = Fill {
-                    records: unit.records,
-                    bytes: outbox.bytes,
-                    ..Fill::default()
-                };
-                Ok(!plan.pacing.is_full(&fill))
+                Ok(!plan.pacing.is_full(&unit.fill(outbox.bytes, now)))
             },
         )
-    }
-
-    fn fill_of(&self, unit: &OpenUnit, now: Timestamp) -> Fill {
-        Fill {
-            records: unit.records,
-            bytes: self.outbox.bytes,
-            age_ms: (now - unit.opened).0,
-            waiting_ms: unit.first_output.map(|first| (now - first).0),
-        }
     }
 
     /// Seals what is open and commits it, all lanes in one transaction.
@@ -368,17 +367,8 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 )
         });
         let most = match &self.unit {
-            Some(unit) => {
-                let left = (unit.opened + self.plan.pacing.age_max) - now;
-                let wait = unit.first_output.map_or(left, |first| {
-                    left.min((first + self.plan.pacing.change_wait) - now)
-                });
-                Duration::from_millis(u64::try_from(wait.0).unwrap_or(0))
-            }
-            None if ready => {
-                let pause = (self.began + self.plan.pause) - now;
-                Duration::from_millis(u64::try_from(pause.0).unwrap_or(0))
-            }
+            Some(unit) => until(unit.due(&self.plan.pacing), now),
+            None if ready => until(self.began + self.plan.pause, now),
             None if self.restore.is_some() => Duration::from_millis(1),
             None if coast.is_some() => self.until_due(now).min(NAP),
             None => NAP,
@@ -400,4 +390,9 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             Duration::from_millis(u64::try_from(left.0 + 1).unwrap_or(1).max(1))
         })
     }
+}
+
+/// How long from now to an instant; nothing if it is past.
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from((at - now).0).unwrap_or(0))
 }

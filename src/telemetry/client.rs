@@ -4,7 +4,8 @@ use tracing::{debug, error, warn};
 
 use super::Happening;
 
-/// How much a line of the client matters. It calls a broken connection an error, although it mends it by itself.
+/// How much a line of the client matters. It calls a broken connection an error, although it mends
+/// it by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// An error.

@@ -1,11 +1,11 @@
 //! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
 
 mod codemap;
-mod policy;
 mod histories;
 mod laws;
 mod model;
 mod oracle;
+mod policy;
 mod sightings;
 mod tidy;
 mod wire;

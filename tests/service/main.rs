@@ -6,8 +6,8 @@ mod broker;
 
 mod broker_boots;
 mod client;
+mod dashboard;
 mod http;
 mod metrics;
-mod dashboard;
 mod settings;
 mod shop;

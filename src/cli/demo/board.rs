@@ -119,7 +119,8 @@ impl<'a> Board<'a> {
         let day = day.get(..10).unwrap_or_default();
         let rate = consumed as f64 / self.began.elapsed().as_secs_f64();
         let figures = format!(
-            "{day}  {:.0} events/s  {} moves, {} by time alone  event to change p50 {} ms p99 {} ms",
+            "{day}  {:.0} events/s  {} moves, {} by time alone  \
+             event to change p50 {} ms p99 {} ms",
             rate,
             self.moves,
             self.by_clock,

@@ -1,4 +1,5 @@
-//! Simulated browsing around real orders, since the shop's data has none. The same at every run, and labelled in every event.
+//! Simulated browsing around real orders, since the shop's data has none. The same at every run,
+//! and labelled in every event.
 
 use crate::model::event::{Event, Kind};
 use crate::model::time::{DAY_MS, Timestamp};
@@ -25,7 +26,8 @@ const BEFORE: [(Kind, u64); 4] = [
     (Kind::Visit, 10),
 ];
 
-/// The browsing that led to a purchase, up to three days before it, and the visits after it, up to 40 days later.
+/// The browsing that led to a purchase, up to three days before it, and the visits after it, up to
+/// 40 days later.
 #[must_use]
 pub(crate) fn around(purchase: &Event<'_>, last: Timestamp) -> Vec<Fed> {
     let order = purchase.order.unwrap_or(purchase.event_id);

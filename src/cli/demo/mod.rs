@@ -1,4 +1,5 @@
-//! `tidemark demo`: thirteen months of a real shop in half a minute, on an in-process test broker, through the same workers as `run`.
+//! `tidemark demo`: thirteen months of a real shop in half a minute, on an in-process test broker,
+//! through the same workers as `run`.
 
 mod board;
 mod browsing;

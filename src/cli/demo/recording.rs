@@ -1,4 +1,5 @@
-//! What was fed and what the ledger said, as a source that needs no broker: for the demonstration's check of itself.
+//! What was fed and what the ledger said, as a source that needs no broker: for the demonstration's
+//! check of itself.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! The shop of the demonstration: thirteen months of real orders, with simulated browsing, as a producer would send them.
+//! The shop of the demonstration: thirteen months of real orders, with simulated browsing, as a
+//! producer would send them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -307,7 +307,8 @@ impl Stage {
     }
 }
 
-/// A customer of a history, beyond 5 one of crowds; names of many lengths, some the beginning of others.
+/// A customer of a history, beyond 5 one of crowds; names of many lengths, some the beginning of
+/// others.
 fn name(who: usize) -> String {
     match who {
         0 => "ada".to_owned(),

@@ -58,7 +58,6 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
 /// Each library with the only places that may name it: a room, or a file without its `.rs`.
 /// `*` is everywhere.
 pub(crate) const DOORS: &[(&str, &[&str])] = &[
-    ("anyhow", &["cli", "main"]),
     ("axum", &["http"]),
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
@@ -73,7 +72,6 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("iso_currency", &["model/money"]),
     ("jiff", &["model/zone", "runtime/clock"]),
-    ("libc", &["kafka/ffi"]),
     ("miette", &["wire", "settings", "cli"]),
     ("prometheus", &["telemetry"]),
     ("rdkafka", &["kafka"]),
@@ -87,6 +85,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("toml", &["wire", "settings"]),
     ("tracing", &["telemetry"]),
     ("tracing_subscriber", &["telemetry"]),
+    ("ureq", &["cli"]),
     ("xxhash_rust", &["features", "engine", "wire"]),
 ];
 
