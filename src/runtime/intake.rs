@@ -182,14 +182,17 @@ impl<R: Record> Intake<R> {
 
     /// Applies records in the order of their instants while `go_on` says so, or until one has to be
     /// waited for.
-    pub(super) fn apply(
+    pub(super) fn apply<F>(
         &mut self,
         decoder: Decoder,
         scratch: &Scratch,
         impatient: bool,
         effects: &mut Vec<Judged>,
-        mut go_on: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
-    ) -> Result<(), Trouble> {
+        mut go_on: F,
+    ) -> Result<(), Trouble>
+    where
+        F: FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
+    {
         let mut cursors: Vec<Cursor<'_, R>> = self
             .queues
             .iter()
