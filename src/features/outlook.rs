@@ -188,10 +188,14 @@ mod tests {
     use crate::model::money::Money;
     use crate::model::time::{DAY_MS, Span};
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     const HOUR: i64 = DAY_MS / 24;
     /// The Sunday on which London's clocks go forward is day 2 from here.
     const START: i64 = 1_774_569_600_000;
+
+    static LONDON: LazyLock<Zone> =
+        LazyLock::new(|| Zone::named("Europe/London").expect("bundled"));
 
     fn features() -> Vec<Feature> {
         let bought = KindSet::default().with(Kind::Purchase);
@@ -295,15 +299,15 @@ mod tests {
         /// measured then.
         #[test]
         fn what_is_foreseen_comes_about(deeds in deeds()) {
-            let zone = Zone::named("Europe/London").expect("bundled");
+            let zone = &*LONDON;
             let features = features();
             let cuts = cuts(&features);
             let reach = Reach { orders: Span::from_days(4), late: Span::from_days(9) };
             let layout = Layout::new(&features, reach);
-            let history = absorbed(&layout, &zone, &deeds);
+            let history = absorbed(&layout, zone, &deeds);
             let from = history.frontier().max(Timestamp(START));
             let mut outlook = Outlook::default();
-            outlook.look(&layout, &cuts, &zone, &history, from);
+            outlook.look(&layout, &cuts, zone, &history, from);
             let mut levels = outlook.levels().to_vec();
             let mut flips = outlook.flips().peekable();
             for half in 0..400 {
@@ -312,7 +316,7 @@ mod tests {
                     prop_assert!(flip.at > from);
                     levels[flip.feature] = flip.level;
                 }
-                let measured = measures(&layout, &zone, &history, at);
+                let measured = measures(&layout, zone, &history, at);
                 for (feature, measure) in measured.into_iter().enumerate() {
                     let expected = level(&cuts, feature, measure);
                     prop_assert_eq!(levels[feature], expected, "{} {:?}", feature, at);

@@ -7,5 +7,6 @@ mod model;
 mod oracle;
 mod policy;
 mod sightings;
+mod stories;
 mod tidy;
 mod wire;

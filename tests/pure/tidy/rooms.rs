@@ -64,8 +64,8 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("config", &["settings"]),
     ("dashmap", &["directory"]),
     ("flate2", &["cli"]),
-    ("foldhash", &["features", "engine"]),
-    ("hashbrown", &["features", "engine"]),
+    ("foldhash", &["engine"]),
+    ("hashbrown", &["engine", "features/orders"]),
     ("hdrhistogram", &["telemetry"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
@@ -86,7 +86,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("tracing", &["telemetry"]),
     ("tracing_subscriber", &["telemetry"]),
     ("ureq", &["cli"]),
-    ("xxhash_rust", &["features", "engine", "wire"]),
+    ("xxhash_rust", &["wire", "features/fingerprint"]),
 ];
 
 /// What no pure room may name: the world outside.
