@@ -111,10 +111,10 @@ fn show(told: &Told) -> String {
             .since
             .as_deref()
             .map_or(String::new(), |at| format!("  since {at}"));
-        line(format_args!("\n{name:<14}{}{since}", ladder.tier));
+        line(format_args!("\n{name:<15} {}{since}", ladder.tier));
         for (i, one) in ladder.keep.iter().enumerate() {
             line(format_args!(
-                "  {:<12}{}",
+                "  {:<13} {}",
                 if i == 0 { "kept by" } else { "" },
                 compared(one)
             ));
@@ -126,7 +126,7 @@ fn show(told: &Told) -> String {
                 } else {
                     String::new()
                 };
-                line(format_args!("  {head:<12}{}", compared(one)));
+                line(format_args!("  {head:<13} {}", compared(one)));
             }
         }
     }
@@ -135,10 +135,10 @@ fn show(told: &Told) -> String {
             .since
             .as_deref()
             .map_or(String::new(), |at| format!("  since {at}"));
-        line(format_args!("\n{name:<14}{}{since}", map.segment));
+        line(format_args!("\n{name:<15} {}{since}", map.segment));
         for (i, one) in map.when.iter().enumerate() {
             line(format_args!(
-                "  {:<12}{}",
+                "  {:<13} {}",
                 if i == 0 { "because" } else { "" },
                 compared(one)
             ));
@@ -150,7 +150,7 @@ fn show(told: &Told) -> String {
             line(format_args!("\nwithout an event, at {}", next.at));
             for one in &next.moves {
                 line(format_args!(
-                    "  {:<12}{} -> {}",
+                    "  {:<13} {} -> {}",
                     one.ladder, one.from, one.to
                 ));
             }
