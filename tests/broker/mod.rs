@@ -207,7 +207,7 @@ impl Drop for Broker {
 
 /// A port below the range from which the system takes ports for outgoing connections, so that no
 /// client of a stopped broker can occupy it. Each process starts at ports of its own.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     const FIRST: u32 = 12_000;
     const COUNT: u32 = 18_000;
     static NEXT: AtomicU32 = AtomicU32::new(0);

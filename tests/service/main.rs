@@ -9,5 +9,7 @@ mod client;
 mod dashboard;
 mod http;
 mod metrics;
+mod dashboard;
+mod readme;
 mod settings;
 mod shop;
