@@ -21,7 +21,7 @@ const PACE_DAYS: u64 = 10;
 
 /// How events fall on customers.
 #[derive(Clone, Copy, Debug)]
-pub enum Spread {
+pub(crate) enum Spread {
     /// All alike.
     Uniform,
     /// Half of them all alike, half by a power law: the first of a million has one in sixty.
@@ -38,7 +38,7 @@ impl fmt::Display for Spread {
 }
 
 /// An endless stream of events.
-pub struct Shop {
+pub(crate) struct Shop {
     customers: u64,
     spread: Spread,
     dice: Dice,
@@ -47,7 +47,7 @@ pub struct Shop {
 }
 
 /// An event with its texts owned.
-pub struct Deed {
+pub(crate) struct Deed {
     event_id: String,
     customer: String,
     kind: Kind,
@@ -74,7 +74,7 @@ impl Dice {
 }
 
 impl Shop {
-    pub fn new(customers: u64, spread: Spread) -> Self {
+    pub(crate) fn new(customers: u64, spread: Spread) -> Self {
         Self {
             customers,
             spread,
@@ -85,13 +85,13 @@ impl Shop {
     }
 
     /// The day that the shop has come to.
-    pub fn day(&self) -> i64 {
+    pub(crate) fn day(&self) -> i64 {
         (self.made * PACE_DAYS / self.customers) as i64
     }
 
     /// The next events. One in ten is a purchase, one in a hundred a refund, the others are
     /// browsing.
-    pub fn next_deeds(&mut self, n: u64) -> Vec<Deed> {
+    pub(crate) fn next_deeds(&mut self, n: u64) -> Vec<Deed> {
         (0..n).map(|_| self.next_deed()).collect()
     }
 
@@ -142,7 +142,7 @@ impl Shop {
         }
     }
 
-    pub fn event<'a>(&self, deed: &'a Deed) -> Event<'a> {
+    pub(crate) fn event<'a>(&self, deed: &'a Deed) -> Event<'a> {
         Event {
             event_id: &deed.event_id,
             customer: &deed.customer,
@@ -158,7 +158,7 @@ impl Shop {
 }
 
 /// A retail programme: eight features, two ladders, two maps.
-pub fn policy() -> Arc<Policy> {
+pub(crate) fn policy() -> Arc<Policy> {
     let mut rules = Rules::default();
     let ladders = ladders(&mut rules);
     let maps = maps(&mut rules);

@@ -9,7 +9,6 @@ mod client;
 mod dashboard;
 mod http;
 mod metrics;
-mod dashboard;
 mod readme;
 mod settings;
 mod shop;
