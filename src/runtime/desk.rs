@@ -107,10 +107,12 @@ impl Desk {
         });
     }
 
-    /// Answers what has been asked meanwhile, as of now.
+    /// Answers what has been asked meanwhile: as of now while the feed is live, else as of the
+    /// lane's clock, since what has happened after it is not known.
     pub(super) fn answer<R>(
         &mut self,
         lanes: &BTreeMap<LaneId, Intake<R>>,
+        coast: Option<Timestamp>,
         plan: &Plan,
         now: Timestamp,
     ) {
@@ -120,7 +122,9 @@ impl Desk {
             let Some(intake) = lanes.get(&question.lane) else {
                 continue;
             };
-            let view = intake.lane.engine().view(&question.customer, now);
+            let engine = intake.lane.engine();
+            let at = if coast.is_some() { now } else { engine.clock() };
+            let view = engine.view(&question.customer, at);
             let told = view.map(|view| {
                 let mut json = Vec::new();
                 let explanation = explain(&plan.policy, &view);

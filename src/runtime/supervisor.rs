@@ -19,6 +19,8 @@ use super::worker::Worker;
 const WAIT_FIRST: Duration = Duration::from_millis(200);
 /// Longest wait: short against the time that a broker takes to come back.
 const WAIT_LONGEST: Duration = Duration::from_secs(5);
+/// How often a worker may be fenced before it has recovered: each time it fences the other back.
+const FENCED_MOST: u32 = 3;
 /// A worker that went well for so long has recovered; the next trouble counts as the first.
 const RECOVERED: Duration = Duration::from_secs(30);
 
@@ -85,6 +87,7 @@ where
     fn keep_going(&self, number: usize) -> Result<(), Trouble> {
         let mut wait = WAIT_FIRST;
         let mut in_trouble_since: Option<Instant> = None;
+        let mut fenced = 0;
         loop {
             let started = Instant::now();
             let result = (self.connect)(number).and_then(|bus| {
@@ -110,6 +113,14 @@ where
             if started.elapsed() >= RECOVERED {
                 wait = WAIT_FIRST;
                 in_trouble_since = None;
+                fenced = 0;
+            }
+            fenced += u32::from(reason == Restart::Fenced);
+            if fenced >= FENCED_MOST {
+                return Err(Trouble::Fatal(format!(
+                    "worker {number} was fenced {fenced} times: another process runs with the \
+                     same app and instance; give each instance its own name ({why})"
+                )));
             }
             let since = *in_trouble_since.get_or_insert(started);
             if since.elapsed() >= self.give_up_after {

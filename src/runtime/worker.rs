@@ -102,7 +102,6 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             None => {}
         }
         let now = self.clock.now();
-        self.desk.answer(&self.lanes, &self.plan, now);
         self.restore(now)?;
         for intake in self
             .lanes
@@ -113,6 +112,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         }
         let coast = self.feed().coast(now, &self.plan.policy.time);
         self.fill(now, coast)?;
+        self.desk.answer(&self.lanes, coast, &self.plan, now);
         self.desk.gauge(&self.lanes, coast, &self.plan, now);
         if self
             .unit
