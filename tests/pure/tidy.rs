@@ -121,3 +121,25 @@ fn every_dependency_has_a_door() {
         "left: Cargo.toml; right: DOORS of tests/pure/tidy/rooms.rs"
     );
 }
+
+#[test]
+fn every_door_is_used() {
+    let sources: Vec<Source> = tree()
+        .iter()
+        .filter(|(path, _)| path.starts_with("src/"))
+        .map(|(path, text)| Source::read(path, text).expect("Rust"))
+        .collect();
+    let mut unused = Vec::new();
+    for (library, places) in rooms::DOORS {
+        for place in *places {
+            let used = sources.iter().any(|source| {
+                ["*", source.room(), source.place()].contains(place)
+                    && source.names.iter().any(|name| name.parts[0] == *library)
+            });
+            if !used {
+                unused.push(format!("{library} in {place}"));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "nobody uses {}", unused.join(", "));
+}

@@ -89,19 +89,3 @@ fn each_metric_is_on_a_panel_or_left_out_on_purpose() {
         assert!(!shown.contains(name), "{name} ({why}) is on a panel");
     }
 }
-
-#[test]
-fn each_metric_is_documented_as_it_is() {
-    let rows: Vec<String> = exported::families().iter().map(Family::row).collect();
-    let page = text("docs/metrics.md");
-    let documented: Vec<&str> = page
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .collect();
-    assert_eq!(
-        documented,
-        rows,
-        "the table of docs/metrics.md should be\n{}",
-        rows.join("\n")
-    );
-}

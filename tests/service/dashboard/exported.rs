@@ -16,21 +16,8 @@ pub(crate) struct Family {
     pub(crate) name: String,
     /// counter, gauge or histogram.
     pub(crate) kind: String,
-    /// What it says of itself.
-    pub(crate) help: String,
     /// Names of its labels.
     pub(crate) labels: BTreeSet<String>,
-}
-
-impl Family {
-    /// Its row in docs/metrics.md.
-    pub(crate) fn row(&self) -> String {
-        let labels: Vec<String> = self.labels.iter().map(|it| format!("`{it}`")).collect();
-        let Self {
-            name, kind, help, ..
-        } = self;
-        format!("| `{name}` | {kind} | {} | {help} |", labels.join(", "))
-    }
 }
 
 /// Everything on the page of a service that has a lane, in the order of the page.
@@ -48,10 +35,9 @@ fn read(page: &str) -> Vec<Family> {
     for line in page.lines() {
         let (mark, rest) = line.split_at(line.len().min(7));
         match (mark, rest.split_once(' ')) {
-            ("# HELP ", Some((name, help))) => families.push(Family {
+            ("# HELP ", Some((name, _))) => families.push(Family {
                 name: name.to_owned(),
                 kind: String::new(),
-                help: help.to_owned(),
                 labels: BTreeSet::new(),
             }),
             ("# TYPE ", Some((name, kind))) => {
