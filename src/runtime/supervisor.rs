@@ -1,6 +1,7 @@
 //! Keeps workers going: starts them, starts them anew when their connection is of no use, and stops
 //! all when one cannot go on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -59,7 +60,9 @@ where
                     thread::Builder::new()
                         .name(format!("worker-{number}"))
                         .spawn_scoped(scope, move || {
-                            let result = self.keep_going(number);
+                            // Caught here, not at the join: the others must not go on meanwhile.
+                            let result = catch_unwind(AssertUnwindSafe(|| self.keep_going(number)))
+                                .unwrap_or_else(|_| Err(panicked(number)));
                             if result.is_err() {
                                 self.stop.store(true, Ordering::SeqCst);
                             }
@@ -72,10 +75,7 @@ where
             for worker in workers {
                 let result = worker.and_then(|worker| {
                     worker.join().unwrap_or_else(|_| {
-                        self.stop.store(true, Ordering::SeqCst);
-                        Err(Trouble::Fatal(
-                            "a worker panicked; this is a bug".to_owned(),
-                        ))
+                        unreachable!("a worker's panic is caught in its thread")
                     })
                 });
                 first = first.and(result);
@@ -133,4 +133,8 @@ where
             wait = (wait * 2).min(WAIT_LONGEST);
         }
     }
+}
+
+fn panicked(number: usize) -> Trouble {
+    Trouble::Fatal(format!("worker {number} panicked; this is a bug"))
 }

@@ -12,3 +12,4 @@ mod metrics;
 mod readme;
 mod settings;
 mod shop;
+mod supervision;

@@ -1,0 +1,56 @@
+//! Several workers in one process: what befalls one of them reaches the others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tidemark::directory::Directory;
+use tidemark::kafka::connection::Connection;
+use tidemark::lane::pacing::Pacing;
+use tidemark::model::time::Span;
+use tidemark::port::Trouble;
+use tidemark::runtime::clock::Wall;
+use tidemark::runtime::plan::Plan;
+use tidemark::runtime::supervisor::Crew;
+use tidemark::telemetry::Telemetry;
+
+use crate::shop;
+
+fn plan() -> Plan {
+    Plan {
+        policy: Arc::new(shop::policy()),
+        topics: ["a", "b"].map(str::to_owned).into(),
+        source: "/tidemark/test".to_owned(),
+        pacing: Pacing {
+            records_max: 1,
+            bytes_max: 1,
+            age_max: Span(1),
+            change_wait: Span(1),
+        },
+        pause: Span(1),
+        merge_wait: Span(1),
+        record_bytes_max: 256,
+        agreement_wait: Span(1),
+    }
+}
+
+#[test]
+fn a_worker_that_panics_stops_those_before_it_too() {
+    let plan = plan();
+    let stop = AtomicBool::new(false);
+    let crew = Crew {
+        telemetry: Telemetry::new(&plan.policy, &["a", "b"], 2),
+        plan: Arc::new(plan),
+        connect: |worker| -> Result<Connection, Trouble> {
+            assert_eq!(worker, 0, "the second worker has a bug");
+            Err(Trouble::Restart("no broker".to_owned()))
+        },
+        clock: Wall,
+        directory: Directory::new(),
+        stop: &stop,
+        give_up_after: Duration::from_secs(60),
+    };
+    let trouble = crew.work().expect_err("a panic is trouble");
+    assert_eq!(trouble.to_string(), "worker 1 panicked; this is a bug");
+    assert!(stop.load(Ordering::SeqCst));
+}
