@@ -7,6 +7,7 @@ mod broker;
 mod broker_boots;
 mod client;
 mod dashboard;
+mod demo;
 mod http;
 mod metrics;
 mod readme;
