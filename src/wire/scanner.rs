@@ -207,6 +207,9 @@ mod tests {
             r#"{"amount":1e}"#,
             r#"{"amount":nul}"#,
             r#"{"amount":truex}"#,
+            r#"{"amount":nulk}"#,
+            r#"{"amount":tru1}"#,
+            r#"{"amount":falsy}"#,
         ] {
             assert_eq!(scan(text), None, "{text}");
         }
