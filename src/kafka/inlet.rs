@@ -37,6 +37,8 @@ struct Queue {
     partition: PartitionQueue,
     /// The offset at which the end was reported.
     end_seen: Option<Offset>,
+    /// Whether a record has come since the queue was taken.
+    is_fetched: bool,
 }
 
 impl Inlet {
@@ -177,6 +179,7 @@ impl Inlet {
                     Queue {
                         partition,
                         end_seen: None,
+                        is_fetched: false,
                     },
                 );
             }
@@ -206,6 +209,7 @@ impl Inlet {
             match message.error() {
                 None => {
                     queue.end_seen = None;
+                    queue.is_fetched = true;
                     into.push_back(Fetched(message));
                 }
                 Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR__PARTITION_EOF) => {
@@ -238,7 +242,9 @@ impl Inlet {
             return 0;
         }
         match self.native.end_of(&self.names[topic.0], lane.0) {
-            Some(end) => u64::try_from(end - next.0).unwrap_or(0),
+            Some(end) if queue.is_fetched => u64::try_from(end - next.0).unwrap_or(0),
+            // librdkafka keeps the end that it saw when the lane was here the last time.
+            Some(end) => u64::try_from(end - next.0).unwrap_or(0).max(1),
             None => 1,
         }
     }
