@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
@@ -61,6 +61,30 @@ impl ClientContext for Member {
         .log();
     }
 }
+
+/// Context of consumers outside the group.
+pub(super) struct Outsider;
+
+impl ClientContext for Outsider {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
+        ClientSaid {
+            severity: severity(level),
+            facility,
+            text,
+        }
+        .log();
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        // To have read everything is no failure.
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+            let error = &error.to_string();
+            ClientFailed { error, reason }.log();
+        }
+    }
+}
+
+impl ConsumerContext for Outsider {}
 
 impl ConsumerContext for Member {
     fn rebalance(

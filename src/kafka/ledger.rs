@@ -11,11 +11,12 @@ use crate::model::ids::LaneId;
 use crate::port::{LedgerLook, Trouble};
 
 use super::client::Target;
+use super::context::Outsider;
 use super::trouble::{restart, say};
 
 /// A reader of the ledger, outside the group.
 pub(super) struct Ledger {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Outsider>,
     topic: String,
     at_end: bool,
 }
@@ -24,7 +25,7 @@ impl Ledger {
     pub(super) fn new(target: &Target) -> Result<Self, Trouble> {
         let consumer = target
             .reader()
-            .create()
+            .create_with_context(Outsider)
             .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
         Ok(Self {
             consumer,

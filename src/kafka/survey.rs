@@ -12,6 +12,7 @@ use crate::model::partitioner::lane_of;
 use crate::port::Trouble;
 
 use super::client::Target;
+use super::context::Outsider;
 use super::trouble::restart;
 
 /// Newest records of each partition whose keys are checked.
@@ -33,9 +34,9 @@ pub struct Survey {
 /// # Errors
 /// The broker does not answer.
 pub fn survey(target: &Target) -> Result<Survey, Trouble> {
-    let consumer: BaseConsumer = target
+    let consumer: BaseConsumer<Outsider> = target
         .reader()
-        .create()
+        .create_with_context(Outsider)
         .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
     let mut found = Survey::default();
     let mut inputs = Vec::new();
@@ -85,7 +86,7 @@ pub fn survey(target: &Target) -> Result<Survey, Trouble> {
 
 /// How many partitions a topic has; nothing, and a difference, if it does not exist.
 fn partitions(
-    consumer: &BaseConsumer,
+    consumer: &BaseConsumer<Outsider>,
     topic: &str,
     target: &Target,
     found: &mut Survey,
@@ -109,7 +110,7 @@ fn partitions(
 
 /// Checks the keys of the newest records of one partition.
 fn sample(
-    consumer: &BaseConsumer,
+    consumer: &BaseConsumer<Outsider>,
     topic: &str,
     (partition, partitions): (i32, i32),
     patience: Duration,

@@ -12,11 +12,12 @@ use crate::model::time::Timestamp;
 use crate::port::Trouble;
 
 use super::client::Target;
+use super::context::Outsider;
 use super::trouble::{restart, say};
 
 /// A reader of one topic.
 pub struct Tap {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Outsider>,
 }
 
 /// One record that a tap gave.
@@ -38,9 +39,9 @@ impl Tap {
     /// # Errors
     /// The broker does not answer, or there is no such topic.
     pub fn open(target: &Target, topic: &str) -> Result<Self, Trouble> {
-        let consumer: BaseConsumer = target
+        let consumer: BaseConsumer<Outsider> = target
             .reader()
-            .create()
+            .create_with_context(Outsider)
             .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
         let metadata = consumer
             .fetch_metadata(Some(topic), target.patience)
