@@ -172,6 +172,18 @@ fn it_lives_whatever_the_cluster_does() {
 }
 
 #[test]
+fn it_does_not_live_when_a_worker_hangs() {
+    let limits = Limits {
+        turn_within: Duration::ZERO,
+        ..Limits::default()
+    };
+    let server = serve(&site(), limits);
+    let answer = get(server.address(), "/livez");
+    let told = r#"{"alive":false,"why":["worker 0 has not come round for 0 s"]}"#;
+    assert_eq!((answer.status, answer.body.as_str()), (503, told));
+}
+
+#[test]
 fn metrics_are_served_as_prometheus_reads_them() {
     let shop = shop(Limits::default());
     let answer = get(shop.server.address(), "/metrics");
@@ -256,8 +268,10 @@ fn what_is_not_asked_for_properly_is_refused() {
 
 #[test]
 fn a_client_that_sends_nothing_is_let_go() {
+    // Longer than this test waits: what ends the connection is the wait for its headers.
     let limits = Limits {
         headers_within: Duration::from_millis(50),
+        all_within: Duration::from_secs(60),
         ..Limits::default()
     };
     let shop = shop(limits);
