@@ -122,10 +122,11 @@ impl Customers {
         &self.pages[page].places[range]
     }
 
-    /// Where a customer stands, to be changed.
-    pub(super) fn places_mut(&mut self, slot: Slot) -> &mut [Place] {
+    /// A customer, with where they stand, to be changed.
+    pub(super) fn both(&mut self, slot: Slot) -> (&Customer, &mut [Place]) {
         let (page, range) = self.places_of(slot);
-        &mut self.pages[page].places[range]
+        let Page { customers, places } = &mut self.pages[page];
+        (&customers[slot.0 as usize % PAGE], &mut places[range])
     }
 
     /// All ids and places in the order of first events.

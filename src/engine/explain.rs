@@ -63,7 +63,7 @@ pub struct OnMap {
 pub fn explain(policy: &Policy, view: &View) -> Explanation {
     let ranks: Vec<u8> = view.places.iter().map(|place| place.rank).collect();
     let told = |rule: Option<&Rule>| match rule {
-        Some(rule) => reasons(policy, rule, &view.measures, &ranks),
+        Some(rule) => reasons(policy, rule, |feature| view.measures[feature], &ranks),
         None => Vec::new(),
     };
     let scales = (0..).map(ScaleIx).zip(&view.places);

@@ -1,14 +1,13 @@
-//! One judging: where a customer stands at an instant, and the first instant at which time alone
-//! changes that.
+//! One judging: where a customer stands at an instant, and when time alone changes that.
 
-use crate::features::cuts::Level;
 use crate::features::history::History;
 use crate::features::layout::{Layout, Reach};
-use crate::features::outlook::Outlook;
+use crate::features::outlook::{Instant, Outlook};
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Judge;
+use crate::policy::truths::Truths;
 
 /// What a policy says, prepared for judging.
 #[derive(Clone, Debug)]
@@ -34,21 +33,17 @@ impl Law {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Judging {
     outlook: Outlook,
-    levels: Vec<Level>,
+    truths: Truths,
     /// The ranks on all ladders and maps now.
     pub(super) ranks: Vec<u8>,
-    /// The ranks at the horizon.
-    pub(super) ahead: Vec<u8>,
 }
 
 impl Judging {
     /// The ranks of a customer without events.
     pub(super) fn first(&mut self, policy: &Policy, law: &Law, nobody: &History) -> &[u8] {
-        let cuts = law.judge.cuts();
-        self.outlook
-            .look(&law.layout, cuts, &policy.zone, nobody, Timestamp::MIN);
-        law.judge
-            .first(policy, self.outlook.levels(), &mut self.ranks);
+        self.look(policy, law, nobody, Timestamp::MIN);
+        let levels = self.outlook.levels();
+        law.judge.first(levels, &mut self.truths, &mut self.ranks);
         &self.ranks
     }
 
@@ -61,36 +56,39 @@ impl Judging {
         places: &[Place],
         at: Timestamp,
     ) {
-        let cuts = law.judge.cuts();
-        self.outlook
-            .look(&law.layout, cuts, &policy.zone, history, at);
+        self.look(policy, law, history, at);
+        let levels = self.outlook.levels();
         law.judge
-            .judge(policy, self.outlook.levels(), places, &mut self.ranks);
+            .judge(levels, places, &mut self.truths, &mut self.ranks);
     }
 
     /// The first instant after that judging at which the customer, then standing at `places`, moves
     /// without a further event.
-    pub(super) fn horizon(
-        &mut self,
-        policy: &Policy,
-        law: &Law,
-        places: &[Place],
-    ) -> Option<Timestamp> {
-        self.levels.clear();
-        self.levels.extend_from_slice(self.outlook.levels());
-        let mut flips = self.outlook.flips().peekable();
-        while let Some(flip) = flips.next() {
-            self.levels[flip.feature] = flip.level;
-            if flips.peek().is_some_and(|next| next.at == flip.at) {
-                continue;
+    pub(super) fn horizon(&mut self, law: &Law, places: &[Place]) -> Option<Timestamp> {
+        let Self {
+            outlook, truths, ..
+        } = self;
+        let judge = &law.judge;
+        let mut instants = outlook.instants();
+        let moving = instants.find(|instant| {
+            for flip in instant.flips() {
+                judge.flip(flip.feature, flip.level, truths);
             }
-            law.judge
-                .judge(policy, &self.levels, places, &mut self.ahead);
-            let stays = |(place, rank): (&Place, &u8)| place.rank == *rank;
-            if !places.iter().zip(&self.ahead).all(stays) {
-                return Some(flip.at);
-            }
-        }
-        None
+            // While no ladder moves, the tiers that maps look at stay as they are.
+            let mut scales = instant
+                .flips()
+                .flat_map(|flip| judge.scales_about(flip.feature));
+            scales.any(|scale| {
+                let from = places[scale.0].rank;
+                judge.rank(*scale, from, truths) != from
+            })
+        });
+        moving.map(Instant::at)
+    }
+
+    fn look(&mut self, policy: &Policy, law: &Law, history: &History, at: Timestamp) {
+        let cuts = law.judge.cuts();
+        self.outlook
+            .look(&law.layout, cuts, &policy.zone, history, at);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::{History, Strangers};
-use crate::features::measures::measures;
+use crate::features::measures::Measured;
 use crate::model::change::{Cause, Change};
 use crate::model::event::Event;
 use crate::model::refusal::{Refusal, Refused};
@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 use crate::policy::declared::{Policy, UnknownOrder};
 use crate::policy::reasons::{decisive, reasons};
 
-use super::customers::{Customer, Customers, Slot};
+use super::customers::{Customers, Slot};
 use super::dedup::Dedup;
 use super::due::Due;
 use super::effect::Judged;
@@ -258,20 +258,18 @@ impl Engine {
             effects.push(judged);
         }
         let places = self.customers.places(slot);
-        let due = self.judging.horizon(&self.policy, &self.law, places);
+        let due = self.judging.horizon(&self.law, places);
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
     }
 
     /// Moves a customer to the ranks just judged.
     fn moved(&mut self, slot: Slot, at: Timestamp, cause: Cause) -> Judged {
         let (policy, ranks) = (&self.policy, &self.judging.ranks);
-        let Customer { id, history, .. } = self.customers.get(slot);
-        let (customer, measures) = (
-            id.clone(),
-            measures(&self.law.layout, &policy.zone, history, at),
-        );
-        let mut changes = Vec::new();
-        let places = self.customers.places_mut(slot);
+        let (customer, places) = self.customers.both(slot);
+        let measured = Measured::new(&self.law.layout, &policy.zone, &customer.history, at);
+        let moves = |(place, rank): (&Place, &u8)| place.rank != *rank;
+        let moves = places.iter().zip(ranks).filter(|pair| moves(*pair)).count();
+        let mut changes = Vec::with_capacity(moves);
         for (scale, (place, rank)) in places.iter_mut().zip(ranks).enumerate() {
             let (from, to) = (place.rank, *rank);
             if from == to {
@@ -290,12 +288,12 @@ impl Engine {
                 effective_at: at,
                 version: place.version,
                 cause,
-                reasons: reasons(policy, rule, &measures, ranks),
+                reasons: reasons(policy, rule, |feature| measured.one(feature), ranks),
             });
             self.population.moved(scale, from, to);
         }
         Judged {
-            customer,
+            customer: customer.id.clone(),
             at,
             changes,
             places: places.into(),

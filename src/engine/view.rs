@@ -2,7 +2,7 @@
 
 use crate::features::fingerprint::hash;
 use crate::features::history::History;
-use crate::features::measures::measures;
+use crate::features::measures::Measured;
 use crate::model::change::Measure;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
@@ -48,20 +48,22 @@ impl Engine {
         let at = at.max(frontier);
         Some(View {
             places: places.to_vec(),
-            measures: measures(&self.law.layout, &self.policy.zone, history, at),
+            measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier,
             horizon: (*due < Timestamp::MAX).then(|| self.horizon(history, places)),
         })
     }
 
+    /// The horizon of a customer who has one.
     fn horizon(&self, history: &History, places: &[Place]) -> Horizon {
+        let (policy, law) = (&self.policy, &self.law);
         let mut judging = Judging::default();
-        judging.judge(&self.policy, &self.law, history, places, history.frontier());
-        let at = judging
-            .horizon(&self.policy, &self.law, places)
-            .expect("a customer with a deadline has a horizon");
-        let moves = (0..).map(ScaleIx).zip(places).zip(&judging.ahead);
+        judging.judge(policy, law, history, places, history.frontier());
+        let at = judging.horizon(law, places);
+        let at = at.expect("a customer with a deadline has a horizon");
+        judging.judge(policy, law, history, places, at);
+        let moves = (0..).map(ScaleIx).zip(places).zip(&judging.ranks);
         Horizon {
             at,
             moves: moves

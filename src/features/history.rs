@@ -153,7 +153,11 @@ impl History {
             order.refund(refund.amount, refund.quantity, refund.margin);
         };
         if !self.amend(layout, zone, event.order, limit, change) {
-            let less = Contribution { count: 0, ..refund };
+            let less = Contribution {
+                count: 0,
+                firm: 0,
+                ..refund
+            };
             let less = Contribution::default().minus(less);
             self.book(layout, layout.orders(), moment, &less);
         }
@@ -205,10 +209,12 @@ pub enum Strangers {
     Refused,
 }
 
-/// What an event contributes as an event.
+/// What an event contributes as an event. Only an order that has a name can be taken back.
 fn itself(event: &Event<'_>) -> Contribution {
+    let firm = event.kind != Kind::Purchase || event.order.is_none();
     Contribution {
         count: 1,
+        firm: i64::from(firm),
         amount: event.amount.0,
         quantity: event.quantity,
         margin: event.margin.0,

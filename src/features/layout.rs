@@ -1,11 +1,9 @@
-//! What has to be kept of a customer so that every feature of a policy can be told: series, their
-//! columns and totals.
+//! What has to be kept of a customer so that every feature can be told: series, columns, totals.
 
 use crate::model::event::{KINDS, Kind, KindSet};
 use crate::model::time::{DAY_MS, Span};
 
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
-use super::orders::Contribution;
 
 /// How long events and orders can still reach back into a customer's past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,22 +27,35 @@ pub struct Layout {
     own: [Vec<usize>; KINDS.len()],
     /// The series that orders enter.
     orders: Vec<usize>,
-    /// How many running totals there are.
-    totals: usize,
+    /// Per running total: the feature that reads it.
+    lifetimes: Vec<usize>,
     /// Words of one bucket of each series.
     one_of_each: usize,
 }
 
-/// One series. A bucket of it is `width` words: key, count, then one per field.
+/// Where a feature finds its value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading {
+    /// In a running total.
+    Total(usize),
+    /// In the buckets of a series, by one of its sights.
+    Buckets { series: usize, sight: usize },
+}
+
+/// One series. A bucket of it is some words: key, count, one per field, and one for firm counts.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     kinds: KindSet,
     /// Of the buckets' keys.
     pub(super) resolution: Resolution,
-    /// The fields that some feature sums.
+    /// The fields that some feature sums over a window.
     pub(super) fields: Vec<Field>,
-    /// The running totals over it.
-    pub(super) totals: Vec<Total>,
+    /// Whether buckets tell what part of their count nothing can take back.
+    pub(super) firm: bool,
+    /// The features that read its buckets.
+    pub(super) sights: Vec<Sight>,
+    /// The running totals over it: which total, and what it adds up.
+    pub(super) totals: Vec<(usize, Take)>,
     /// The longest rolling window over it, in keys.
     pub(super) longest: Option<i64>,
     /// Whether a feature asks for its latest bucket.
@@ -55,68 +66,73 @@ pub(super) struct Shape {
     pub(super) shrinks: bool,
 }
 
-/// A running total, for a lifetime feature.
+/// How a feature sees the buckets of a series.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Total {
-    /// Which of the totals.
-    pub(super) slot: usize,
-    /// What it adds up.
-    pub(super) take: Take,
+pub(super) struct Sight {
+    /// Which feature.
+    pub(super) feature: usize,
+    /// What it makes of them.
+    pub(super) look: Look,
 }
 
-/// What a feature takes from a bucket.
+/// What a feature makes of buckets.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look {
+    /// The sum of a word of those after `key(T) - span`.
+    Sum { span: i64, word: usize },
+    /// How many of those after `key(T) - span` have a positive count.
+    Days { span: i64 },
+    /// How far back the latest one with a positive count lies.
+    Latest,
+}
+
+/// What a feature takes from a contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Take {
     /// The count.
     Count,
     /// The sum of a field.
     Sum(Field),
-    /// One, if the count is positive.
+    /// One, if it makes the count of a bucket positive.
     Days,
-}
-
-/// Where a feature finds its value.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Reading {
-    /// In the buckets of a series after `key(T) - span`.
-    Rolling {
-        series: usize,
-        span: i64,
-        take: Take,
-    },
-    /// In a running total.
-    Lifetime { slot: usize },
-    /// In the latest bucket of a series with a positive count.
-    Latest { series: usize },
 }
 
 impl Layout {
     /// For these features.
     #[must_use]
     pub fn new(features: &[Feature], reach: Reach) -> Self {
-        let mut layout = Self {
-            series: Vec::new(),
-            readings: Vec::with_capacity(features.len()),
-            reach,
-            own: Default::default(),
-            orders: Vec::new(),
-            totals: 0,
-            one_of_each: 0,
-        };
+        let mut series: Vec<Shape> = Vec::new();
         for feature in features {
-            layout.read(feature);
-        }
-        for (ix, shape) in layout.series.iter().enumerate() {
-            for (kind, _) in KINDS.iter().filter(|(kind, _)| *kind != Kind::Purchase) {
-                if shape.kinds.contains(*kind) {
-                    layout.own[*kind as usize].push(ix);
+            match series.iter_mut().find(|shape| shape.holds(feature)) {
+                Some(shape) => shape.extend(feature),
+                None => {
+                    let mut shape = Shape::new(feature);
+                    shape.extend(feature);
+                    series.push(shape);
                 }
             }
-            if shape.shrinks {
-                layout.orders.push(ix);
-            }
         }
-        layout.one_of_each = layout.series.iter().map(Shape::width).sum();
+        let entered = |kind: Kind| {
+            let shapes = series.iter().enumerate();
+            let entered = shapes.filter(|(_, shape)| shape.kinds.contains(kind));
+            entered.map(|(ix, _)| ix).collect::<Vec<_>>()
+        };
+        let mut layout = Self {
+            readings: Vec::with_capacity(features.len()),
+            reach,
+            own: KINDS.map(|(kind, _)| match kind {
+                Kind::Purchase => Vec::new(),
+                other => entered(other),
+            }),
+            orders: entered(Kind::Purchase),
+            lifetimes: Vec::new(),
+            one_of_each: series.iter().map(Shape::width).sum(),
+            series,
+        };
+        for (ix, feature) in features.iter().enumerate() {
+            let reading = layout.reading(ix, feature);
+            layout.readings.push(reading);
+        }
         layout
     }
 
@@ -126,6 +142,11 @@ impl Layout {
         &self.own[kind as usize]
     }
 
+    /// The totals with the features that read them.
+    pub(super) fn lifetimes(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.lifetimes.iter().copied().enumerate()
+    }
+
     /// The series that orders enter.
     pub(super) fn orders(&self) -> &[usize] {
         &self.orders
@@ -133,7 +154,7 @@ impl Layout {
 
     /// Words before the first bucket: one per series, one per total.
     pub(super) fn header(&self) -> usize {
-        self.series.len() + self.totals
+        self.series.len() + self.lifetimes.len()
     }
 
     /// Words of one bucket of each series.
@@ -141,57 +162,38 @@ impl Layout {
         self.one_of_each
     }
 
-    fn read(&mut self, feature: &Feature) {
-        let series = self.series_of(feature);
-        let shape = &mut self.series[series];
+    fn reading(&mut self, ix: usize, feature: &Feature) -> Reading {
+        let shapes = &mut self.series;
+        let series = shapes.iter().position(|shape| shape.holds(feature));
+        let series = series.expect("every feature has its series");
+        let shape = &mut shapes[series];
         let take = match feature.aggregate {
-            Aggregate::Sum(field) => Take::Sum(field),
-            Aggregate::Count => Take::Count,
-            Aggregate::DistinctDays => Take::Days,
-            Aggregate::SinceLast => {
-                shape.latest = true;
-                self.readings.push(Reading::Latest { series });
-                return;
-            }
+            Aggregate::Sum(field) => Some(Take::Sum(field)),
+            Aggregate::Count => Some(Take::Count),
+            Aggregate::DistinctDays => Some(Take::Days),
+            Aggregate::SinceLast => None,
         };
-        let reading = match feature.window {
-            Window::Rolling(span) => {
-                let span = keys_of(span, feature.resolution);
-                shape.longest = shape.longest.max(Some(span));
-                if let Take::Sum(field) = take
-                    && !shape.fields.contains(&field)
-                {
-                    shape.fields.push(field);
-                }
-                Reading::Rolling { series, span, take }
+        let look = match (take, feature.window) {
+            (Some(take), Window::Lifetime) => {
+                let total = self.lifetimes.len();
+                self.lifetimes.push(ix);
+                shape.totals.push((total, take));
+                return Reading::Total(total);
             }
-            Window::Lifetime => {
-                let slot = self.totals;
-                self.totals += 1;
-                shape.totals.push(Total { slot, take });
-                shape.days |= take == Take::Days;
-                Reading::Lifetime { slot }
-            }
+            (Some(Take::Days), Window::Rolling(span)) => Look::Days {
+                span: keys_of(span, feature.resolution),
+            },
+            (Some(take), Window::Rolling(span)) => Look::Sum {
+                span: keys_of(span, feature.resolution),
+                word: shape.word(take),
+            },
+            (None, _) => Look::Latest,
         };
-        self.readings.push(reading);
-    }
-
-    fn series_of(&mut self, feature: &Feature) -> usize {
-        let (kinds, resolution) = (feature.kinds, feature.resolution);
-        let known = |shape: &Shape| shape.kinds == kinds && shape.resolution == resolution;
-        self.series.iter().position(known).unwrap_or_else(|| {
-            self.series.push(Shape {
-                kinds,
-                resolution,
-                fields: Vec::new(),
-                totals: Vec::new(),
-                longest: None,
-                latest: false,
-                days: false,
-                shrinks: kinds.contains(Kind::Purchase),
-            });
-            self.series.len() - 1
-        })
+        shape.sights.push(Sight { feature: ix, look });
+        Reading::Buckets {
+            series,
+            sight: shape.sights.len() - 1,
+        }
     }
 }
 
@@ -203,9 +205,50 @@ fn keys_of(span: Span, resolution: Resolution) -> i64 {
 }
 
 impl Shape {
+    fn new(feature: &Feature) -> Self {
+        let shrinks = feature.kinds.contains(Kind::Purchase);
+        Self {
+            kinds: feature.kinds,
+            resolution: feature.resolution,
+            fields: Vec::new(),
+            firm: false,
+            sights: Vec::new(),
+            totals: Vec::new(),
+            longest: None,
+            latest: false,
+            days: false,
+            shrinks,
+        }
+    }
+
+    /// Whether it is the series of a feature.
+    fn holds(&self, feature: &Feature) -> bool {
+        self.kinds == feature.kinds && self.resolution == feature.resolution
+    }
+
+    /// Makes room for what a feature asks of it.
+    fn extend(&mut self, feature: &Feature) {
+        match (feature.aggregate, feature.window) {
+            (Aggregate::SinceLast, _) => {
+                self.latest = true;
+                self.firm = self.shrinks;
+            }
+            (aggregate, Window::Rolling(span)) => {
+                self.longest = self.longest.max(Some(keys_of(span, self.resolution)));
+                if let Aggregate::Sum(field) = aggregate
+                    && !self.fields.contains(&field)
+                {
+                    self.fields.push(field);
+                }
+            }
+            (Aggregate::DistinctDays, Window::Lifetime) => self.days = true,
+            (Aggregate::Sum(_) | Aggregate::Count, Window::Lifetime) => {}
+        }
+    }
+
     /// Words of a bucket.
     pub(super) fn width(&self) -> usize {
-        2 + self.fields.len()
+        2 + self.fields.len() + usize::from(self.firm)
     }
 
     /// Whether anything but totals is asked of it.
@@ -214,24 +257,13 @@ impl Shape {
     }
 
     /// The word of a bucket that a sum or count adds up.
-    pub(super) fn word(&self, take: Take) -> usize {
+    fn word(&self, take: Take) -> usize {
         match take {
             Take::Count | Take::Days => 1,
             Take::Sum(field) => {
                 let place = self.fields.iter().position(|known| *known == field);
                 2 + place.expect("a field that a rolling sum reads is kept")
             }
-        }
-    }
-}
-
-impl Contribution {
-    /// What it adds to a sum of that field.
-    pub(super) fn of(&self, field: Field) -> i64 {
-        match field {
-            Field::Amount => self.amount,
-            Field::Quantity => self.quantity,
-            Field::Margin => self.margin,
         }
     }
 }

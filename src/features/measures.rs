@@ -1,56 +1,65 @@
-//! The values of all features of one customer at one instant.
+//! The values of the features of one customer at one instant.
 
 use crate::model::change::Measure;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::history::History;
-use super::layout::{Layout, Reading, Take};
+use super::layout::{Layout, Look, Reading};
 use super::moment::Moment;
 
-/// The value of every feature at `at`, in declared order. `at` is not before the customer's
-/// frontier: what lies further back than a window reaches from there may be gone.
-#[must_use]
-pub fn measures(layout: &Layout, zone: &Zone, history: &History, at: Timestamp) -> Vec<Measure> {
-    let now = Moment::new(zone, at);
-    layout
-        .readings
-        .iter()
-        .map(|reading| measure(layout, history, &now, *reading))
-        .collect()
+/// Measures a customer as of an instant that is not before the frontier: what lies further back
+/// than a window reaches from there may be gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured<'a> {
+    layout: &'a Layout,
+    history: &'a History,
+    now: Moment,
 }
 
-/// The value of every feature of a customer without events.
-#[must_use]
-pub fn nothing_measured(layout: &Layout) -> Vec<Measure> {
-    layout
-        .readings
-        .iter()
-        .map(|reading| match reading {
-            Reading::Latest { .. } => Measure::Never,
-            Reading::Rolling { .. } | Reading::Lifetime { .. } => Measure::Is(0),
-        })
-        .collect()
-}
-
-fn measure(layout: &Layout, history: &History, now: &Moment, reading: Reading) -> Measure {
-    match reading {
-        Reading::Lifetime { slot } => Measure::Is(history.tally.total(layout, slot)),
-        Reading::Latest { series } => {
-            let now = now.key(layout.series[series].resolution);
-            let latest = history.tally.buckets(layout, series).latest();
-            latest.map_or(Measure::Never, |key| Measure::Is(now.saturating_sub(key)))
+impl<'a> Measured<'a> {
+    /// As of `at`.
+    #[must_use]
+    pub fn new(layout: &'a Layout, zone: &Zone, history: &'a History, at: Timestamp) -> Self {
+        Self {
+            layout,
+            history,
+            now: Moment::new(zone, at),
         }
-        Reading::Rolling { series, span, take } => {
-            let shape = &layout.series[series];
-            let bound = now.key(shape.resolution).saturating_sub(span);
-            let word = shape.word(take);
-            let seen = history.tally.buckets(layout, series).backwards();
-            let seen = seen.take_while(|bucket| bucket[0] > bound);
-            Measure::Is(match take {
-                Take::Days => seen.filter(|bucket| bucket[word] > 0).count() as i64,
-                Take::Count | Take::Sum(_) => seen.map(|bucket| bucket[word]).sum(),
-            })
+    }
+
+    /// The value of every feature, in declared order.
+    #[must_use]
+    pub fn all(&self) -> Vec<Measure> {
+        let features = 0..self.layout.readings.len();
+        features.map(|feature| self.one(feature)).collect()
+    }
+
+    /// The value of a feature.
+    #[must_use]
+    pub fn one(&self, feature: usize) -> Measure {
+        let tally = &self.history.tally;
+        let (series, sight) = match self.layout.readings[feature] {
+            Reading::Total(slot) => return Measure::Is(tally.total(self.layout, slot)),
+            Reading::Buckets { series, sight } => (series, sight),
+        };
+        let shape = &self.layout.series[series];
+        let buckets = tally.buckets(self.layout, series);
+        let now = self.now.key(shape.resolution);
+        let seen = |span: i64| {
+            let bound = now.saturating_sub(span);
+            let buckets = buckets.backwards();
+            buckets.take_while(move |bucket| bucket[0] > bound)
+        };
+        match shape.sights[sight].look {
+            Look::Sum { span, word } => Measure::Is(seen(span).map(|bucket| bucket[word]).sum()),
+            Look::Days { span } => {
+                Measure::Is(seen(span).filter(|bucket| bucket[1] > 0).count() as i64)
+            }
+            Look::Latest => {
+                let latest = buckets.latest();
+                latest.map_or(Measure::Never, |key| Measure::Is(now.saturating_sub(key)))
+            }
         }
     }
 }

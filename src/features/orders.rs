@@ -4,6 +4,7 @@ use hashbrown::HashTable;
 
 use crate::model::time::Timestamp;
 
+use super::feature::Field;
 use super::fingerprint::Fingerprint;
 
 /// What something adds to the features that see it.
@@ -11,6 +12,8 @@ use super::fingerprint::Fingerprint;
 pub struct Contribution {
     /// How many.
     pub count: i64,
+    /// How many of them nothing can take back.
+    pub firm: i64,
     /// 1/10,000 currency units.
     pub amount: i64,
     /// Pieces.
@@ -25,9 +28,20 @@ impl Contribution {
     pub fn minus(self, old: Self) -> Self {
         Self {
             count: self.count - old.count,
+            firm: self.firm - old.firm,
             amount: self.amount - old.amount,
             quantity: self.quantity - old.quantity,
             margin: self.margin - old.margin,
+        }
+    }
+
+    /// What it adds to a sum of that field.
+    #[must_use]
+    pub fn of(&self, field: Field) -> i64 {
+        match field {
+            Field::Amount => self.amount,
+            Field::Quantity => self.quantity,
+            Field::Margin => self.margin,
         }
     }
 }
@@ -64,6 +78,7 @@ impl Order {
         };
         Contribution {
             count,
+            firm: 0,
             amount,
             quantity,
             margin,
@@ -83,21 +98,24 @@ impl Order {
 /// forward.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
-    table: HashTable<Order>,
+    /// None before the first order.
+    table: Option<Box<HashTable<Order>>>,
 }
 
 impl Orders {
     /// The order of that id, if it was bought after `limit`.
     #[must_use]
     pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<&Order> {
-        self.table
+        let table = self.table.as_ref()?;
+        table
             .find(id.bits(), |order| order.id == id)
             .filter(|order| order.at > limit)
     }
 
     /// The same, to be changed.
     pub fn known_mut(&mut self, id: Fingerprint, limit: Timestamp) -> Option<&mut Order> {
-        self.table
+        let table = self.table.as_mut()?;
+        table
             .find_mut(id.bits(), |order| order.id == id)
             .filter(|order| order.at > limit)
     }
@@ -105,22 +123,19 @@ impl Orders {
     /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer
     /// known.
     pub fn enter(&mut self, order: Order, limit: Timestamp) {
-        if let Some(forgotten) = self
-            .table
-            .find_mut(order.id.bits(), |old| old.id == order.id)
-        {
+        let table = self.table.get_or_insert_default();
+        let bits = order.id.bits();
+        if let Some(forgotten) = table.find_mut(bits, |old| old.id == order.id) {
             *forgotten = order;
             return;
         }
-        if self.table.len() == self.table.capacity() {
-            self.table.retain(|old| old.at > limit);
-            if self.table.len() > self.table.capacity() / 2 {
-                let more = self.table.len();
-                self.table.reserve(more, |old| old.id.bits());
+        if table.len() == table.capacity() {
+            table.retain(|old| old.at > limit);
+            if table.len() > table.capacity() / 2 {
+                table.reserve(table.len(), |old| old.id.bits());
             }
         }
-        self.table
-            .insert_unique(order.id.bits(), order, |old| old.id.bits());
+        table.insert_unique(bits, order, |old| old.id.bits());
     }
 }
 
@@ -201,6 +216,7 @@ mod tests {
                 assert!(orders.known(id, Timestamp(at - 50)).is_some());
             }
         }
-        assert!(orders.table.capacity() < 256, "{}", orders.table.capacity());
+        let room = orders.table.expect("orders were entered").capacity();
+        assert!(room < 256, "{room}");
     }
 }

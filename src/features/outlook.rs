@@ -1,13 +1,15 @@
 //! What lies ahead of one customer if no further event comes: the levels of all features now, and
 //! every flip to come.
 
+use std::cmp::Reverse;
+
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::cuts::{Cuts, Level};
 use super::feature::Resolution;
 use super::history::History;
-use super::layout::{Layout, Reading, Shape, Take};
+use super::layout::{Layout, Look, Sight};
 use super::moment::{Moment, reached};
 use super::tally::Buckets;
 
@@ -41,25 +43,29 @@ impl Outlook {
         at: Timestamp,
     ) {
         let now = Moment::new(zone, at);
-        self.levels.clear();
         self.flips.clear();
-        for (feature, reading) in layout.readings.iter().enumerate() {
-            let level = if cuts.of(feature).is_empty() {
-                0
-            } else {
-                let look = Look {
+        self.levels.clear();
+        self.levels.resize(layout.readings.len(), 0);
+        for (slot, feature) in layout.lifetimes() {
+            let total = history.tally.total(layout, slot);
+            self.levels[feature] = settle(cuts.of(feature), 0, total);
+        }
+        for (shape, buckets) in history.tally.series(layout) {
+            let now = now.key(shape.resolution);
+            for Sight { feature, look } in &shape.sights {
+                let mut ahead = Ahead {
                     zone,
-                    feature,
-                    cuts: cuts.of(feature),
+                    resolution: shape.resolution,
+                    feature: *feature,
+                    cuts: cuts.of(*feature),
                     flips: &mut self.flips,
                 };
-                look.at_reading(layout, history, &now, *reading)
-            };
-            self.levels.push(level);
+                self.levels[*feature] = ahead.see(*look, buckets, now);
+            }
         }
         // Flips of one feature were found from the last to the first, so a stable sort keeps those
         // of one instant in that order.
-        self.flips.sort_by_key(|flip| std::cmp::Reverse(flip.at));
+        self.flips.sort_by_key(|flip| Reverse(flip.at));
     }
 
     /// The level of every feature now; 0 where nothing is compared with it.
@@ -68,74 +74,81 @@ impl Outlook {
         &self.levels
     }
 
-    /// All flips after now in the order in which they come about.
-    pub fn flips(&self) -> impl Iterator<Item = &Flip> {
-        self.flips.iter().rev()
+    /// All flips after now in the order in which they come about, those of one instant together.
+    pub fn instants(&self) -> impl Iterator<Item = Instant<'_>> {
+        let together = self.flips.chunk_by(|one, other| one.at == other.at);
+        together.rev().map(Instant)
     }
 }
 
-/// One feature under way.
-struct Look<'a> {
+/// All flips of one instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Instant<'a>(&'a [Flip]);
+
+impl<'a> Instant<'a> {
+    /// The instant.
+    #[must_use]
+    pub fn at(self) -> Timestamp {
+        self.0[0].at
+    }
+
+    /// The flips. Where a feature flips more than once, the last one counts.
+    pub fn flips(self) -> impl Iterator<Item = &'a Flip> {
+        self.0.iter().rev()
+    }
+}
+
+/// What lies ahead of one feature.
+struct Ahead<'a> {
     zone: &'a Zone,
+    resolution: Resolution,
     feature: usize,
     cuts: &'a [i64],
     flips: &'a mut Vec<Flip>,
 }
 
-impl Look<'_> {
+impl Ahead<'_> {
     /// Adds the flips of the feature and tells its level now.
-    fn at_reading(
-        mut self,
-        layout: &Layout,
-        history: &History,
-        now: &Moment,
-        reading: Reading,
-    ) -> Level {
-        match reading {
-            Reading::Lifetime { slot } => self.settle(0, history.tally.total(layout, slot)),
-            Reading::Latest { series } => {
-                let resolution = layout.series[series].resolution;
-                let latest = history.tally.buckets(layout, series).latest();
-                match latest {
-                    None => self.cuts.len() as Level + 1,
-                    Some(key) => self.ageing(resolution, key, now.key(resolution)),
-                }
+    fn see(&mut self, look: Look, buckets: Buckets<'_>, now: i64) -> Level {
+        match look {
+            _ if self.cuts.is_empty() => 0,
+            Look::Sum { span, word } => {
+                let growing = buckets.growing || word == 1;
+                self.leaving(buckets, now, span, growing, |bucket| bucket[word])
             }
-            Reading::Rolling { series, span, take } => {
-                let shape = &layout.series[series];
-                let buckets = history.tally.buckets(layout, series);
-                self.leaving(shape, buckets, take, span, now.key(shape.resolution))
+            Look::Days { span } => {
+                self.leaving(buckets, now, span, true, |bucket| i64::from(bucket[1] > 0))
             }
+            Look::Latest => match buckets.latest() {
+                None => self.cuts.len() as Level + 1,
+                Some(key) => self.ageing(key, now),
+            },
         }
     }
 
     /// A window: buckets leave it one after another. Seen from the newest to the oldest, the sum so
-    /// far is what the window holds once the next older bucket has left.
+    /// far is what the window holds once the next older bucket has left. Of a sum that only grows,
+    /// buckets beyond the last cut need not be seen.
     fn leaving(
         &mut self,
-        shape: &Shape,
         buckets: Buckets<'_>,
-        take: Take,
-        span: i64,
         now: i64,
+        span: i64,
+        growing: bool,
+        value: impl Fn(&[i64]) -> i64,
     ) -> Level {
         let bound = now.saturating_sub(span);
-        let word = shape.word(take);
         let top = self.cuts.len() as Level;
-        let growing = buckets.growing || !matches!(take, Take::Sum(_));
         let mut sum = 0;
-        let mut level = self.settle(0, 0);
+        let mut level = settle(self.cuts, 0, 0);
         for bucket in buckets.backwards() {
-            if bucket[0] <= bound || (level == top && growing) {
+            if bucket[0] <= bound || (growing && level == top) {
                 break;
             }
-            sum += match take {
-                Take::Days => i64::from(bucket[word] > 0),
-                Take::Count | Take::Sum(_) => bucket[word],
-            };
-            let with = self.settle(level, sum);
+            sum += value(bucket);
+            let with = settle(self.cuts, level, sum);
             if with != level {
-                self.flip(shape.resolution, bucket[0].saturating_add(span), level);
+                self.flip(bucket[0].saturating_add(span), level);
                 level = with;
             }
         }
@@ -143,29 +156,17 @@ impl Look<'_> {
     }
 
     /// A time since: it reaches one cut after another.
-    fn ageing(&mut self, resolution: Resolution, latest: i64, now: i64) -> Level {
-        let level = self.settle(0, now.saturating_sub(latest));
+    fn ageing(&mut self, latest: i64, now: i64) -> Level {
+        let level = settle(self.cuts, 0, now.saturating_sub(latest));
         for ix in (level as usize..self.cuts.len()).rev() {
             let key = latest.saturating_add(self.cuts[ix]);
-            self.flip(resolution, key, ix as Level + 1);
+            self.flip(key, ix as Level + 1);
         }
         level
     }
 
-    /// The level of a value, sought from a level near it.
-    fn settle(&self, near: Level, value: i64) -> Level {
-        let mut level = near as usize;
-        while level < self.cuts.len() && value >= self.cuts[level] {
-            level += 1;
-        }
-        while level > 0 && value < self.cuts[level - 1] {
-            level -= 1;
-        }
-        level as Level
-    }
-
-    fn flip(&mut self, resolution: Resolution, key: i64, level: Level) {
-        let at = reached(self.zone, resolution, key);
+    fn flip(&mut self, key: i64, level: Level) {
+        let at = reached(self.zone, self.resolution, key);
         if at < Timestamp::MAX {
             self.flips.push(Flip {
                 at,
@@ -176,13 +177,25 @@ impl Look<'_> {
     }
 }
 
+/// The level of a value, sought from a level near it.
+fn settle(cuts: &[i64], near: Level, value: i64) -> Level {
+    let mut level = near as usize;
+    while level < cuts.len() && value >= cuts[level] {
+        level += 1;
+    }
+    while level > 0 && value < cuts[level - 1] {
+        level -= 1;
+    }
+    level as Level
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::features::feature::{Aggregate, Feature, Field, Window};
     use crate::features::history::Strangers;
     use crate::features::layout::Reach;
-    use crate::features::measures::measures;
+    use crate::features::measures::Measured;
     use crate::model::change::Measure;
     use crate::model::event::{Event, Kind, KindSet};
     use crate::model::money::Money;
@@ -309,14 +322,14 @@ mod tests {
             let mut outlook = Outlook::default();
             outlook.look(&layout, &cuts, zone, &history, from);
             let mut levels = outlook.levels().to_vec();
-            let mut flips = outlook.flips().peekable();
+            let mut flips = outlook.instants().flat_map(Instant::flips).peekable();
             for half in 0..400 {
                 let at = Timestamp(from.0 + half / 2 * HOUR + (half % 2) * (HOUR - 1));
                 while let Some(flip) = flips.next_if(|flip| flip.at <= at) {
                     prop_assert!(flip.at > from);
                     levels[flip.feature] = flip.level;
                 }
-                let measured = measures(&layout, zone, &history, at);
+                let measured = Measured::new(&layout, zone, &history, at).all();
                 for (feature, measure) in measured.into_iter().enumerate() {
                     let expected = level(&cuts, feature, measure);
                     prop_assert_eq!(levels[feature], expected, "{} {:?}", feature, at);

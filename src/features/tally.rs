@@ -36,10 +36,26 @@ pub(super) struct Buckets<'a> {
     pub(super) growing: bool,
 }
 
+/// Buckets from the newest to the oldest.
+pub(super) struct Backwards<'a>(Buckets<'a>);
+
+impl<'a> Iterator for Backwards<'a> {
+    type Item = &'a [i64];
+
+    fn next(&mut self) -> Option<&'a [i64]> {
+        let Self(left) = self;
+        let (older, newest) = left
+            .words
+            .split_at_checked(left.words.len().wrapping_sub(left.width))?;
+        left.words = older;
+        Some(newest)
+    }
+}
+
 impl<'a> Buckets<'a> {
     /// From the newest to the oldest.
-    pub(super) fn backwards(self) -> impl Iterator<Item = &'a [i64]> {
-        self.words.chunks_exact(self.width).rev()
+    pub(super) fn backwards(self) -> Backwards<'a> {
+        Backwards(self)
     }
 
     /// Whether some sum is negative.
@@ -69,6 +85,32 @@ impl Tally {
         self.words[layout.series.len() + slot]
     }
 
+    /// The series one after another, with their buckets.
+    pub(super) fn series<'a>(
+        &'a self,
+        layout: &'a Layout,
+    ) -> impl Iterator<Item = (&'a Shape, Buckets<'a>)> {
+        let mut left = &self.words[layout.header()..];
+        layout
+            .series
+            .iter()
+            .zip(&self.words)
+            .map(move |(shape, length)| {
+                let width = shape.width();
+                let (words, after) = left.split_at((length >> 1) as usize * width);
+                left = after;
+                let growing = length & 1 == 0;
+                (
+                    shape,
+                    Buckets {
+                        words,
+                        width,
+                        growing,
+                    },
+                )
+            })
+    }
+
     /// The buckets of a series.
     pub(super) fn buckets(&self, layout: &Layout, series: usize) -> Buckets<'_> {
         let (start, end) = self.range(layout, series);
@@ -92,10 +134,10 @@ impl Tally {
         } else {
             0
         };
-        for total in &shape.totals {
-            self.words[layout.series.len() + total.slot] += match total.take {
+        for (slot, take) in &shape.totals {
+            self.words[layout.series.len() + slot] += match take {
                 Take::Count => by.count,
-                Take::Sum(field) => by.of(field),
+                Take::Sum(field) => by.of(*field),
                 Take::Days => new_days,
             };
         }
@@ -119,6 +161,9 @@ impl Tally {
         bucket[1] += by.count;
         for (word, field) in bucket[2..].iter_mut().zip(&shape.fields) {
             *word += by.of(*field);
+        }
+        if shape.firm {
+            bucket[width - 1] += by.firm;
         }
         let after = i64::from(bucket[1] > 0);
         let empty = bucket[1..].iter().all(|word| *word == 0);
@@ -217,18 +262,18 @@ fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     settled
 }
 
-/// The key of the latest bucket whose count is positive and will stay so: no order in it can be
-/// taken back any more.
+/// The key of the latest bucket whose count is positive and will stay so: part of it is firm, or it
+/// lies where no order can be taken back any more.
 fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     let known_after = limits.orders.key(shape.resolution);
-    let for_good = |key: i64| match shape.resolution {
-        _ if !shape.shrinks => true,
+    let settled = |key: i64| match shape.resolution {
         Resolution::Exact => key <= known_after,
         Resolution::Day => key < known_after,
     };
+    let firm = |bucket: &[i64]| !shape.firm || bucket[shape.width() - 1] > 0;
+    let mut buckets = buckets.backwards();
     buckets
-        .backwards()
-        .find(|bucket| bucket[1] > 0 && for_good(bucket[0]))
+        .find(|bucket| bucket[1] > 0 && (firm(bucket) || settled(bucket[0])))
         .map_or(i64::MIN, |bucket| bucket[0])
 }
 

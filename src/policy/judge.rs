@@ -1,48 +1,62 @@
-//! The judgement itself: levels of features and the places so far in, ranks on every ladder and map
-//! out.
+//! The judgement itself: levels of features and the places so far in, ranks on all scales out.
 
 use crate::features::cuts::{Cuts, Level};
-use crate::model::standing::Place;
+use crate::model::standing::{Place, ScaleIx};
 
-use super::declared::{Ladder, Policy, SegmentMap, Tier};
+use super::declared::{Ladder, Policy, SegmentMap};
 use super::rule::{Comparison, Op, Rule, Subject};
+use super::truths::{Bits, Check, Truths};
 
-/// A policy's comparisons, prepared so that each is one look at a level.
+/// A policy prepared so that judging is a few questions about bits.
 #[derive(Clone, Debug)]
 pub struct Judge {
     cuts: Cuts,
-    tests: Vec<Test>,
+    comparisons: usize,
+    features: Vec<Answers>,
+    tiers: Vec<Answers>,
+    scales: Vec<Scale>,
+    /// Per feature: the ladders and maps with a comparison of it.
+    scales_about: Vec<Vec<ScaleIx>>,
 }
 
-/// A comparison holds while the level of its subject (a tier's is its rank) is in a range.
-#[derive(Clone, Copy, Debug)]
-struct Test {
-    subject: Subject,
-    least: Level,
-    most: Level,
+/// How a feature, or the tier just given on a ladder, answers the comparisons about it.
+#[derive(Clone, Debug, Default)]
+struct Answers {
+    about: Bits,
+    /// By level or rank: what holds there.
+    hold: Vec<Bits>,
 }
 
-/// What rules look at: the levels of the features and the tiers just given.
-#[derive(Clone, Copy)]
-struct Seen<'a> {
-    levels: &'a [Level],
-    tiers: &'a [u8],
+/// A ladder or map as checks.
+#[derive(Clone, Debug)]
+enum Scale {
+    /// From the highest tier down to tier 1: the tier, what enters it and what else keeps it.
+    Ladder(Vec<(u8, Check, Option<Check>)>),
+    /// All segments but the last: what brings a customer there.
+    Map(Vec<Check>),
 }
 
 impl Judge {
     /// Of this policy.
     #[must_use]
     pub fn new(policy: &Policy) -> Self {
-        let mut by_feature = vec![Vec::new(); policy.features.len()];
-        for comparison in &policy.comparisons {
-            if let Subject::Feature(feature) = comparison.subject {
-                let (first, second) = cuts_of(comparison);
-                by_feature[feature].extend(first.into_iter().chain(second));
-            }
+        let cuts = Cuts::new(cuts_by_feature(policy));
+        let ladders = policy.ladders.iter();
+        let maps = policy.maps.iter().map(Scale::of_map);
+        Self {
+            comparisons: policy.comparisons.len(),
+            features: (0..policy.features.len())
+                .map(|feature| Answers::of_feature(policy, &cuts, feature))
+                .collect(),
+            tiers: ladders
+                .clone()
+                .enumerate()
+                .map(|(ix, l)| Answers::of_tier(policy, ix, l))
+                .collect(),
+            scales: ladders.map(Scale::of_ladder).chain(maps).collect(),
+            scales_about: scales_about(policy),
+            cuts,
         }
-        let cuts = Cuts::new(by_feature);
-        let tests = policy.comparisons.iter().map(|c| test(c, &cuts)).collect();
-        Self { cuts, tests }
     }
 
     /// The values at which features matter.
@@ -51,96 +65,207 @@ impl Judge {
         &self.cuts
     }
 
-    /// The ranks on all ladders and maps at these levels for a customer who stood at `places`;
-    /// replaces what is in `ranks`.
-    pub fn judge(&self, policy: &Policy, levels: &[Level], places: &[Place], ranks: &mut Vec<u8>) {
-        ranks.clear();
-        for (ladder, place) in policy.ladders.iter().zip(places) {
-            ranks.push(self.tier(ladder, place.rank, levels));
-        }
-        self.segments(policy, levels, ranks);
+    /// The ladders and maps whose rules look at a feature.
+    #[must_use]
+    pub fn scales_about(&self, feature: usize) -> &[ScaleIx] {
+        &self.scales_about[feature]
     }
 
-    /// The ranks of a customer without events at these levels: on tier 0 of every ladder, and where
-    /// the maps say.
-    pub fn first(&self, policy: &Policy, levels: &[Level], ranks: &mut Vec<u8>) {
+    /// The ranks on all ladders and maps at these levels for a customer who stood at `places`.
+    /// Replaces what is in `ranks` and `truths`.
+    pub fn judge(
+        &self,
+        levels: &[Level],
+        places: &[Place],
+        truths: &mut Truths,
+        ranks: &mut Vec<u8>,
+    ) {
+        self.ask(levels, truths);
         ranks.clear();
-        ranks.resize(policy.ladders.len(), 0);
-        self.segments(policy, levels, ranks);
-    }
-
-    fn segments(&self, policy: &Policy, levels: &[Level], ranks: &mut Vec<u8>) {
-        for map in &policy.maps {
-            let rank = self.segment(
-                map,
-                Seen {
-                    levels,
-                    tiers: ranks,
-                },
-            );
+        for (scale, place) in (0..).map(ScaleIx).zip(places) {
+            let rank = self.rank(scale, place.rank, truths);
+            self.given(scale, rank, truths);
             ranks.push(rank);
         }
     }
 
-    /// From the top: the first tier to enter; at the tier stood on, or below it, also the first to
-    /// keep.
-    fn tier(&self, ladder: &Ladder, from: u8, levels: &[Level]) -> u8 {
-        let seen = Seen { levels, tiers: &[] };
-        let holds = |rule: &Option<Rule>| rule.as_ref().is_some_and(|r| self.holds(r, seen));
-        let given = |rank: usize, tier: &Tier| {
-            holds(&tier.enter) || (rank <= usize::from(from) && holds(&tier.keep))
-        };
-        let tiers = ladder.tiers.iter().enumerate().skip(1).rev();
-        let mut tiers = tiers.filter(|(rank, tier)| given(*rank, tier));
-        tiers.next().map_or(0, |(rank, _)| rank as u8)
+    /// The ranks of a customer without events at these levels: on tier 0 of every ladder, and where
+    /// the maps say.
+    pub fn first(&self, levels: &[Level], truths: &mut Truths, ranks: &mut Vec<u8>) {
+        self.ask(levels, truths);
+        ranks.clear();
+        for (ix, scale) in self.scales.iter().enumerate() {
+            let rank = match scale {
+                Scale::Ladder(_) => 0,
+                Scale::Map(_) => self.rank(ScaleIx(ix), 0, truths),
+            };
+            self.given(ScaleIx(ix), rank, truths);
+            ranks.push(rank);
+        }
     }
 
-    fn segment(&self, map: &SegmentMap, seen: Seen<'_>) -> u8 {
-        let matches = |rule: &Option<Rule>| rule.as_ref().is_none_or(|r| self.holds(r, seen));
-        let matching = map.segments.iter().position(|s| matches(&s.when));
-        matching.unwrap_or(map.segments.len() - 1) as u8
+    /// A feature comes to a level.
+    pub fn flip(&self, feature: usize, level: Level, truths: &mut Truths) {
+        let Answers { about, hold } = &self.features[feature];
+        truths.set(about, &hold[level as usize]);
     }
 
-    fn holds(&self, rule: &Rule, seen: Seen<'_>) -> bool {
-        match rule {
-            Rule::Compare(ix) => {
-                let test = &self.tests[*ix];
-                let level = match test.subject {
-                    Subject::Feature(feature) => seen.levels[feature],
-                    Subject::Tier(scale) => Level::from(seen.tiers[scale.0]),
+    /// The rank on one ladder or map for a customer who stood at `from`; for a map, the tiers must
+    /// have been given.
+    #[must_use]
+    pub fn rank(&self, scale: ScaleIx, from: u8, truths: &Truths) -> u8 {
+        match &self.scales[scale.0] {
+            // From the top: the first tier that can be entered or, from where the customer stands
+            // downwards, kept.
+            Scale::Ladder(tiers) => {
+                let keeps = |tier: u8, keep: &Option<Check>| {
+                    tier <= from && keep.as_ref().is_some_and(|keep| keep.holds(truths))
                 };
-                test.least <= level && level <= test.most
+                let mut tiers = tiers.iter();
+                let held =
+                    tiers.find(|(tier, enter, keep)| enter.holds(truths) || keeps(*tier, keep));
+                held.map_or(0, |(tier, _, _)| *tier)
             }
-            Rule::All(rules) => rules.iter().all(|rule| self.holds(rule, seen)),
-            Rule::Any(rules) => rules.iter().any(|rule| self.holds(rule, seen)),
+            Scale::Map(segments) => {
+                let matching = segments.iter().position(|when| when.holds(truths));
+                matching.unwrap_or(segments.len()) as u8
+            }
+        }
+    }
+
+    /// Answers all comparisons of features.
+    fn ask(&self, levels: &[Level], truths: &mut Truths) {
+        truths.clear(self.comparisons);
+        for (answers, level) in self.features.iter().zip(levels) {
+            truths.add(&answers.hold[*level as usize]);
+        }
+    }
+
+    /// Answers the comparisons of a tier.
+    fn given(&self, scale: ScaleIx, rank: u8, truths: &mut Truths) {
+        if let Some(answers) = self.tiers.get(scale.0) {
+            truths.add(&answers.hold[usize::from(rank)]);
         }
     }
 }
 
-/// The values at which the comparison changes its answer. Nothing lies beyond the largest number
+impl Answers {
+    fn of_feature(policy: &Policy, cuts: &Cuts, feature: usize) -> Self {
+        let levels = cuts.never(feature) as usize + 1;
+        Self::new(policy, Subject::Feature(feature), levels, |comparison| {
+            levels_of(comparison, cuts, feature)
+        })
+    }
+
+    fn of_tier(policy: &Policy, ladder: usize, declared: &Ladder) -> Self {
+        let subject = Subject::Tier(ScaleIx(ladder));
+        Self::new(policy, subject, declared.tiers.len(), ranks_of)
+    }
+
+    /// Of a subject with that many levels; a comparison holds from a first level to a last.
+    fn new(
+        policy: &Policy,
+        subject: Subject,
+        levels: usize,
+        range: impl Fn(&Comparison) -> (Level, Level),
+    ) -> Self {
+        let mut answers = Self {
+            about: Bits::default(),
+            hold: vec![Bits::default(); levels],
+        };
+        let comparisons = policy.comparisons.iter().enumerate();
+        for (ix, comparison) in comparisons.filter(|(_, c)| c.subject == subject) {
+            answers.about.insert(ix);
+            let (first, last) = range(comparison);
+            for (level, hold) in (0..).zip(&mut answers.hold) {
+                if first <= level && level <= last {
+                    hold.insert(ix);
+                }
+            }
+        }
+        answers
+    }
+}
+
+impl Scale {
+    fn of_ladder(ladder: &Ladder) -> Self {
+        let tiers = (0_u8..).zip(&ladder.tiers).skip(1);
+        let mut checks: Vec<_> = tiers
+            .map(|(rank, tier)| {
+                let enter = tier
+                    .enter
+                    .as_ref()
+                    .expect("every tier but the lowest has an entry rule");
+                (rank, Check::new(enter), tier.keep.as_ref().map(Check::new))
+            })
+            .collect();
+        checks.reverse();
+        Self::Ladder(checks)
+    }
+
+    fn of_map(map: &SegmentMap) -> Self {
+        let (_, ruled) = map.segments.split_last().expect("a map has a segment");
+        let checks = ruled.iter().map(|segment| {
+            let when = segment.when.as_ref();
+            Check::new(when.expect("every segment but the last has a rule"))
+        });
+        Self::Map(checks.collect())
+    }
+}
+
+fn scales_about(policy: &Policy) -> Vec<Vec<ScaleIx>> {
+    let ladders = policy.ladders.iter().map(|ladder| {
+        let tiers = ladder.tiers.iter();
+        tiers
+            .flat_map(|tier| tier.enter.iter().chain(&tier.keep))
+            .collect::<Vec<_>>()
+    });
+    let maps = policy.maps.iter().map(|map| {
+        let segments = map.segments.iter();
+        segments
+            .flat_map(|segment| &segment.when)
+            .collect::<Vec<_>>()
+    });
+    let mut about = vec![Vec::new(); policy.features.len()];
+    for (scale, rules) in (0..).map(ScaleIx).zip(ladders.chain(maps)) {
+        for (feature, scales) in about.iter_mut().enumerate() {
+            if rules.iter().any(|rule| looks_at(policy, rule, feature)) {
+                scales.push(scale);
+            }
+        }
+    }
+    about
+}
+
+fn looks_at(policy: &Policy, rule: &Rule, feature: usize) -> bool {
+    match rule {
+        Rule::Compare(ix) => policy.comparisons[*ix].subject == Subject::Feature(feature),
+        Rule::All(rules) | Rule::Any(rules) => {
+            rules.iter().any(|rule| looks_at(policy, rule, feature))
+        }
+    }
+}
+
+/// The values at which some comparison changes its answer. Nothing lies beyond the largest number
 /// but "never".
-fn cuts_of(comparison: &Comparison) -> (Option<i64>, Option<i64>) {
-    let (at, after) = (comparison.threshold, comparison.threshold.checked_add(1));
-    match comparison.op {
-        Op::Ge | Op::Lt => (Some(at), None),
-        Op::Gt | Op::Le => (None, after),
-        Op::Eq => (Some(at), after),
+fn cuts_by_feature(policy: &Policy) -> Vec<Vec<i64>> {
+    let mut by_feature = vec![Vec::new(); policy.features.len()];
+    for comparison in &policy.comparisons {
+        let Subject::Feature(feature) = comparison.subject else {
+            continue;
+        };
+        let at = comparison.threshold;
+        let after = at.checked_add(1);
+        match comparison.op {
+            Op::Ge | Op::Lt => by_feature[feature].push(at),
+            Op::Gt | Op::Le => by_feature[feature].extend(after),
+            Op::Eq => by_feature[feature].extend([at].into_iter().chain(after)),
+        }
     }
+    by_feature
 }
 
-fn test(comparison: &Comparison, cuts: &Cuts) -> Test {
-    let (least, most) = match comparison.subject {
-        Subject::Feature(feature) => levels_of(comparison, cuts, feature),
-        Subject::Tier(_) => ranks_of(comparison),
-    };
-    Test {
-        subject: comparison.subject,
-        least,
-        most,
-    }
-}
-
-/// The levels of the feature at which the comparison holds.
+/// The first and last level of the feature at which the comparison holds.
 fn levels_of(comparison: &Comparison, cuts: &Cuts, feature: usize) -> (Level, Level) {
     let never = cuts.never(feature);
     let from = |value: Option<i64>| value.map_or(never, |value| cuts.level(feature, value));
@@ -155,7 +280,7 @@ fn levels_of(comparison: &Comparison, cuts: &Cuts, feature: usize) -> (Level, Le
     }
 }
 
-/// The ranks at which the comparison holds.
+/// The first and last rank at which the comparison holds.
 fn ranks_of(comparison: &Comparison) -> (Level, Level) {
     let at = Level::try_from(comparison.threshold).expect("a tier's index is small");
     match comparison.op {

@@ -23,3 +23,4 @@ mod scale;
 pub mod suggestion;
 mod terms;
 mod vocabulary;
+pub mod truths;

@@ -4,7 +4,7 @@ use crate::model::change::{Measure, Reason};
 use crate::model::standing::ScaleIx;
 
 use super::declared::{Policy, Tier};
-use super::rule::{Comparison, Op, Rule, Subject};
+use super::rule::{Op, Rule, Subject};
 
 impl Op {
     /// Whether a measure compares so with a constant.
@@ -45,41 +45,51 @@ pub fn decisive(policy: &Policy, scale: ScaleIx, from: u8, to: u8) -> &Rule {
     rule.expect("every tier but the lowest and every segment but the last has a rule")
 }
 
-/// The comparisons of a rule in declared order. `ranks` are those just given on the ladders.
+/// The comparisons of a rule in declared order. `measure` tells the value of a feature; `ranks` are
+/// those just given on the ladders.
 #[must_use]
-pub fn reasons(policy: &Policy, rule: &Rule, measures: &[Measure], ranks: &[u8]) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    gather(policy, rule, measures, ranks, &mut reasons);
+pub fn reasons(
+    policy: &Policy,
+    rule: &Rule,
+    measure: impl Fn(usize) -> Measure,
+    ranks: &[u8],
+) -> Vec<Reason> {
+    let mut reasons = Vec::with_capacity(comparisons(rule));
+    gather(policy, rule, &measure, ranks, &mut reasons);
     reasons
+}
+
+/// How many comparisons a rule has.
+fn comparisons(rule: &Rule) -> usize {
+    match rule {
+        Rule::Compare(_) => 1,
+        Rule::All(rules) | Rule::Any(rules) => rules.iter().map(comparisons).sum(),
+    }
 }
 
 fn gather(
     policy: &Policy,
     rule: &Rule,
-    measures: &[Measure],
+    measure: &impl Fn(usize) -> Measure,
     ranks: &[u8],
     reasons: &mut Vec<Reason>,
 ) {
     match rule {
-        Rule::Compare(comparison) => {
-            let Comparison {
-                subject,
-                op,
-                threshold,
-            } = &policy.comparisons[*comparison];
-            let measured = match subject {
-                Subject::Feature(feature) => measures[*feature],
+        Rule::Compare(ix) => {
+            let comparison = &policy.comparisons[*ix];
+            let measured = match comparison.subject {
+                Subject::Feature(feature) => measure(feature),
                 Subject::Tier(scale) => Measure::Is(i64::from(ranks[scale.0])),
             };
             reasons.push(Reason {
-                comparison: *comparison,
+                comparison: *ix,
                 measured,
-                holds: op.holds(measured, *threshold),
+                holds: comparison.op.holds(measured, comparison.threshold),
             });
         }
         Rule::All(rules) | Rule::Any(rules) => {
             for rule in rules {
-                gather(policy, rule, measures, ranks, reasons);
+                gather(policy, rule, measure, ranks, reasons);
             }
         }
     }
