@@ -3,6 +3,7 @@
 mod codemap;
 mod histories;
 mod laws;
+mod limits;
 mod model;
 mod oracle;
 mod policy;

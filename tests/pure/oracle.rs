@@ -17,11 +17,11 @@ use crate::model::lane::Model;
 use crate::sightings::{CASES, Sightings};
 
 /// Histories of the ordinary test run.
-const HISTORIES: u64 = 1_600;
+const HISTORIES: u64 = 4_000;
 /// Besides, with crowds ...
-const CROWDED: u64 = 160;
+const CROWDED: u64 = 200;
 /// ... and with many events of few customers.
-const LONG: u64 = 60;
+const LONG: u64 = 100;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]
@@ -141,11 +141,14 @@ fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
 
 fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(), String> {
     let name = &customer.name;
-    for later in [0, 1, DAY_MS, 31 * DAY_MS + 1] {
-        let at = customer.frontier + Span(later);
+    for later in [-DAY_MS, 0, 1, DAY_MS, 31 * DAY_MS + 1] {
+        let asked = customer.frontier + Span(later);
         let view = engine
-            .view(name, at)
+            .view(name, asked)
             .ok_or_else(|| format!("no view of {name:?}"))?;
+        let at = asked.max(customer.frontier);
+        same("instant of a view", &view.at, &at)?;
+        same("frontier of a view", &view.frontier, &customer.frontier)?;
         let measures = customer.measures(model.rules(), at);
         same(
             &format!("measures of {name:?} at {at:?}"),

@@ -1,0 +1,170 @@
+//! How many deadlines one input fires, and that the rest wait for the next one in order.
+
+use std::sync::Arc;
+
+use tidemark::engine::Engine;
+use tidemark::engine::effect::Judged;
+use tidemark::engine::input::{Outcome, Tick};
+use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::model::event::{Event, Kind, KindSet};
+use tidemark::model::money::{Currency, Money};
+use tidemark::model::refusal::Refusal;
+use tidemark::model::time::{DAY_MS, Span, Timestamp};
+use tidemark::model::zone::Zone;
+use tidemark::policy::declared::{Ladder, OrderRules, Policy, Tier, TimeRules, UnknownOrder};
+use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
+
+const START: Timestamp = Timestamp(1_767_650_400_000);
+const HOUR: Span = Span(3_600_000);
+
+/// Whoever has bought within an hour is active.
+fn policy() -> Arc<Policy> {
+    let active = Tier {
+        name: "active".to_owned(),
+        enter: Some(Rule::Compare(0)),
+        keep: None,
+    };
+    let silent = Tier {
+        name: "silent".to_owned(),
+        enter: None,
+        keep: None,
+    };
+    Arc::new(Policy {
+        name: "an hour".to_owned(),
+        version: 1,
+        hash: "0".repeat(64),
+        currency: Currency::from_code("GBP").expect("a known code"),
+        zone: Zone::named("UTC").expect("a zone of the bundled data"),
+        time: TimeRules {
+            lateness: Span(0),
+            late: Span(DAY_MS),
+            ahead: Span(0),
+            dedup: Span(DAY_MS),
+            stall_after: HOUR,
+        },
+        orders: OrderRules {
+            keep: HOUR,
+            unknown: UnknownOrder::Today,
+        },
+        features: vec![Feature {
+            name: "bought".to_owned(),
+            kinds: KindSet::default().with(Kind::Purchase),
+            aggregate: Aggregate::Count,
+            window: Window::Rolling(HOUR),
+            resolution: Resolution::Exact,
+        }],
+        comparisons: vec![Comparison {
+            subject: Subject::Feature(0),
+            op: Op::Ge,
+            threshold: 1,
+        }],
+        ladders: vec![Ladder {
+            name: "activity".to_owned(),
+            tiers: vec![silent, active],
+        }],
+        maps: Vec::new(),
+    })
+}
+
+fn name(customer: usize) -> String {
+    format!("c{customer}")
+}
+
+fn event<'a>(customer: &'a str, event_id: &'a str, kind: Kind, at: Timestamp) -> Event<'a> {
+    Event {
+        event_id,
+        customer,
+        kind,
+        at,
+        order: None,
+        amount: Money(1),
+        currency: None,
+        quantity: 1,
+        margin: Money(0),
+    }
+}
+
+/// An engine with as many customers, all of whom are active until an hour after the start.
+fn engine_with(customers: usize) -> Engine {
+    let mut engine = Engine::new(policy());
+    let mut judged = Vec::new();
+    let open = Tick {
+        ceiling: Timestamp::MAX,
+        coast: None,
+    };
+    engine.tick(open, &mut judged);
+    for customer in 0..customers {
+        let name = name(customer);
+        let event = event(&name, "bought", Kind::Purchase, START);
+        assert_eq!(engine.apply(&event, &mut judged), Outcome::Applied);
+    }
+    assert_eq!(judged.len(), customers);
+    engine
+}
+
+/// What a tick fires that lets the clock go to `coast`.
+fn ticked(engine: &mut Engine, coast: Option<Timestamp>) -> Vec<Judged> {
+    let mut judged = Vec::new();
+    let ceiling = Timestamp::MAX;
+    engine.tick(Tick { ceiling, coast }, &mut judged);
+    judged
+}
+
+/// All of these were demoted at the hour, one after another, from the customer of number `from` on.
+fn assert_demoted(judged: &[Judged], from: usize) {
+    for (place, one) in judged.iter().enumerate() {
+        assert_eq!(*one.customer, *name(from + place));
+        assert_eq!(one.at, START + HOUR);
+        assert_eq!(one.changes[0].to, 0);
+    }
+}
+
+#[test]
+fn a_tick_fires_ten_thousand_and_the_next_the_rest() {
+    let mut engine = engine_with(10_007);
+    let due = START + HOUR;
+    assert_eq!(ticked(&mut engine, Some(due)), []);
+    let first = ticked(&mut engine, Some(due + Span(1)));
+    assert_eq!(first.len(), 10_000);
+    assert_demoted(&first, 0);
+    assert_eq!(engine.held(engine.clock()), 7);
+    let rest = ticked(&mut engine, None);
+    assert_eq!(rest.len(), 7);
+    assert_demoted(&rest, 10_000);
+    assert_eq!(engine.population(), [vec![10_007, 0]]);
+}
+
+#[test]
+fn an_event_that_counts_fires_sixty_four() {
+    let mut engine = engine_with(200);
+    let later = START + HOUR + HOUR;
+    for (round, fires) in [64, 64, 64, 8, 0].into_iter().enumerate() {
+        let id = format!("visit {round}");
+        let mut judged = Vec::new();
+        let visit = event("visitor", &id, Kind::Visit, later);
+        assert_eq!(engine.apply(&visit, &mut judged), Outcome::Applied);
+        assert_eq!(judged.len(), fires, "round {round}");
+        assert_demoted(&judged, round * 64);
+
+        let outcome = engine.apply(&visit, &mut judged);
+        assert_eq!(outcome, Outcome::Duplicate);
+        let old = event("visitor", "old", Kind::Visit, START - Span(2 * DAY_MS));
+        let refused = engine.apply(&old, &mut judged);
+        let too_late = Refusal::TooLate.of("occurred_at");
+        assert_eq!(refused, Outcome::Refused(too_late));
+        assert_eq!(judged.len(), fires, "only what counts fires");
+    }
+}
+
+#[test]
+fn whoever_comes_back_fires_first_however_many_wait() {
+    let mut engine = engine_with(200);
+    let later = START + HOUR + HOUR;
+    let name = name(199);
+    let mut judged = Vec::new();
+    let visit = event(&name, "visit", Kind::Visit, later);
+    assert_eq!(engine.apply(&visit, &mut judged), Outcome::Applied);
+    assert_eq!(judged.len(), 65);
+    assert_demoted(&judged[..1], 199);
+    assert_demoted(&judged[1..], 0);
+}
