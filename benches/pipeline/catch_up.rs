@@ -1,0 +1,178 @@
+//! How fast a backlog is worked off.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tidemark::kafka::feeder::Feeder;
+use tidemark::lane::ledger::{Counts, Entry};
+use tidemark::wire::ledger;
+
+use crate::bare;
+use crate::broker::{Broker, Seen, until};
+use crate::load::{Crowd, Written};
+use crate::machine::{Spent, Watch, median};
+use crate::service::{Rules, Service};
+use crate::stage::Stage;
+
+/// For anything here to end, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// The backlog reaches so far back.
+const DAYS: i64 = 120;
+
+/// One catch-up of tidemark.
+struct Run {
+    /// From the start of the process until its ledger shows that nothing is left.
+    all: Spent,
+    /// From the first unit seen on.
+    steady: Spent,
+    steady_events: u64,
+    counts: Counts,
+    units: usize,
+}
+
+/// Loads events and works them off in each way, `rounds` times.
+pub(crate) fn measure(broker: &Broker, events: u64, customers: u64, rounds: usize) {
+    let name = format!("backlog-{customers}");
+    let inputs = Stage::inputs(broker, &name);
+    let bytes = fill(broker, &inputs, events, customers);
+    let (mut batches, mut polls, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let stage = Stage::new(broker, &format!("{name}-{round}"), &inputs);
+        let ours = [std::process::id(), broker.id()];
+        batches.push(bare::batches(&stage.target, events, &ours));
+        polls.push(bare::polls(&stage.target, events, &ours));
+        runs.push(work_off(broker, &stage, events));
+    }
+    let counts = runs[0].counts;
+    println!(
+        "### Catch-up: {events} events of {} B, {customers} customers, {rounds} rounds\n\n\
+         1 purchase : 9 views over {DAYS} days, lz4, shipped policy; {:.2} changes and {:.2} \
+         standings per event, {} units.\n",
+        bytes / events,
+        counts.changes as f64 / events as f64,
+        counts.standings as f64 / events as f64,
+        runs[0].units,
+    );
+    println!(
+        "| what | events/s | process ns/event | events per CPU-second | to batches, wall | \
+         to batches, CPU | other load, cores |\n|---|---|---|---|---|---|---|"
+    );
+    let base = batches.clone();
+    row("bare, batches", events, &batches, &base, events);
+    row("bare, `BaseConsumer::poll`", events, &polls, &base, events);
+    let all: Vec<Spent> = runs.iter().map(|run| run.all).collect();
+    row(
+        "tidemark, process start to lag 0",
+        events,
+        &all,
+        &base,
+        events,
+    );
+    let steady: Vec<Spent> = runs.iter().map(|run| run.steady).collect();
+    let steady_events = runs[0].steady_events;
+    row(
+        "tidemark, first unit to lag 0",
+        steady_events,
+        &steady,
+        &base,
+        events,
+    );
+    println!();
+}
+
+/// One line of the table: medians, with the extremes in brackets.
+fn row(name: &str, events: u64, spent: &[Spent], base: &[Spent], base_events: u64) {
+    let (rate, slowest, fastest) = median(spent.iter().map(|one| one.per_second(events)));
+    let (cost, least, most) = median(spent.iter().map(|one| one.nanoseconds(events)));
+    let (others, ..) = median(spent.iter().map(|one| one.others));
+    let pairs = || spent.iter().zip(base);
+    let (wall, ..) =
+        median(pairs().map(|(one, base)| one.per_second(events) / base.per_second(base_events)));
+    let (cpu, ..) =
+        median(pairs().map(|(one, base)| base.nanoseconds(base_events) / one.nanoseconds(events)));
+    println!(
+        "| {name} | {rate:.0} ({slowest:.0}-{fastest:.0}) | {cost:.0} ({least:.0}-{most:.0}) | \
+         {:.0} | {wall:.2} | {cpu:.2} | {others:.2} |",
+        1e9 / cost,
+    );
+}
+
+/// Writes the backlog; gives its bytes.
+fn fill(broker: &Broker, inputs: &[String; 2], events: u64, customers: u64) -> u64 {
+    let feeder = Feeder::new(broker.bootstrap(), Duration::from_millis(50)).expect("a feeder");
+    let mut crowd = Crowd::new(customers);
+    let mut written = Written::default();
+    let until = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970");
+    let span = DAYS * 24 * 60 * 60 * 1000;
+    let start = i64::try_from(until.as_millis()).expect("before year 292,000,000") - span;
+    let mut bytes = 0;
+    for i in 0..events {
+        let at = start + i64::try_from(u128::from(i) * span as u128 / u128::from(events)).unwrap();
+        let customer = format!("c-{:08}", crowd.draw());
+        let topic = if i % 10 == 0 {
+            written.purchase(i, &customer, at, &mut crowd);
+            &inputs[0]
+        } else {
+            written.view(i, &customer, at);
+            &inputs[1]
+        };
+        bytes += written.body.len() as u64;
+        feeder
+            .send(topic, &written.customer, &written.body)
+            .expect("the feeder takes it");
+    }
+    feeder.flush(PATIENCE).expect("all events arrive");
+    bytes
+}
+
+/// Lets tidemark work off the backlog, and watches its ledger.
+fn work_off(broker: &Broker, stage: &Stage, events: u64) -> Run {
+    let watcher = broker.watch(&[&stage.target.ledger]);
+    let mut service = Service::start(stage, &Rules::Shipped);
+    let ours = [std::process::id(), broker.id(), service.id()];
+    let watch = Watch::start(service.id(), &ours);
+    let (first, begun) = until("the first unit is committed", PATIENCE, || {
+        service.assert_running();
+        let seen = entries(&watcher.seen());
+        let consumed: u64 = seen.iter().map(|entry| entry.counts.consumed()).sum();
+        (consumed > 0).then(|| (consumed, Watch::start(service.id(), &ours)))
+    });
+    let mut counted = 0;
+    let mut consumed = 0;
+    until("everything is consumed", PATIENCE, || {
+        service.assert_running();
+        let seen = watcher.seen();
+        consumed += entries(&seen[counted..])
+            .iter()
+            .map(|entry| entry.counts.consumed())
+            .sum::<u64>();
+        counted = seen.len();
+        (consumed >= events).then_some(())
+    });
+    let (all, steady) = (watch.look(), begun.look());
+    let entries = entries(&watcher.seen());
+    let mut counts = Counts::default();
+    for entry in &entries {
+        counts.applied += entry.counts.applied;
+        counts.duplicates += entry.counts.duplicates;
+        counts.dead_letters += entry.counts.dead_letters;
+        counts.changes += entry.counts.changes;
+        counts.standings += entry.counts.standings;
+    }
+    assert_eq!(counts.applied, events, "each event counts once: {counts:?}");
+    Run {
+        all,
+        steady,
+        steady_events: events - first,
+        counts,
+        units: entries.len(),
+    }
+}
+
+fn entries(seen: &[Seen]) -> Vec<Entry> {
+    seen.iter()
+        .filter_map(|seen| seen.record.value.as_deref())
+        .map(|value| ledger::decode(value).expect("the ledger holds entries"))
+        .collect()
+}

@@ -1,0 +1,222 @@
+//! How long an event takes to a change that readers of committed records see, at a steady rate.
+
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use tidemark::kafka::feeder::Feeder;
+
+use crate::broker::Broker;
+use crate::load::{Crowd, Written};
+use crate::machine::{Spent, Watch, median};
+use crate::observer::{due_of, key_of, latencies, micros, summary};
+use crate::relay::Relay;
+use crate::service::{Rules, Service};
+use crate::stage::Stage;
+
+/// How long the producer lets an event wait for others: what Kafka's own client does by default.
+const LINGER: Duration = Duration::from_millis(5);
+/// One event in so many makes a change.
+const EVENTS_PER_CHANGE: u64 = 20;
+/// Customers whose events change nothing.
+const CUSTOMERS: u64 = 200_000;
+/// For the last change to be seen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The first purchase of a customer makes a change, and nothing else does.
+const POLICY: &str = r#"
+name = "first-purchase"
+version = 1
+currency = "GBP"
+zone = "Europe/London"
+[feature.orders]
+aggregate = "count"
+of = ["purchase"]
+window = "lifetime"
+[feature.spend_90d]
+aggregate = "sum"
+field = "amount"
+of = ["purchase"]
+window = "90d"
+[[ladder]]
+name = "value"
+[[ladder.tier]]
+name = "none"
+[[ladder.tier]]
+name = "buyer"
+enter = "orders >= 1"
+[[ladder.tier]]
+name = "regular"
+enter = { all = ["orders >= 3", "spend_90d >= 1000"] }
+"#;
+
+/// What one run came to.
+struct Run {
+    /// p50, p99, longest, in ms.
+    latency: [f64; 3],
+    spent: Spent,
+}
+
+/// Measures both ways in turn, `rounds` times.
+pub(crate) fn measure(broker: &Broker, rate: u64, seconds: u64, drop: u64, rounds: usize) {
+    let (mut bare, mut tidemark) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let load = Load {
+            rate,
+            seconds,
+            drop,
+        };
+        bare.push(through_relay(broker, &format!("bare-{rate}-{round}"), load));
+        tidemark.push(through_tidemark(
+            broker,
+            &format!("live-{rate}-{round}"),
+            load,
+        ));
+    }
+    println!(
+        "### Latency at {rate} events/s: {rounds} rounds of {seconds} s after {drop} s, linger \
+         {} ms\n\nFrom the scheduled instant of sending to a read_committed consumer; one change \
+         per {EVENTS_PER_CHANGE} events. Milliseconds.\n",
+        LINGER.as_millis()
+    );
+    println!(
+        "| what | p50 | p99 | max | process CPU, us/event | other load, cores |\n\
+         |---|---|---|---|---|---|"
+    );
+    row(
+        "bare consume-produce-commit",
+        &bare,
+        rate * (seconds + drop),
+    );
+    row("tidemark", &tidemark, rate * (seconds + drop));
+    let ratio = |place: usize| {
+        let pairs = tidemark.iter().zip(&bare);
+        let (middle, least, most) =
+            median(pairs.map(|(ours, bare)| ours.latency[place] / bare.latency[place]));
+        format!("{middle:.2} ({least:.2}-{most:.2})")
+    };
+    println!(
+        "| ratio, paired | {} | {} | {} | | |\n",
+        ratio(0),
+        ratio(1),
+        ratio(2)
+    );
+}
+
+fn row(name: &str, runs: &[Run], events: u64) {
+    let place = |place: usize| {
+        let (middle, least, most) = median(runs.iter().map(|run| run.latency[place]));
+        format!("{middle:.1} ({least:.1}-{most:.1})")
+    };
+    let (cpu, ..) = median(runs.iter().map(|run| run.spent.nanoseconds(events) / 1e3));
+    let (others, ..) = median(runs.iter().map(|run| run.spent.others));
+    println!(
+        "| {name} | {} | {} | {} | {cpu:.1} | {others:.2} |",
+        place(0),
+        place(1),
+        place(2)
+    );
+}
+
+/// A steady stream of events.
+#[derive(Clone, Copy)]
+struct Load {
+    rate: u64,
+    seconds: u64,
+    drop: u64,
+}
+
+fn through_relay(broker: &Broker, name: &str, load: Load) -> Run {
+    let inputs = Stage::inputs(broker, name);
+    let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
+    let _relay = Relay::start(&stage.target);
+    let ours = [std::process::id(), broker.id()];
+    through(broker, &stage, load, Relay::id(), &ours, || ())
+}
+
+fn through_tidemark(broker: &Broker, name: &str, load: Load) -> Run {
+    let inputs = Stage::inputs(broker, name);
+    let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
+    let mut service = Service::start(&stage, &Rules::Text(POLICY));
+    let ours = [std::process::id(), broker.id(), service.id()];
+    through(broker, &stage, load, service.id(), &ours, || {
+        service.assert_running();
+    })
+}
+
+/// Sends the load and collects what comes out.
+fn through(
+    broker: &Broker,
+    stage: &Stage,
+    load: Load,
+    pid: u32,
+    ours: &[u32],
+    mut alive: impl FnMut(),
+) -> Run {
+    let watcher = broker.watch(&[&stage.target.changes]);
+    let feeder = Feeder::new(broker.bootstrap(), LINGER).expect("a feeder");
+    let events = load.rate * (load.seconds + load.drop);
+    // Whoever reads shall be there first: a change that is seen shows it, and does not count.
+    feed_one(&feeder, stage);
+    watcher.wait("the first change is seen", PATIENCE, |seen| {
+        alive();
+        seen.first().map(|_| ())
+    });
+    let watch = Watch::start(pid, ours);
+    let began = send(&feeder, stage, load.rate, events);
+    let spent = watch.look();
+    let changes = usize::try_from(events.div_ceil(EVENTS_PER_CHANGE)).expect("few") + 1;
+    let seen = watcher.wait("each change is seen", PATIENCE, |seen| {
+        (seen.len() >= changes).then(|| seen.to_vec())
+    });
+    assert_eq!(seen.len(), changes, "each change is seen once");
+    let due = |seen: &crate::broker::Seen| {
+        let key = seen.record.key.as_deref().and_then(due_of);
+        key.expect("changes are of new customers")
+    };
+    let all = latencies(&seen, began + load.drop * 1_000_000, due);
+    Run {
+        latency: summary(&all),
+        spent,
+    }
+}
+
+fn feed_one(feeder: &Feeder, stage: &Stage) {
+    let mut written = Written::default();
+    let now = micros(SystemTime::now());
+    let at = i64::try_from(now / 1000).expect("before year 292,000,000");
+    written.purchase(u64::MAX / 2, &key_of(now), at, &mut Crowd::new(1));
+    feeder
+        .send(&stage.target.inputs[0], &written.customer, &written.body)
+        .expect("the feeder takes it");
+}
+
+/// Sends events on their schedule, whatever becomes of them; gives when the first was due.
+fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64) -> u64 {
+    let mut crowd = Crowd::new(CUSTOMERS);
+    let mut written = Written::default();
+    let (start, wall) = (Instant::now(), micros(SystemTime::now()));
+    for i in 0..events {
+        let after = i * 1_000_000 / rate;
+        let due = start + Duration::from_micros(after);
+        loop {
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            thread::park_timeout(left);
+        }
+        let at = i64::try_from((wall + after) / 1000).expect("before year 292,000,000");
+        let topic = if i % EVENTS_PER_CHANGE == 0 {
+            written.purchase(i, &key_of(wall + after), at, &mut crowd);
+            &stage.target.inputs[0]
+        } else {
+            written.view(i, &format!("c-{:08}", crowd.draw()), at);
+            &stage.target.inputs[1]
+        };
+        feeder
+            .send(topic, &written.customer, &written.body)
+            .expect("the feeder takes it");
+    }
+    feeder.flush(PATIENCE).expect("all events arrive");
+    wall
+}

@@ -1,0 +1,90 @@
+//! The real program, as a child process.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::stage::Stage;
+
+/// A running `tidemark run`; ended when dropped.
+pub(crate) struct Service {
+    child: Child,
+    directory: TempDir,
+}
+
+/// The policy that a service decides by.
+pub(crate) enum Rules<'a> {
+    /// The shipped one.
+    Shipped,
+    /// This text.
+    Text(&'a str),
+}
+
+impl Service {
+    /// Starts it on the topics of a stage, with the defaults apart from names and HTTP, which is off.
+    pub(crate) fn start(stage: &Stage, rules: &Rules<'_>) -> Self {
+        let directory = tempfile::tempdir().expect("a directory can be made");
+        let policy = match rules {
+            Rules::Shipped => Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml"),
+            Rules::Text(text) => {
+                let path = directory.path().join("policy.toml");
+                fs::write(&path, text).expect("the policy can be written");
+                path
+            }
+        };
+        let target = &stage.target;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidemark"));
+        command.arg("run");
+        for (key, value) in [
+            ("app.name", target.app.as_str()),
+            ("app.instance", "bench"),
+            ("kafka.brokers", &target.brokers),
+            ("input.purchases", &target.inputs[0]),
+            ("input.browsing", &target.inputs[1]),
+            ("output.changes", &target.changes),
+            ("output.current", &target.current),
+            ("output.dead_letters", &target.dead_letters),
+            ("policy.file", policy.to_str().expect("a UTF-8 path")),
+            ("http.enabled", "false"),
+        ] {
+            command.arg("--set").arg(format!("{key}={value}"));
+        }
+        let log = File::create(log_of(&directory)).expect("a log can be made");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("tidemark starts");
+        Self { child, directory }
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Panics with what it said if it has ended.
+    pub(crate) fn assert_running(&mut self) {
+        let ended = self.child.try_wait().expect("a child can be waited for");
+        assert!(
+            ended.is_none(),
+            "tidemark ended: {ended:?}\n{}",
+            fs::read_to_string(log_of(&self.directory)).unwrap_or_default()
+        );
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone afterwards.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn log_of(directory: &TempDir) -> PathBuf {
+    directory.path().join("log")
+}
