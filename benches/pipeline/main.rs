@@ -1,6 +1,7 @@
 //! The whole pipeline on a real Kafka, beside bare loops of the same client, all in one run.
 //!
-//! `cargo bench --bench pipeline` measures; with `-- --test` a few seconds show that it still runs.
+//! `cargo bench --bench pipeline` measures; as one of `cargo test --benches`, or with `-- --test`,
+//! a few seconds show that it still runs.
 //! What the figures mean, and what came out, stands in docs/performance.md.
 
 #[path = "../../tests/broker/mod.rs"]
@@ -72,7 +73,7 @@ enum Part {
 impl Args {
     fn read() -> Self {
         let mut args = Self::parse();
-        if args.test {
+        if args.test || !args.bench {
             args.events = 20_000;
             args.customers = vec![2_000];
             args.rounds = 1;

@@ -22,5 +22,5 @@ mod rules;
 mod scale;
 pub mod suggestion;
 mod terms;
-mod vocabulary;
 pub mod truths;
+mod vocabulary;
