@@ -91,6 +91,9 @@ pub enum Trouble {
     /// Starting anew would not help.
     #[error("{0}")]
     Fatal(String),
+    /// A mistake in the program.
+    #[error("{0}")]
+    Bug(String),
 }
 
 /// Where a worker reads: its lanes, their records, and their ledgers.

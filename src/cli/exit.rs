@@ -64,6 +64,10 @@ impl Failure {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
-        Self::new(UNAVAILABLE, format!("error: {trouble}"))
+        let code = match trouble {
+            Trouble::Bug(_) => SOFTWARE,
+            _ => UNAVAILABLE,
+        };
+        Self::new(code, format!("error: {trouble}"))
     }
 }

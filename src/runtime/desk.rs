@@ -57,7 +57,6 @@ impl Desk {
     pub(super) fn assigned(&mut self, lanes: &[LaneId]) {
         self.tell_moved(Rebalance::Assigned, lanes);
         for id in lanes {
-            self.directory.open(*id, &self.mailbox);
             self.lanes.insert(*id, self.telemetry.lane(*id));
         }
     }
@@ -91,6 +90,8 @@ impl Desk {
     /// A lane stands where its ledger ends.
     pub(super) fn restored(&self, restored: &LaneRestored) {
         self.shard.tell(restored);
+        // From here on it can be asked: a half-restored lane knows half the story.
+        self.directory.open(restored.lane, &self.mailbox);
         if let Some(gauges) = self.lanes.get(&restored.lane) {
             gauges.set_state(LaneState::Running);
         }

@@ -1,5 +1,7 @@
 //! The transaction that is being filled, over all lanes of a worker.
 
+use std::time::Duration;
+
 use crate::lane::pacing::{Fill, Pacing};
 use crate::model::time::Timestamp;
 
@@ -39,4 +41,9 @@ impl OpenUnit {
         let change = self.first_output.map(|first| first + pacing.change_wait);
         change.map_or(latest, |change| change.min(latest))
     }
+}
+
+/// How long from now to an instant; nothing if it is past.
+pub(super) fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from((at - now).0).unwrap_or(0))
 }

@@ -14,6 +14,7 @@ use crate::telemetry::{Restart, Telemetry};
 
 use super::desk::Desk;
 use super::plan::Plan;
+use super::pulse::Pulse;
 use super::worker::Worker;
 
 /// First wait before a worker starts anew; doubled each time, up to the longest.
@@ -54,6 +55,7 @@ where
     /// # Errors
     /// The first trouble for which starting anew does not help; all workers have stopped then.
     pub fn work(&self) -> Result<(), Trouble> {
+        let pulse = &Pulse::default();
         thread::scope(|scope| {
             let workers: Vec<_> = (0..self.telemetry.workers().len())
                 .map(|number| {
@@ -61,8 +63,9 @@ where
                         .name(format!("worker-{number}"))
                         .spawn_scoped(scope, move || {
                             // Caught here, not at the join: the others must not go on meanwhile.
-                            let result = catch_unwind(AssertUnwindSafe(|| self.keep_going(number)))
-                                .unwrap_or_else(|_| Err(panicked(number)));
+                            let result =
+                                catch_unwind(AssertUnwindSafe(|| self.keep_going(number, pulse)))
+                                    .unwrap_or_else(|_| Err(panicked(number)));
                             if result.is_err() {
                                 self.stop.store(true, Ordering::SeqCst);
                             }
@@ -84,7 +87,7 @@ where
         })
     }
 
-    fn keep_going(&self, number: usize) -> Result<(), Trouble> {
+    fn keep_going(&self, number: usize, pulse: &Pulse) -> Result<(), Trouble> {
         let mut wait = WAIT_FIRST;
         let mut in_trouble_since: Option<Instant> = None;
         let mut fenced = 0;
@@ -92,11 +95,12 @@ where
             let started = Instant::now();
             let result = (self.connect)(number).and_then(|bus| {
                 let desk = Desk::new(&self.telemetry, &self.directory, number);
-                Worker::new(self.plan.clone(), bus, self.clock.clone(), desk).run(self.stop)
+                let (plan, clock) = (self.plan.clone(), self.clock.clone());
+                Worker::new(plan, bus, clock, desk, pulse.clone()).run(self.stop)
             });
             let (reason, why) = match result {
                 Ok(()) => return Ok(()),
-                Err(Trouble::Fatal(why)) => return Err(Trouble::Fatal(why)),
+                Err(trouble @ (Trouble::Fatal(_) | Trouble::Bug(_))) => return Err(trouble),
                 Err(Trouble::Restart(why)) => (Restart::ClientError, why),
                 Err(Trouble::InDoubt(why)) => (Restart::AmbiguousCommit, why),
                 Err(Trouble::Fenced(why)) => (Restart::Fenced, why),
@@ -136,5 +140,5 @@ where
 }
 
 fn panicked(number: usize) -> Trouble {
-    Trouble::Fatal(format!("worker {number} panicked; this is a bug"))
+    Trouble::Bug(format!("worker {number} panicked; this is a bug"))
 }

@@ -20,9 +20,10 @@ use crate::wire::scratch::Scratch;
 
 use super::desk::Desk;
 use super::intake::{Intake, Readiness};
-use super::open_unit::OpenUnit;
+use super::open_unit::{OpenUnit, until};
 use super::outbox::Outbox;
 use super::plan::Plan;
+use super::pulse::Pulse;
 use super::restore::{Restore, first_offsets};
 use super::tally::Tally;
 
@@ -32,7 +33,7 @@ const NAP: Duration = Duration::from_millis(20);
 const WANTED: usize = 2_000;
 
 /// One worker, as long as its connection is good.
-pub struct Worker<B: Bus, C> {
+pub(super) struct Worker<B: Bus, C> {
     // The records of the lanes go before the connection that they came by.
     lanes: BTreeMap<LaneId, Intake<<B::Reading as Source>::Record>>,
     /// Lanes given up, which may well come back.
@@ -44,6 +45,7 @@ pub struct Worker<B: Bus, C> {
     outbox: Outbox,
     tally: Tally,
     desk: Desk,
+    pulse: Pulse,
     effects: Vec<Judged>,
     scratch: Scratch,
     decoder: Decoder,
@@ -54,7 +56,7 @@ pub struct Worker<B: Bus, C> {
 
 impl<B: Bus, C: Clock> Worker<B, C> {
     /// A worker with a fresh connection.
-    pub fn new(plan: Arc<Plan>, bus: B, clock: C, desk: Desk) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, bus: B, clock: C, desk: Desk, pulse: Pulse) -> Self {
         Self {
             lanes: BTreeMap::new(),
             parked: BTreeMap::new(),
@@ -65,6 +67,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             outbox: Outbox::default(),
             tally: Tally::new(plan.topics.len()),
             desk,
+            pulse,
             effects: Vec::new(),
             scratch: Scratch::default(),
             decoder: Decoder::new(plan.policy.currency, plan.record_bytes_max),
@@ -78,7 +81,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     ///
     /// # Errors
     /// The worker is of no use any more; its connection is to be dropped.
-    pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
+    pub(super) fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
         while !stop.load(Ordering::Relaxed) {
             self.turn()?;
         }
@@ -200,7 +203,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let newest = self.lanes.values().map(|intake| intake.lane.newest()).max();
         Feed {
             caught_up: !self.lanes.is_empty() && self.lanes.values().all(Intake::is_caught_up),
-            newest: newest.unwrap_or(Timestamp::MIN),
+            newest: self.pulse.beat(newest.unwrap_or(Timestamp::MIN)),
         }
     }
 
@@ -390,9 +393,4 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             Duration::from_millis(u64::try_from(left.0 + 1).unwrap_or(1).max(1))
         })
     }
-}
-
-/// How long from now to an instant; nothing if it is past.
-fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from((at - now).0).unwrap_or(0))
 }

@@ -117,11 +117,9 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         let workers = scope.spawn(|| crew.work());
         let gathered = play(&timeline, &target, &telemetry, board, &stop);
         stop.store(true, Ordering::SeqCst);
-        let worked = workers.join().unwrap_or_else(|_| {
-            Err(Trouble::Fatal(
-                "a worker panicked; this is a bug".to_owned(),
-            ))
-        });
+        let worked = workers
+            .join()
+            .expect("a panic of a worker is caught by its crew");
         worked.and(gathered)
     })?;
     drop(front);
