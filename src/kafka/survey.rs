@@ -133,7 +133,10 @@ fn sample(
     while low < high && Instant::now() < given_up {
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(record)) => {
-                let Some(key) = record.key() else { continue };
+                // Without a key it is a dead letter, wherever it lies.
+                let Some(key) = record.key().filter(|key| !key.is_empty()) else {
+                    continue;
+                };
                 found.keys += 1;
                 let lane = lane_of(key, partitions);
                 if lane.0 != partition {
