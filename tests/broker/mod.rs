@@ -25,7 +25,7 @@ use std::{env, process, thread};
 
 use tempfile::TempDir;
 
-use child::GuardedChild;
+pub(crate) use child::GuardedChild;
 pub(crate) use client::{Client, Isolation};
 pub(crate) use records::{NewRecord, Record};
 pub(crate) use until::until;

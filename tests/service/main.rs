@@ -8,6 +8,7 @@ mod broker_boots;
 mod client;
 mod dashboard;
 mod demo;
+mod exactly_once;
 mod http;
 mod metrics;
 mod readme;

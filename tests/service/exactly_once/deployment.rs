@@ -1,0 +1,344 @@
+//! A deployment under test: topics and a group of its own on a broker, and instances of the real
+//! program, each with its log.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Output};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
+use tempfile::TempDir;
+
+use crate::broker::{Client, GuardedChild, Watcher, until};
+
+/// For anything that takes a start, a restore or a rebalance on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+/// A policy under which customers rise and fall within seconds.
+pub(crate) const QUICK: &str = include_str!("quick_policy.toml");
+/// For one answer of the broker.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Topics, settings and policy of one test, and what it started.
+pub(crate) struct Deployment {
+    client: Client,
+    app: String,
+    lanes: i32,
+    directory: TempDir,
+    /// How often each instance was started.
+    starts: RefCell<BTreeMap<String, usize>>,
+}
+
+/// What a deployment is made with.
+pub(crate) struct Plan<'a> {
+    /// Unique among the tests: prefix of the topics, name of the group.
+    pub(crate) app: &'a str,
+    /// Text of the policy.
+    pub(crate) policy: &'a str,
+    pub(crate) static_membership: bool,
+}
+
+impl Deployment {
+    /// Four lanes; the topics are created.
+    pub(crate) fn new(client: &Client, plan: &Plan<'_>) -> Self {
+        let deployment = Self::without_topics(client, plan);
+        for topic in deployment.inputs() {
+            client.create_topic(&topic, deployment.lanes, &[]);
+        }
+        for topic in [deployment.changes(), deployment.ledger()] {
+            client.create_topic(&topic, deployment.lanes, &[]);
+        }
+        client.create_topic(&deployment.dead_letters(), 2, &[]);
+        let compacted = [("cleanup.policy", "compact")];
+        client.create_topic(&deployment.current(), deployment.lanes, &compacted);
+        deployment
+    }
+
+    /// The same, but the topics are left to the test.
+    pub(crate) fn without_topics(client: &Client, plan: &Plan<'_>) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix(plan.app)
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a directory can be made in target/tmp");
+        let deployment = Self {
+            client: client.clone(),
+            app: plan.app.to_owned(),
+            lanes: 4,
+            directory,
+            starts: RefCell::default(),
+        };
+        let write =
+            |path: PathBuf, text: &str| fs::write(path, text).expect("a writable directory");
+        write(deployment.policy(), plan.policy);
+        write(deployment.settings(), &deployment.settings_text(plan));
+        deployment
+    }
+
+    fn settings_text(&self, plan: &Plan<'_>) -> String {
+        let [purchases, browsing] = self.inputs();
+        let Self { client, app, .. } = self;
+        let (changes, current) = (self.changes(), self.current());
+        let (dead_letters, policy) = (self.dead_letters(), self.policy());
+        format!(
+            r#"
+            app.name = "{app}"
+            input.purchases = "{purchases}"
+            input.browsing = "{browsing}"
+            output.changes = "{changes}"
+            output.current = "{current}"
+            output.dead_letters = "{dead_letters}"
+            policy.file = "{policy}"
+            http.enabled = false
+            log.format = "text"
+            [kafka]
+            brokers = "{brokers}"
+            session_timeout = "6s"
+            static_membership = {membership}
+            "#,
+            policy = policy.display(),
+            brokers = client.bootstrap(),
+            membership = plan.static_membership,
+        )
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn lanes(&self) -> i32 {
+        self.lanes
+    }
+
+    /// Of purchases, and of browsing.
+    pub(crate) fn inputs(&self) -> [String; 2] {
+        ["purchase", "browse"].map(|what| format!("{}.{what}.v1", self.app))
+    }
+
+    pub(crate) fn changes(&self) -> String {
+        format!("{}.tier-change.v1", self.app)
+    }
+
+    pub(crate) fn current(&self) -> String {
+        format!("{}.tier-current.v1", self.app)
+    }
+
+    pub(crate) fn dead_letters(&self) -> String {
+        format!("{}.dead-letter.v1", self.app)
+    }
+
+    pub(crate) fn ledger(&self) -> String {
+        format!("{}.ledger.v1", self.app)
+    }
+
+    /// All that it publishes to.
+    pub(crate) fn outputs(&self) -> [String; 4] {
+        [
+            self.changes(),
+            self.current(),
+            self.dead_letters(),
+            self.ledger(),
+        ]
+    }
+
+    pub(crate) fn policy(&self) -> PathBuf {
+        self.directory.path().join("policy.toml")
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.directory.path().join("settings.toml")
+    }
+
+    /// A file of this test.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Reads all that it publishes, committed records only, from now until the test asks.
+    pub(crate) fn watch(&self) -> Watcher {
+        let outputs = self.outputs();
+        self.client.watch(&outputs.each_ref().map(String::as_str))
+    }
+
+    /// The transactional id of an instance's only worker.
+    pub(crate) fn owner(&self, instance: &str) -> String {
+        format!("{}.{instance}.0", self.app)
+    }
+
+    /// Starts an instance.
+    pub(crate) fn start(&self, instance: &str) -> Instance {
+        self.start_with(instance, &[])
+    }
+
+    /// Starts an instance with some settings of its own.
+    pub(crate) fn start_with(&self, instance: &str, settings: &[&str]) -> Instance {
+        let mut starts = self.starts.borrow_mut();
+        let number = starts.entry(instance.to_owned()).or_default();
+        *number += 1;
+        let log = self.file(&format!("{instance}-{number}.log"));
+        let output = || File::options().create(true).append(true).open(&log);
+        let mut command = self.tidemark(&["run"]);
+        command.args(["--set", &format!("app.instance={instance}")]);
+        command.args(settings.iter().flat_map(|setting| ["--set", setting]));
+        command.stdout(output().expect("a log can be written"));
+        command.stderr(output().expect("a log can be written"));
+        Instance {
+            child: GuardedChild::start(command, self.directory.path()),
+            log,
+        }
+    }
+
+    /// Runs it to its end, for those runs that end by themselves.
+    pub(crate) fn run_to_end(&self, arguments: &[&str]) -> Output {
+        let output = self.tidemark(arguments).output();
+        output.expect("the program can be run")
+    }
+
+    fn tidemark(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidemark"));
+        command.args(arguments).arg("--config").arg(self.settings());
+        command
+    }
+
+    /// Waits until all that the inputs hold by now is behind the group.
+    #[track_caller]
+    pub(crate) fn wait_until_caught_up(&self) {
+        let reader = self.group_reader();
+        let ends = self.ends(&reader);
+        let what = format!("the group {} has committed {ends:?}", self.app);
+        until(&what, PATIENCE, || {
+            let committed = committed(&reader, &ends)?;
+            let is_behind = |(place, end)| committed.get(place).is_some_and(|at| at >= end);
+            ends.iter().all(is_behind).then_some(())
+        });
+    }
+
+    /// What the group has committed, by input topic and partition; partitions without a commit are
+    /// left out.
+    pub(crate) fn committed(&self) -> BTreeMap<(String, i32), i64> {
+        let reader = self.group_reader();
+        let ends = self.ends(&reader);
+        until("the group's offsets are read", PATIENCE, || {
+            committed(&reader, &ends)
+        })
+    }
+
+    /// A client that can see the group's offsets, but takes no part.
+    fn group_reader(&self) -> BaseConsumer {
+        let mut config = self.client.config();
+        config.set("group.id", &self.app);
+        config.set("isolation.level", "read_committed");
+        config.create().expect("a consumer can be made")
+    }
+
+    /// The ends of those input partitions that are not empty.
+    fn ends(&self, reader: &BaseConsumer) -> BTreeMap<(String, i32), i64> {
+        let inputs = self.inputs();
+        let all = inputs
+            .iter()
+            .flat_map(|topic| (0..self.lanes).map(move |lane| (topic, lane)));
+        all.filter_map(|(topic, lane)| {
+            let (_, end) = until("a partition's end is known", PATIENCE, || {
+                reader.fetch_watermarks(topic, lane, ANSWER).ok()
+            });
+            (end > 0).then(|| ((topic.clone(), lane), end))
+        })
+        .collect()
+    }
+}
+
+fn committed(
+    reader: &BaseConsumer,
+    of: &BTreeMap<(String, i32), i64>,
+) -> Option<BTreeMap<(String, i32), i64>> {
+    let mut asked = TopicPartitionList::new();
+    for (topic, lane) in of.keys() {
+        asked.add_partition(topic, *lane);
+    }
+    let answer = reader.committed_offsets(asked, ANSWER).ok()?;
+    let one = |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
+        let place = (element.topic().to_owned(), element.partition());
+        match element.offset() {
+            Offset::Offset(offset) => Some((place, offset)),
+            _ => None,
+        }
+    };
+    Some(answer.elements().iter().filter_map(one).collect())
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.directory.disable_cleanup(true);
+            eprintln!(
+                "settings and logs are kept: {}",
+                self.directory.path().display()
+            );
+        }
+    }
+}
+
+/// A running instance. Dropping it kills it.
+pub(crate) struct Instance {
+    child: GuardedChild,
+    log: PathBuf,
+}
+
+impl Instance {
+    /// SIGKILL, without notice.
+    pub(crate) fn kill(mut self) {
+        let ended = self.child.ended();
+        assert!(
+            ended.is_none(),
+            "it ended by itself: {ended:?}\n{}",
+            self.log()
+        );
+    }
+
+    /// SIGTERM, and how it ends.
+    #[track_caller]
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.signal("TERM");
+        let what = format!("the instance ends after SIGTERM; {}", self.log.display());
+        until(&what, PATIENCE, || self.child.ended())
+    }
+
+    /// Sends it a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let kill = Command::new("sh")
+            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &id])
+            .status();
+        assert!(kill.expect("sh runs").success(), "{name} cannot be sent");
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        read(&self.log)
+    }
+
+    /// Fails if it has ended.
+    #[track_caller]
+    pub(crate) fn assert_runs(&mut self) {
+        let ended = self.child.ended();
+        assert!(
+            ended.is_none(),
+            "it ended by itself: {ended:?}\n{}",
+            self.log()
+        );
+    }
+}
+
+fn read(log: &Path) -> String {
+    fs::read_to_string(log).unwrap_or_else(|error| format!("{}: {error}", log.display()))
+}
+
+/// Waits until a moment has come.
+pub(crate) fn wait_for(moment: Instant) {
+    let left = moment.saturating_duration_since(Instant::now());
+    until("a moment comes", left + ANSWER, || {
+        (Instant::now() >= moment).then_some(())
+    });
+}

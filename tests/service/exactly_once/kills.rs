@@ -1,0 +1,65 @@
+//! Instances that die without notice, at any moment: nothing that they did halfway can be seen.
+
+use std::time::{Duration, Instant};
+
+use super::deployment::{Deployment, PATIENCE, Plan, QUICK, wait_for};
+use super::dice::Dice;
+use super::shop_load::ShopLoad;
+use super::verdict::verdict;
+use crate::broker::{self, Watcher, needs_kafka};
+
+const KILLS: u64 = 30;
+
+#[test]
+fn thirty_kills_leave_no_trace() {
+    needs_kafka!();
+    let plan = Plan {
+        app: "kills",
+        policy: QUICK,
+        static_membership: true,
+    };
+    let deployment = Deployment::new(broker::shared(), &plan);
+    let watcher = deployment.watch();
+    let mut dice = Dice::of("kills", 30);
+    let load = ShopLoad::open(&deployment, dice.split(), 600, true);
+    let mut working = 0;
+    for kill in 1..=KILLS {
+        let instance = deployment.start("one");
+        // A third die somewhere in their start, the others while they work.
+        let after = if kill % 3 == 0 {
+            dice.roll(2_000)
+        } else {
+            wait_for_units(&deployment, &watcher, 1 + dice.roll(5) as usize);
+            working += 1;
+            dice.roll(400)
+        };
+        println!(
+            "kill {kill}: {after} ms after {}",
+            ["a start", "work"][(kill % 3).min(1) as usize]
+        );
+        wait_for(Instant::now() + Duration::from_millis(after));
+        instance.kill();
+    }
+    let last = deployment.start("one");
+    let sent = load.close();
+    deployment.wait_until_caught_up();
+    assert!(last.terminate().success());
+
+    let evidence = verdict(&deployment, &sent, watcher);
+    assert!(
+        evidence.aborted > 0,
+        "{working} kills at work, and none within a transaction"
+    );
+}
+
+/// Waits until so many units more are committed.
+#[track_caller]
+fn wait_for_units(deployment: &Deployment, watcher: &Watcher, more: usize) {
+    let ledger = deployment.ledger();
+    let count = |seen: &[broker::Seen]| seen.iter().filter(|it| it.record.topic == ledger).count();
+    let before = watcher.wait("units are counted", PATIENCE, |seen| Some(count(seen)));
+    let what = format!("{more} units after the {before} before");
+    watcher.wait(&what, PATIENCE, |seen| {
+        (count(seen) >= before + more).then_some(())
+    });
+}
