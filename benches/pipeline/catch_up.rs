@@ -108,7 +108,8 @@ fn fill(broker: &Broker, inputs: &[String; 2], events: u64, customers: u64) -> u
     let start = i64::try_from(until.as_millis()).expect("before year 292,000,000") - span;
     let mut bytes = 0;
     for i in 0..events {
-        let at = start + i64::try_from(u128::from(i) * span as u128 / u128::from(events)).unwrap();
+        let part = u128::from(i) * span as u128 / u128::from(events);
+        let at = start + i64::try_from(part).expect("less than the span");
         let customer = format!("c-{:08}", crowd.draw());
         let topic = if i % 10 == 0 {
             written.purchase(i, &customer, at, &mut crowd);

@@ -75,9 +75,9 @@ impl Watcher {
         &self,
         what: &str,
         within: Duration,
-        find: impl Fn(&[Seen]) -> Option<T>,
+        mut find: impl FnMut(&[Seen]) -> Option<T>,
     ) -> T {
-        until(what, within, || self.look(&find))
+        until(what, within, || self.look(&mut find))
     }
 
     /// Waits until it has seen the last record that is in each partition now, ends, and returns all

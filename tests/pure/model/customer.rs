@@ -95,7 +95,8 @@ impl Customer {
 
     /// Rule 5.
     fn weigh_totals(&self, event: &OwnedEvent) -> Result<(), Refused> {
-        let fields: [(&'static str, fn(&OwnedEvent) -> i64); 3] = [
+        type Read = fn(&OwnedEvent) -> i64;
+        let fields: [(&'static str, Read); 3] = [
             ("amount", |event| event.amount),
             ("quantity", |event| event.quantity),
             ("margin", |event| event.margin),
