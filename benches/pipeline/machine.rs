@@ -46,7 +46,7 @@ fn kafka_version() -> &'static str {
 }
 
 /// Processor time of a process so far, all its threads, in the kernel and out of it.
-pub(crate) fn processor_time(pid: u32) -> Duration {
+pub(crate) fn cpu_time(pid: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The second field is the name in parentheses, which may hold anything.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
@@ -122,8 +122,8 @@ impl Reading {
     fn now(pid: u32, ours: &[u32]) -> Self {
         Self {
             at: Instant::now(),
-            process: processor_time(pid),
-            ours: ours.iter().map(|pid| processor_time(*pid)).sum(),
+            process: cpu_time(pid),
+            ours: ours.iter().map(|pid| cpu_time(*pid)).sum(),
             busy: busy_time(),
         }
     }

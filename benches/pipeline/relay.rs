@@ -1,4 +1,5 @@
-//! The bare consume-produce-commit loop: exactly once like tidemark, with the same client settings, and nothing decided.
+//! The bare consume-produce-commit loop: exactly once like tidemark, with the same client settings,
+//! and nothing decided.
 
 use std::process;
 use std::sync::Arc;

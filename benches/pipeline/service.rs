@@ -23,7 +23,8 @@ pub(crate) enum Rules<'a> {
 }
 
 impl Service {
-    /// Starts it on the topics of a stage, with the defaults apart from names and HTTP, which is off.
+    /// Starts it on the topics of a stage, with the defaults apart from names and HTTP, which is
+    /// off.
     pub(crate) fn start(stage: &Stage, rules: &Rules<'_>) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let policy = match rules {

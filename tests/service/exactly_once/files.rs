@@ -1,12 +1,13 @@
 //! The same events from a file: whether customers moved as `tidemark replay` moves them.
 //!
 //! That holds for a customer whose events the lane took in the order in which they happened. A lane
-//! takes one topic's records in their order, and it chooses between topics by instant only among what
-//! has arrived. So it is checked for all customers whose records lie in one topic, none dated before
-//! the one in front of it, and none overtaken by the lane's clock, which goes on without events while
-//! the feed is alive: none came when the clock had passed its instant. Refused records change nothing and are left out. The lane has fired all
-//! deadlines before its last clock; the file's clock goes on from there, so whatever it has more must
-//! be moves by time alone, at that clock or later.
+//! takes one topic's records in their order, and it chooses between topics by instant only among
+//! what has arrived. So it is checked for all customers whose records lie in one topic, none dated
+//! before the one in front of it, and none overtaken by the lane's clock, which goes on without
+//! events while the feed is alive: none came when the clock had passed its instant. Refused records
+//! change nothing and are left out. The lane has fired all deadlines before its last clock; the
+//! file's clock goes on from there, so whatever it has more must be moves by time alone, at that
+//! clock or later.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

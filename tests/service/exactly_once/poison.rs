@@ -23,7 +23,13 @@ pub(crate) fn poison(dice: &mut Dice, number: u64, now: i64, lanes: i32) -> Sent
     let customer = 3 * dice.roll(OPENING) + 2;
     let known = format!("known-{customer}");
     let customer = format!("c-{customer}-both");
-    let (refusal, field, value) = value(way, (&customer, &known), number, now);
+    let bad = Bad {
+        customer: &customer,
+        known: &known,
+        number,
+        now,
+    };
+    let (refusal, field, value) = bad.value(way);
     let mut record = NewRecord::new(customer.as_str(), value);
     match refusal {
         Refusal::NoValue => record.value = None,
@@ -55,104 +61,157 @@ pub(crate) fn poison(dice: &mut Dice, number: u64, now: i64, lanes: i32) -> Sent
     }
 }
 
-/// The value of a record that is bad in that way, and which field is at fault.
-fn value(
-    way: u64,
-    (customer, known): (&str, &str),
+/// What a bad record is made of.
+struct Bad<'a> {
+    customer: &'a str,
+    /// An order that is known.
+    known: &'a str,
     number: u64,
     now: i64,
-) -> (Refusal, &'static str, String) {
-    let event = |fields: &str| {
+}
+
+impl Bad<'_> {
+    fn event(&self, fields: &str) -> String {
+        let Self {
+            customer, number, ..
+        } = self;
         format!(r#"{{"event_id":"bad-{number}","customer_id":"{customer}",{fields}}}"#)
-    };
-    let at = |kind: &str, at: i64, more: &str| {
-        event(&format!(r#""kind":"{kind}","occurred_at":{at}{more}"#))
-    };
-    let hour = 3_600_000;
-    match way {
-        0 => (Refusal::NoValue, "", String::new()),
-        1 => {
-            let long = format!(r#","attrs":{{"note":"{}"}}"#, "x".repeat(65_536));
-            (Refusal::TooLarge, "", at("view", now, &long))
+    }
+
+    fn at(&self, kind: &str, at: i64, more: &str) -> String {
+        self.event(&format!(r#""kind":"{kind}","occurred_at":{at}{more}"#))
+    }
+
+    /// The value of a record that is bad in that way, and which field is at fault.
+    fn value(&self, way: u64) -> (Refusal, &'static str, String) {
+        if way < 12 {
+            self.unreadable(way)
+        } else {
+            self.inapplicable(way)
         }
-        2 => (Refusal::NotJson, "", format!("{{\"event_id\":bad-{number}")),
-        3 => (
-            Refusal::NotJson,
-            "kind",
-            at("view", now, r#","kind":"view""#),
-        ),
-        4 => {
-            let value = format!(r#"{{"customer_id":"{customer}","kind":"view","attrs":{number}}}"#);
-            (Refusal::MissingField, "event_id", value)
+    }
+
+    /// Values that are no event.
+    fn unreadable(&self, way: u64) -> (Refusal, &'static str, String) {
+        let Self {
+            customer,
+            number,
+            now,
+            ..
+        } = *self;
+        match way {
+            0 => (Refusal::NoValue, "", String::new()),
+            1 => {
+                let long = format!(r#","attrs":{{"note":"{}"}}"#, "x".repeat(65_536));
+                (Refusal::TooLarge, "", self.at("view", now, &long))
+            }
+            2 => (Refusal::NotJson, "", format!("{{\"event_id\":bad-{number}")),
+            3 => (
+                Refusal::NotJson,
+                "kind",
+                self.at("view", now, r#","kind":"view""#),
+            ),
+            4 => {
+                let value =
+                    format!(r#"{{"customer_id":"{customer}","kind":"view","attrs":{number}}}"#);
+                (Refusal::MissingField, "event_id", value)
+            }
+            5 => (
+                Refusal::MissingField,
+                "amount",
+                self.at("purchase", now, ""),
+            ),
+            6 => (
+                Refusal::WrongType,
+                "channel",
+                self.at("view", now, r#","channel":7"#),
+            ),
+            7 => (Refusal::UnknownKind, "kind", self.at("teleport", now, "")),
+            8 => {
+                let value = self.event(r#""kind":"view","occurred_at":"2026-03-02T08:00:00""#);
+                (Refusal::BadTime, "occurred_at", value)
+            }
+            9 => (
+                Refusal::BadAmount,
+                "amount",
+                self.at("purchase", now, r#","amount":"-1""#),
+            ),
+            10 => (
+                Refusal::BadAmount,
+                "amount",
+                self.at("purchase", now, r#","amount":"1.00001""#),
+            ),
+            _ => {
+                let most = r#","amount":"922337203685477.5807""#;
+                (Refusal::BadAmount, "amount", self.at("purchase", now, most))
+            }
         }
-        5 => (Refusal::MissingField, "amount", at("purchase", now, "")),
-        6 => (
-            Refusal::WrongType,
-            "channel",
-            at("view", now, r#","channel":7"#),
-        ),
-        7 => (Refusal::UnknownKind, "kind", at("teleport", now, "")),
-        8 => {
-            let value = event(r#""kind":"view","occurred_at":"2026-03-02T08:00:00""#);
-            (Refusal::BadTime, "occurred_at", value)
-        }
-        9 => (
-            Refusal::BadAmount,
-            "amount",
-            at("purchase", now, r#","amount":"-1""#),
-        ),
-        10 => (
-            Refusal::BadAmount,
-            "amount",
-            at("purchase", now, r#","amount":"1.00001""#),
-        ),
-        11 => {
-            let most = r#","amount":"922337203685477.5807""#;
-            (Refusal::BadAmount, "amount", at("purchase", now, most))
-        }
-        12 => {
-            let other = r#","amount":"5","currency":"EUR""#;
-            (
-                Refusal::UnknownCurrency,
-                "currency",
-                at("purchase", now, other),
-            )
-        }
-        13 => {
-            let none = r#","amount":"5","currency":"QQQ""#;
-            (
-                Refusal::UnknownCurrency,
-                "currency",
-                at("purchase", now, none),
-            )
-        }
-        14 => (Refusal::KeyMismatch, "customer_id", at("view", now, "")),
-        15 => (Refusal::Future, "occurred_at", at("view", now + hour, "")),
-        16 => (Refusal::TooLate, "occurred_at", at("view", now - hour, "")),
-        17 => {
-            let stranger = format!(r#","order_id":"nobody-{number}","amount":"5""#);
-            (
-                Refusal::UnknownOrder,
-                "order_id",
-                at("refund", now, &stranger),
-            )
-        }
-        18 => {
-            let stranger = format!(r#","order_id":"nobody-{number}""#);
-            (
-                Refusal::UnknownOrder,
-                "order_id",
-                at("cancel", now, &stranger),
-            )
-        }
-        19 | 20 => (Refusal::NoKey, "", at("view", now, "")),
-        _ => {
-            let again = format!(r#","order_id":"{known}","amount":"5""#);
-            (
-                Refusal::OrderExists,
-                "order_id",
-                at("purchase", now, &again),
-            )
+    }
+
+    /// Events that cannot be applied.
+    fn inapplicable(&self, way: u64) -> (Refusal, &'static str, String) {
+        let Self {
+            known, number, now, ..
+        } = *self;
+        match way {
+            12 => {
+                let other = r#","amount":"5","currency":"EUR""#;
+                (
+                    Refusal::UnknownCurrency,
+                    "currency",
+                    self.at("purchase", now, other),
+                )
+            }
+            13 => {
+                let none = r#","amount":"5","currency":"QQQ""#;
+                (
+                    Refusal::UnknownCurrency,
+                    "currency",
+                    self.at("purchase", now, none),
+                )
+            }
+            14 => (
+                Refusal::KeyMismatch,
+                "customer_id",
+                self.at("view", now, ""),
+            ),
+            15 => (
+                Refusal::Future,
+                "occurred_at",
+                self.at("view", now + HOUR_MS, ""),
+            ),
+            16 => (
+                Refusal::TooLate,
+                "occurred_at",
+                self.at("view", now - HOUR_MS, ""),
+            ),
+            17 => {
+                let stranger = format!(r#","order_id":"nobody-{number}","amount":"5""#);
+                (
+                    Refusal::UnknownOrder,
+                    "order_id",
+                    self.at("refund", now, &stranger),
+                )
+            }
+            18 => {
+                let stranger = format!(r#","order_id":"nobody-{number}""#);
+                (
+                    Refusal::UnknownOrder,
+                    "order_id",
+                    self.at("cancel", now, &stranger),
+                )
+            }
+            19 | 20 => (Refusal::NoKey, "", self.at("view", now, "")),
+            _ => {
+                let again = format!(r#","order_id":"{known}","amount":"5""#);
+                (
+                    Refusal::OrderExists,
+                    "order_id",
+                    self.at("purchase", now, &again),
+                )
+            }
         }
     }
 }
+
+const HOUR_MS: i64 = 3_600_000;

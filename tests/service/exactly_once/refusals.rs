@@ -1,5 +1,5 @@
-//! Topics on which customers would be silently wrong: `tidemark run` does not begin on them, and says
-//! everything that is wrong with them.
+//! Topics on which customers would be silently wrong: `tidemark run` does not begin on them, and
+//! says everything that is wrong with them.
 
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 

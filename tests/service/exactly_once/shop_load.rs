@@ -1,5 +1,5 @@
-//! A shop at work: its customers' events, drawn from a seed, sent at a steady rate while a test does
-//! its worst.
+//! A shop at work: its customers' events, drawn from a seed, sent at a steady rate while a test
+//! does its worst.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The one check that every test of exactly-once ends with: all that can be read from outside after a
-//! deployment has stopped, held against each other.
+//! The one check that every test of exactly-once ends with: all that can be read from outside after
+//! a deployment has stopped, held against each other.
 
 use std::collections::BTreeMap;
 
