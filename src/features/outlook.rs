@@ -68,7 +68,7 @@ impl Outlook {
         self.flips.sort_by_key(|flip| Reverse(flip.at));
     }
 
-    /// The level of every feature now; 0 where nothing is compared with it.
+    /// The level of every feature now; 0 where no value of it differs from another.
     #[must_use]
     pub fn levels(&self) -> &[Level] {
         &self.levels
