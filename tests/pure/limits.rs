@@ -1,98 +1,21 @@
 //! How many deadlines one input fires, and that the rest wait for the next one in order.
 
-use std::sync::Arc;
-
 use tidemark::engine::Engine;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
-use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
-use tidemark::model::event::{Event, Kind, KindSet};
-use tidemark::model::money::{Currency, Money};
+use tidemark::model::event::Kind;
 use tidemark::model::refusal::Refusal;
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
-use tidemark::model::zone::Zone;
-use tidemark::policy::declared::{Ladder, OrderRules, Policy, Tier, TimeRules, UnknownOrder};
-use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
-const START: Timestamp = Timestamp(1_767_650_400_000);
-const HOUR: Span = Span(3_600_000);
-
-/// Whoever has bought within an hour is active.
-fn policy() -> Arc<Policy> {
-    let active = Tier {
-        name: "active".to_owned(),
-        enter: Some(Rule::Compare(0)),
-        keep: None,
-    };
-    let silent = Tier {
-        name: "silent".to_owned(),
-        enter: None,
-        keep: None,
-    };
-    Arc::new(Policy {
-        name: "an hour".to_owned(),
-        version: 1,
-        hash: "0".repeat(64),
-        currency: Currency::from_code("GBP").expect("a known code"),
-        zone: Zone::named("UTC").expect("a zone of the bundled data"),
-        time: TimeRules {
-            lateness: Span(0),
-            late: Span(DAY_MS),
-            ahead: Span(0),
-            dedup: Span(DAY_MS),
-            stall_after: HOUR,
-        },
-        orders: OrderRules {
-            keep: HOUR,
-            unknown: UnknownOrder::Today,
-        },
-        features: vec![Feature {
-            name: "bought".to_owned(),
-            kinds: KindSet::default().with(Kind::Purchase),
-            aggregate: Aggregate::Count,
-            window: Window::Rolling(HOUR),
-            resolution: Resolution::Exact,
-        }],
-        comparisons: vec![Comparison {
-            subject: Subject::Feature(0),
-            op: Op::Ge,
-            threshold: 1,
-        }],
-        ladders: vec![Ladder {
-            name: "activity".to_owned(),
-            tiers: vec![silent, active],
-        }],
-        maps: Vec::new(),
-    })
-}
+use crate::hourly::{HOUR, START, event, open};
 
 fn name(customer: usize) -> String {
     format!("c{customer}")
 }
 
-fn event<'a>(customer: &'a str, event_id: &'a str, kind: Kind, at: Timestamp) -> Event<'a> {
-    Event {
-        event_id,
-        customer,
-        kind,
-        at,
-        order: None,
-        amount: Money(1),
-        currency: None,
-        quantity: 1,
-        margin: Money(0),
-    }
-}
-
 /// An engine with as many customers, all of whom are active until an hour after the start.
 fn engine_with(customers: usize) -> Engine {
-    let mut engine = Engine::new(policy());
-    let mut judged = Vec::new();
-    let open = Tick {
-        ceiling: Timestamp::MAX,
-        coast: None,
-    };
-    engine.tick(open, &mut judged);
+    let (mut engine, mut judged) = (open(), Vec::new());
     for customer in 0..customers {
         let name = name(customer);
         let event = event(&name, "bought", Kind::Purchase, START);
@@ -167,4 +90,24 @@ fn whoever_comes_back_fires_first_however_many_wait() {
     assert_eq!(judged.len(), 65);
     assert_demoted(&judged[..1], 199);
     assert_demoted(&judged[1..], 0);
+}
+
+#[test]
+fn a_late_event_of_one_who_waits_comes_before_the_deadline() {
+    let mut engine = engine_with(200);
+    let mut judged = Vec::new();
+    let visit = event("visitor", "visit", Kind::Visit, START + HOUR + HOUR);
+    engine.apply(&visit, &mut judged);
+    assert_eq!(engine.held(engine.clock()), 200 - 64);
+    judged.clear();
+
+    let name = name(199);
+    let half = START + Span(HOUR.0 / 2);
+    let late = event(&name, "late", Kind::Purchase, half);
+    assert_eq!(engine.apply(&late, &mut judged), Outcome::Applied);
+    assert_demoted(&judged, 64);
+    let rest = ticked(&mut engine, None);
+    let own = rest.last().expect("the late one waits longest");
+    assert_eq!((&*own.customer, own.at), (&*name, half + HOUR));
+    assert_eq!(own.changes[0].version, 2);
 }

@@ -1,7 +1,9 @@
 //! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
 
+mod admission;
 mod codemap;
 mod histories;
+mod hourly;
 mod laws;
 mod limits;
 mod model;

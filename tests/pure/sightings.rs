@@ -134,6 +134,8 @@ impl Sightings {
 
     fn duplicate(&mut self, before: &Before, event: &OwnedEvent, policy: &Policy) {
         self.see("duplicate", true);
+        let foreign = event.currency.is_some_and(|named| named != policy.currency);
+        self.see("duplicate in another currency", foreign);
         let apart = apart(before, event).expect("a duplicate has a first");
         let dedup = policy.time.dedup.0;
         self.see("duplicate exactly dedup later", apart == dedup && dedup > 0);

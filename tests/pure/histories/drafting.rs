@@ -28,7 +28,7 @@ pub(super) const EXACT_WINDOWS: [i64; 9] = [
 const DAY_WINDOWS: [i64; 7] = [1, 2, 3, 7, 28, 30, 90];
 const MONEY: [i64; 12] = [1, 100, 50, 150, 200, 101, 0, 300, 400, -1, -100, i64::MAX];
 const NUMBERS: [i64; 8] = [1, 2, 3, 1, 2, 0, 4, 5];
-const MILLIS: [i64; 8] = [
+const MILLIS: [i64; 9] = [
     HOUR_MS,
     DAY_MS,
     0,
@@ -37,8 +37,9 @@ const MILLIS: [i64; 8] = [
     36 * HOUR_MS,
     3 * DAY_MS,
     30 * DAY_MS,
+    i64::MAX,
 ];
-const DAYS: [i64; 7] = [1, 2, 0, 3, 7, 30, 91];
+const DAYS: [i64; 8] = [1, 2, 0, 3, 7, 30, 91, i64::MAX];
 
 impl FeaturePlan {
     fn build(&self, index: usize) -> Feature {

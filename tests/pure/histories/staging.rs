@@ -91,8 +91,16 @@ impl Stage {
                 let event = self.cast(act);
                 self.enter(event);
             }
-            Step::Copy { of, shift, who } => {
-                if let Some(copy) = self.copy(*of, *shift, *who) {
+            Step::Copy {
+                of,
+                shift,
+                who,
+                foreign,
+            } => {
+                if let Some(mut copy) = self.copy(*of, *shift, *who) {
+                    if *foreign {
+                        copy.currency = Currency::from_code("EUR");
+                    }
                     self.enter(copy);
                 }
             }

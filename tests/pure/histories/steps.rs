@@ -12,11 +12,13 @@ use super::policies::HOUR_MS;
 pub(crate) enum Step {
     /// An event.
     Act(Act),
-    /// An earlier event again, dated `shift` later, of the same customer or of another one.
+    /// An earlier event again, dated `shift` later, of the same customer or of another one, and
+    /// maybe in a currency that is not the policy's.
     Copy {
         of: usize,
         shift: Shift,
         who: Option<usize>,
+        foreign: bool,
     },
     /// The passing of time.
     Tick {
@@ -149,7 +151,7 @@ pub(crate) fn waves() -> BoxedStrategy<Vec<Step>> {
     let member = 6..200_usize;
     let meanwhile = prop_oneof![
         3 => (member.clone(), whens()).prop_map(|(who, when)| visit(who, when)),
-        4 => (member, beside()).prop_map(|(who, off)| visit(who, When::Due { off })),
+        8 => (member, beside()).prop_map(|(who, off)| visit(who, When::Due { off })),
         3 => copies(),
         3 => steps(),
     ];
@@ -289,8 +291,15 @@ fn copies() -> BoxedStrategy<Step> {
         2 => (0..2_i64).prop_map(Shift::Dedup),
         1 => (0..2_i64).prop_map(Shift::DedupBefore),
     ];
-    (0..8_usize, shift, prop::option::weighted(0.1, 0..6_usize))
-        .prop_map(|(of, shift, who)| Step::Copy { of, shift, who })
+    let who = prop::option::weighted(0.1, 0..6_usize);
+    let foreign = prop::bool::weighted(0.1);
+    (0..8_usize, shift, who, foreign)
+        .prop_map(|(of, shift, who, foreign)| Step::Copy {
+            of,
+            shift,
+            who,
+            foreign,
+        })
         .boxed()
 }
 

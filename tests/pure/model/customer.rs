@@ -248,21 +248,32 @@ fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure>
 
 /// The instants at which one contribution could make one feature, or a comparison of it, differ.
 fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Vec<Timestamp> {
-    let (day, contribution) = dated;
-    let later = |units: i64| match feature.resolution {
-        Resolution::Exact => Timestamp(contribution.at.0 + units),
-        Resolution::Day => rules.days.start_of(day + units),
-    };
     match (feature.aggregate, feature.window, feature.resolution) {
         (Aggregate::SinceLast, ..) => rules
             .policy
             .comparisons
             .iter()
             .filter(|comparison| comparison.subject == Subject::Feature(index))
-            .flat_map(|comparison| [-1, 0, 1].map(|beside| later(comparison.threshold + beside)))
+            .flat_map(|comparison| [-1, 0, 1].map(|by| comparison.threshold.saturating_add(by)))
+            .filter_map(|age| later(feature, dated, age, rules))
             .collect(),
         (_, Window::Lifetime, _) => Vec::new(),
-        (_, Window::Rolling(window), Resolution::Exact) => vec![later(window.0)],
-        (_, Window::Rolling(window), Resolution::Day) => vec![later(window.0 / DAY_MS)],
+        (_, Window::Rolling(window), Resolution::Exact) => {
+            later(feature, dated, window.0, rules).into_iter().collect()
+        }
+        (_, Window::Rolling(window), Resolution::Day) => {
+            let days = window.0 / DAY_MS;
+            later(feature, dated, days, rules).into_iter().collect()
+        }
+    }
+}
+
+/// When a contribution is so many milliseconds, or days, old; nothing beyond a million days.
+fn later(feature: &Feature, dated: &Dated, age: i64, rules: Rules<'_>) -> Option<Timestamp> {
+    let (day, contribution) = dated;
+    match feature.resolution {
+        Resolution::Exact if age < 1_000_000 * DAY_MS => Some(Timestamp(contribution.at.0 + age)),
+        Resolution::Day if age < 1_000_000 => Some(rules.days.start_of(day + age)),
+        _ => None,
     }
 }

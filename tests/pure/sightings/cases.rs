@@ -1,9 +1,10 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 76] = [
+pub(crate) const CASES: [&str; 77] = [
     "applied",
     "duplicate",
+    "duplicate in another currency",
     "duplicate exactly dedup later",
     "duplicate exactly dedup earlier",
     "id again, one beyond dedup",
