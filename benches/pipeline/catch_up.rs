@@ -6,6 +6,7 @@ use tidemark::kafka::feeder::Feeder;
 use tidemark::lane::ledger::{Counts, Entry};
 use tidemark::wire::ledger;
 
+use crate::Args;
 use crate::bare;
 use crate::broker::{Broker, Seen, until};
 use crate::load::{Crowd, Written};
@@ -29,8 +30,9 @@ struct Run {
     units: usize,
 }
 
-/// Loads events and works them off in each way, `rounds` times.
-pub(crate) fn measure(broker: &Broker, events: u64, customers: u64, rounds: usize) {
+/// Loads events and works them off in each way, again and again.
+pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
+    let (events, rounds) = (args.events, args.rounds);
     let name = format!("backlog-{customers}");
     let inputs = Stage::inputs(broker, &name);
     let bytes = fill(broker, &inputs, events, customers);
@@ -40,7 +42,7 @@ pub(crate) fn measure(broker: &Broker, events: u64, customers: u64, rounds: usiz
         let ours = [std::process::id(), broker.id()];
         batches.push(bare::batches(&stage.target, events, &ours));
         polls.push(bare::polls(&stage.target, events, &ours));
-        runs.push(work_off(broker, &stage, events));
+        runs.push(work_off(broker, &stage, args));
     }
     let counts = runs[0].counts;
     println!(
@@ -128,9 +130,10 @@ fn fill(broker: &Broker, inputs: &[String; 2], events: u64, customers: u64) -> u
 }
 
 /// Lets tidemark work off the backlog, and watches its ledger.
-fn work_off(broker: &Broker, stage: &Stage, events: u64) -> Run {
+fn work_off(broker: &Broker, stage: &Stage, args: &Args) -> Run {
+    let events = args.events;
     let watcher = broker.watch(&[&stage.target.ledger]);
-    let mut service = Service::start(stage, &Rules::Shipped);
+    let mut service = Service::start(stage, &Rules::Shipped, &args.set);
     let ours = [std::process::id(), broker.id(), service.id()];
     let watch = Watch::start(service.id(), &ours);
     let (first, begun) = until("the first unit is committed", PATIENCE, || {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tidemark::kafka::feeder::Feeder;
 
-use crate::broker::Broker;
+use crate::Args;
+use crate::broker::{Broker, Seen, until};
 use crate::load::{Crowd, Written};
 use crate::machine::{Spent, Watch, median};
 use crate::observer::{due_of, key_of, latencies, micros, summary};
@@ -56,8 +57,14 @@ struct Run {
     spent: Spent,
 }
 
-/// Measures both ways in turn, `rounds` times.
-pub(crate) fn measure(broker: &Broker, rate: u64, seconds: u64, drop: u64, rounds: usize) {
+/// Measures both ways in turn, again and again.
+pub(crate) fn measure(broker: &Broker, args: &Args, rate: u64) {
+    let Args {
+        seconds,
+        drop,
+        rounds,
+        ..
+    } = *args;
     let (mut bare, mut tidemark) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         let load = Load {
@@ -66,11 +73,8 @@ pub(crate) fn measure(broker: &Broker, rate: u64, seconds: u64, drop: u64, round
             drop,
         };
         bare.push(through_relay(broker, &format!("bare-{rate}-{round}"), load));
-        tidemark.push(through_tidemark(
-            broker,
-            &format!("live-{rate}-{round}"),
-            load,
-        ));
+        let name = format!("live-{rate}-{round}");
+        tidemark.push(through_tidemark(broker, &name, load, &args.set));
     }
     println!(
         "### Latency at {rate} events/s: {rounds} rounds of {seconds} s after {drop} s, linger \
@@ -133,10 +137,10 @@ fn through_relay(broker: &Broker, name: &str, load: Load) -> Run {
     through(broker, &stage, load, Relay::id(), &ours, || ())
 }
 
-fn through_tidemark(broker: &Broker, name: &str, load: Load) -> Run {
+fn through_tidemark(broker: &Broker, name: &str, load: Load, settings: &[String]) -> Run {
     let inputs = Stage::inputs(broker, name);
     let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
-    let mut service = Service::start(&stage, &Rules::Text(POLICY));
+    let mut service = Service::start(&stage, &Rules::Text(POLICY), settings);
     let ours = [std::process::id(), broker.id(), service.id()];
     through(broker, &stage, load, service.id(), &ours, || {
         service.assert_running();
@@ -157,9 +161,9 @@ fn through(
     let events = load.rate * (load.seconds + load.drop);
     // Whoever reads shall be there first: a change that is seen shows it, and does not count.
     feed_one(&feeder, stage);
-    watcher.wait("the first change is seen", PATIENCE, |seen| {
+    until("the first change is seen", PATIENCE, || {
         alive();
-        seen.first().map(|_| ())
+        (!watcher.seen().is_empty()).then_some(())
     });
     let watch = Watch::start(pid, ours);
     let began = send(&feeder, stage, load.rate, events);
@@ -169,7 +173,7 @@ fn through(
         (seen.len() >= changes).then(|| seen.to_vec())
     });
     assert_eq!(seen.len(), changes, "each change is seen once");
-    let due = |seen: &crate::broker::Seen| {
+    let due = |seen: &Seen| {
         let key = seen.record.key.as_deref().and_then(due_of);
         key.expect("changes are of new customers")
     };

@@ -48,6 +48,9 @@ struct Args {
     /// Deadlines that come due on a silent feed.
     #[arg(long, default_value_t = 200)]
     deadlines: u64,
+    /// A setting of tidemark, as section.key=value, over its defaults.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Only this.
     #[arg(long)]
     only: Option<Part>,
@@ -112,15 +115,15 @@ fn main() {
     println!("{}", machine::describe(broker.id()));
     if args.wants(Part::CatchUp) {
         for customers in &args.customers {
-            catch_up::measure(&broker, args.events, *customers, args.rounds);
+            catch_up::measure(&broker, &args, *customers);
         }
     }
     if args.wants(Part::Latency) {
         for rate in &args.rates {
-            latency::measure(&broker, *rate, args.seconds, args.drop, args.rounds);
+            latency::measure(&broker, &args, *rate);
         }
     }
     if args.wants(Part::Silence) {
-        silence::measure(&broker, args.deadlines);
+        silence::measure(&broker, &args);
     }
 }

@@ -23,9 +23,8 @@ pub(crate) enum Rules<'a> {
 }
 
 impl Service {
-    /// Starts it on the topics of a stage, with the defaults apart from names and HTTP, which is
-    /// off.
-    pub(crate) fn start(stage: &Stage, rules: &Rules<'_>) -> Self {
+    /// Starts it on the topics of a stage, with the defaults apart from names, HTTP, which is off, and `settings`.
+    pub(crate) fn start(stage: &Stage, rules: &Rules<'_>, settings: &[String]) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let policy = match rules {
             Rules::Shipped => Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml"),
@@ -51,6 +50,9 @@ impl Service {
             ("http.enabled", "false"),
         ] {
             command.arg("--set").arg(format!("{key}={value}"));
+        }
+        for setting in settings {
+            command.arg("--set").arg(setting);
         }
         let log = File::create(log_of(&directory)).expect("a log can be made");
         let child = command

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use tidemark::kafka::feeder::Feeder;
 
-use crate::broker::{Broker, Seen};
+use crate::Args;
+use crate::broker::{Broker, Seen, until};
 use crate::load::{Crowd, Written};
 use crate::observer::{latencies, micros, summary};
 use crate::service::{Rules, Service};
@@ -14,6 +15,8 @@ use crate::stage::Stage;
 const APART: u64 = 100;
 /// Time from the last event to the first deadline.
 const QUIET: u64 = 5_000;
+/// For anything here to happen, on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The declared lateness: by so much a demotion is to be late.
 const LATENESS: u64 = 1_000;
 /// Silence after which a customer is demoted.
@@ -40,32 +43,38 @@ name = "active"
 enter = "since_purchase <= 1m"
 "#;
 
-/// Lets `deadlines` customers fall silent, one after the other.
-pub(crate) fn measure(broker: &Broker, deadlines: u64) {
+/// Lets customers fall silent, one after the other.
+pub(crate) fn measure(broker: &Broker, args: &Args) {
+    let deadlines = args.deadlines;
     let inputs = Stage::inputs(broker, "silence");
     let stage = Stage::new(broker, "silence-app", &inputs);
     let watcher = broker.watch(&[&stage.target.changes]);
-    let mut service = Service::start(&stage, &Rules::Text(POLICY));
+    let mut service = Service::start(&stage, &Rules::Text(POLICY), &args.set);
     let feeder = Feeder::new(broker.bootstrap(), Duration::ZERO).expect("a feeder");
     let mut written = Written::default();
     let mut crowd = Crowd::new(1);
-    let first = micros(SystemTime::now()) / 1000 + QUIET - WINDOW;
-    for i in 0..deadlines {
-        let at = i64::try_from(first + i * APART).expect("before year 292,000,000");
-        written.purchase(i, &format!("s-{i}"), at, &mut crowd);
+    let mut buy = |id: u64, customer: &str, at: u64| {
+        let at = i64::try_from(at).expect("before year 292,000,000");
+        written.purchase(id, customer, at, &mut crowd);
         feeder
             .send(&inputs[0], &written.customer, &written.body)
             .expect("the feeder takes it");
-    }
-    let most = Duration::from_mins(2) + Duration::from_millis(QUIET + deadlines * APART);
-    let count = usize::try_from(deadlines).expect("few");
-    let demoted = watcher.wait("each customer is demoted", most, |seen| {
+    };
+    buy(deadlines, "first", micros(SystemTime::now()) / 1000);
+    until("tidemark is there", PATIENCE, || {
         service.assert_running();
-        let demoted: Vec<Seen> = seen
-            .iter()
-            .filter(|one| is_demotion(one))
-            .cloned()
-            .collect();
+        (!watcher.seen().is_empty()).then_some(())
+    });
+    let first = micros(SystemTime::now()) / 1000 + QUIET - WINDOW;
+    for i in 0..deadlines {
+        buy(i, &format!("s-{i}"), first + i * APART);
+    }
+    let most = PATIENCE + Duration::from_millis(QUIET + deadlines * APART);
+    let count = usize::try_from(deadlines).expect("few");
+    let demoted = until("each customer is demoted", most, || {
+        service.assert_running();
+        let mut demoted = watcher.seen();
+        demoted.retain(is_demotion);
         (demoted.len() >= count).then_some(demoted)
     });
     let due = |seen: &Seen| {
@@ -82,5 +91,5 @@ pub(crate) fn measure(broker: &Broker, deadlines: u64) {
 }
 
 fn is_demotion(seen: &Seen) -> bool {
-    seen.record.value_text().contains(r#""to":"silent""#)
+    seen.record.key_text() != "first" && seen.record.value_text().contains(r#""to":"silent""#)
 }
