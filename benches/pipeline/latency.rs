@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The first purchase of a customer makes a change, and nothing else does.
 const POLICY: &str = r#"
-name = "first-purchase"
+name = "first_purchase"
 version = 1
 currency = "GBP"
 zone = "Europe/London"
