@@ -111,6 +111,11 @@ impl Ahead<'_> {
     /// Adds the flips of the feature and tells its level now.
     fn see(&mut self, look: Look, buckets: Buckets<'_>, now: i64) -> Level {
         match look {
+            // "Never" differs from every number, even where no cut lies between.
+            Look::Latest => match buckets.latest() {
+                None => self.cuts.len() as Level + 1,
+                Some(key) => self.ageing(key, now),
+            },
             _ if self.cuts.is_empty() => 0,
             Look::Sum { span, word } => {
                 let growing = buckets.growing || word == 1;
@@ -119,10 +124,6 @@ impl Ahead<'_> {
             Look::Days { span } => {
                 self.leaving(buckets, now, span, true, |bucket| i64::from(bucket[1] > 0))
             }
-            Look::Latest => match buckets.latest() {
-                None => self.cuts.len() as Level + 1,
-                Some(key) => self.ageing(key, now),
-            },
         }
     }
 
