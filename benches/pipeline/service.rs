@@ -23,7 +23,8 @@ pub(crate) enum Rules<'a> {
 }
 
 impl Service {
-    /// Starts it on the topics of a stage, with the defaults apart from names, HTTP, which is off, and `settings`.
+    /// Starts it on the topics of a stage, with the defaults apart from names, HTTP, which is off,
+    /// and `settings`.
     pub(crate) fn start(stage: &Stage, rules: &Rules<'_>, settings: &[String]) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let policy = match rules {
