@@ -79,6 +79,12 @@ impl Lane {
         self.newest
     }
 
+    /// The latest instant that an event may have now; later ones are refused.
+    #[must_use]
+    pub fn latest(&self) -> Timestamp {
+        self.engine.ceiling() + self.engine.policy().time.ahead
+    }
+
     /// Whether a unit is open.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -15,6 +15,16 @@ pub enum Head {
     AtEnd,
 }
 
+impl Head {
+    /// A record that has arrived, happened at `at` if it can be read. One dated after `latest` is
+    /// refused whenever it is taken, so it goes first too: everything behind it would wait for that
+    /// day otherwise, and be overtaken by the other topics.
+    #[must_use]
+    pub fn here(at: Option<Timestamp>, latest: Timestamp) -> Self {
+        Self::Here(at.filter(|at| *at <= latest))
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
@@ -53,6 +63,20 @@ pub fn pick(heads: &[Head], impatient: bool) -> Pick {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_will_be_refused_as_too_early_holds_nothing_back() {
+        let latest = Timestamp(100);
+        let heads = |at| {
+            [
+                Head::here(Some(Timestamp(at)), latest),
+                Head::Here(Some(Timestamp(7))),
+            ]
+        };
+        assert_eq!(pick(&heads(101), false), Pick::Take(TopicIx(0)));
+        assert_eq!(pick(&heads(100), false), Pick::Take(TopicIx(1)));
+        assert_eq!(Head::here(None, latest), Head::Here(None));
+    }
 
     #[test]
     fn the_record_that_happened_first_goes_first() {

@@ -199,11 +199,12 @@ impl<R: Record> Intake<R> {
             .map(|queue| Cursor::new(&queue.records, decoder, scratch))
             .collect();
         let mut heads = vec![Head::AtEnd; cursors.len()];
+        let latest = self.lane.latest();
         let mut result = Ok(());
         loop {
             for ((head, cursor), queue) in heads.iter_mut().zip(&cursors).zip(&self.queues) {
                 *head = match &cursor.head {
-                    Some(event) => Head::Here(event.as_ref().ok().map(|event| event.at)),
+                    Some(event) => Head::here(event.as_ref().ok().map(|event| event.at), latest),
                     None if queue.unread > 0 => Head::OnItsWay,
                     None => Head::AtEnd,
                 };
