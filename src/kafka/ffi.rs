@@ -125,7 +125,7 @@ pub struct PartitionQueue {
 }
 
 impl PartitionQueue {
-    /// Takes the queue of an assigned partition; records arriving in it wake `reader`.
+    /// Takes the queue of a partition that is to be assigned; records arriving in it wake `reader`.
     #[must_use]
     pub fn take(native: Native, topic: &CString, partition: i32, reader: Thread) -> Option<Self> {
         let reader = Box::new(reader);

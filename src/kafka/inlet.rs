@@ -165,9 +165,8 @@ impl Inlet {
                     .map_err(restart("name an offset"))?;
             }
         }
-        self.consumer
-            .assign(&list)
-            .map_err(restart("take on the lanes"))?;
+        // Taken before the assignment: afterwards the first records may be quicker and land in the
+        // consumer's own queue. What has been taken once is left alone by librdkafka.
         for (lane, _) in lanes {
             for (ix, name) in self.names.iter().enumerate() {
                 let partition = PartitionQueue::take(self.native, name, lane.0, thread::current())
@@ -184,7 +183,9 @@ impl Inlet {
                 );
             }
         }
-        Ok(())
+        self.consumer
+            .assign(&list)
+            .map_err(restart("take on the lanes"))
     }
 
     pub(super) fn release(&mut self) -> Result<(), Trouble> {
