@@ -1,7 +1,7 @@
 //! What a file reaches for: other rooms, libraries, the world outside.
 
 use super::names::Name;
-use super::rooms::{DOORS, OUTSIDE, ROOMS};
+use super::rooms::{CLOCK, DOORS, OUTSIDE, PURE, ROOMS};
 use super::rules::{Report, Rule};
 use super::source::Source;
 
@@ -77,9 +77,27 @@ pub(crate) fn outside(report: &mut Report<'_>) {
                 );
             }
         }
-        if let [.., kind, "now"] = name.parts.iter().map(String::as_str).collect::<Vec<_>>()[..]
-            && ["Instant", "SystemTime", "Timestamp", "Zoned"].contains(&kind)
-        {
+    }
+}
+
+/// A pure room asks no clock at all, another room only through `runtime/clock.rs` what day it is.
+pub(crate) fn clock(report: &mut Report<'_>) {
+    let source = report.source;
+    let all = ["SystemTime", "Timestamp", "Zoned", "Instant"];
+    let clocks = match (PURE.contains(&source.room()), source.place()) {
+        (true, _) => &all[..],
+        (false, CLOCK) => &[],
+        (false, _) => &all[..3],
+    };
+    for name in source
+        .names
+        .iter()
+        .filter(|name| !source.tests_at(name.line))
+    {
+        let [.., kind, now] = name.parts.as_slice() else {
+            continue;
+        };
+        if now == "now" && clocks.contains(&kind.as_str()) {
             let what = format!("{kind}::now: the time is an input, be told it");
             report.add(Rule::Clock, name.line, what);
         }

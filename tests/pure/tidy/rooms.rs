@@ -121,5 +121,8 @@ pub(crate) const EMPTY_WORDS: &[&str] = &[
     "core",
 ];
 
+/// The one file that asks what time it is.
+pub(crate) const CLOCK: &str = "runtime/clock";
+
 /// The one file that may hold `unsafe`.
 pub(crate) const FOREIGN_CALLS: &str = "src/kafka/ffi.rs";
