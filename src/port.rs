@@ -59,7 +59,8 @@ pub struct Outgoing<'a> {
 pub enum Notice {
     /// These lanes are to be taken on, and no others are held.
     Assigned(Vec<LaneId>),
-    /// All lanes are to be given up; the open unit may still be committed, until [`Bus::release`].
+    /// All lanes are to be given up; the open unit may still be committed, until
+    /// [`Source::release`].
     Revoked,
     /// All lanes have gone to somebody else already.
     Lost,
