@@ -6,6 +6,8 @@ use crate::features::history::History;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 
+use super::id::Id;
+
 /// Tables that the index is split into, so that none ever grows for long.
 const TABLES: usize = 256;
 /// Customers of a page. Pages are never moved.
@@ -15,11 +17,12 @@ const PAGE: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slot(pub(super) u32);
 
-/// One customer, places apart.
+/// One customer, places apart. Two cache lines, neither shared with another customer.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(super) struct Customer {
     /// Id.
-    pub(super) id: Box<str>,
+    pub(super) id: Id,
     /// Past.
     pub(super) history: History,
     /// Horizon; [`Timestamp::MAX`] if there is none.
@@ -73,7 +76,7 @@ impl Customers {
         let tag = hash as u32;
         self.index[table(hash)]
             .find(spread(tag), |known| {
-                known.hash == tag && *self.get(known.slot).id == *id
+                known.hash == tag && self.get(known.slot).id.is(id)
             })
             .map(|known| known.slot)
     }
@@ -89,7 +92,7 @@ impl Customers {
         }
         let page = self.pages.last_mut().expect("a page was just made");
         page.customers.push(Customer {
-            id: id.into(),
+            id: Id::new(id),
             history,
             due: Timestamp::MAX,
             queued: Timestamp::MAX,
@@ -133,7 +136,7 @@ impl Customers {
     pub(super) fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
         (0..self.len() as u32)
             .map(Slot)
-            .map(|slot| (&*self.get(slot).id, self.places(slot)))
+            .map(|slot| (self.get(slot).id.text(), self.places(slot)))
     }
 
     fn places_of(&self, slot: Slot) -> (usize, std::ops::Range<usize>) {
@@ -155,6 +158,12 @@ fn spread(hash: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_customer_fits_two_cache_lines() {
+        assert_eq!(size_of::<Customer>(), 128);
+    }
+    use crate::features::cuts::Cuts;
     use crate::features::fingerprint::hash;
     use crate::features::layout::{Layout, Reach};
     use crate::model::time::Span;
@@ -165,7 +174,7 @@ mod tests {
             orders: Span(0),
             late: Span(0),
         };
-        let layout = Layout::new(&[], reach);
+        let layout = Layout::new(&[], &Cuts::default(), reach);
         let place = |version| Place {
             rank: 1,
             version,

@@ -22,9 +22,10 @@ impl Law {
             orders: policy.orders.keep,
             late: policy.time.late,
         };
+        let judge = Judge::new(policy);
         Self {
-            layout: Layout::new(&policy.features, reach),
-            judge: Judge::new(policy),
+            layout: Layout::new(&policy.features, judge.cuts(), reach),
+            judge,
         }
     }
 }
@@ -87,8 +88,6 @@ impl Judging {
     }
 
     fn look(&mut self, policy: &Policy, law: &Law, history: &History, at: Timestamp) {
-        let cuts = law.judge.cuts();
-        self.outlook
-            .look(&law.layout, cuts, &policy.zone, history, at);
+        self.outlook.look(&law.layout, &policy.zone, history, at);
     }
 }

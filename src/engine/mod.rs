@@ -11,6 +11,7 @@ mod dedup;
 mod due;
 pub mod effect;
 pub mod explain;
+mod id;
 pub mod input;
 mod judging;
 mod population;

@@ -97,8 +97,8 @@ impl Engine {
         let at = self.customers.get(slot).history.judging_instant(event.at);
         self.catch_up(slot, at, effects);
         let history = &mut self.customers.get_mut(slot).history;
-        history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
-        self.judge(slot, at, Cause::Event, effects);
+        let seen = history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
+        self.arrive(slot, at, seen, effects);
         let arrivals = self.clock - self.policy.time.late;
         self.dedup
             .remember(admitted.fingerprint, event.at, arrivals);
@@ -244,6 +244,19 @@ impl Engine {
         }
     }
 
+    /// Judges a customer after an event; `seen` is whether it can make a difference. Where it
+    /// can't, nothing has changed since the last judging but the time, which the horizon has in
+    /// view.
+    fn arrive(&mut self, slot: Slot, at: Timestamp, seen: bool, effects: &mut Vec<Judged>) {
+        let customer = self.customers.get_mut(slot);
+        let first = customer.history.frontier() == Timestamp::MIN;
+        if seen || first || customer.due <= at {
+            self.judge(slot, at, Cause::Event, effects);
+        } else {
+            customer.history.judged_at(at);
+        }
+    }
+
     /// Judges a customer at an instant, moves them, and sets their horizon.
     fn judge(&mut self, slot: Slot, at: Timestamp, cause: Cause, effects: &mut Vec<Judged>) {
         let customer = self.customers.get_mut(slot);
@@ -293,7 +306,7 @@ impl Engine {
             self.population.moved(scale, from, to);
         }
         Judged {
-            customer: customer.id.clone(),
+            customer: customer.id.text().into(),
             at,
             changes,
             places: places.into(),

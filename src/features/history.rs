@@ -101,31 +101,48 @@ impl History {
         }
     }
 
-    /// Books an admitted event. `clock` is a lower bound of what the lane's clock will be from now
-    /// on.
-    pub fn absorb(&mut self, layout: &Layout, zone: &Zone, event: &Event<'_>, clock: Timestamp) {
+    /// Books an admitted event. Tells whether the value of some feature can be another from now on.
+    /// `clock` is a lower bound of what the lane's clock will be from now on.
+    pub fn absorb(
+        &mut self,
+        layout: &Layout,
+        zone: &Zone,
+        event: &Event<'_>,
+        clock: Timestamp,
+    ) -> bool {
         self.ever = self
             .ever
             .with(event)
             .expect("an event is admitted before it is absorbed");
-        let at = self.judging_instant(event.at);
-        let limit = at - layout.reach.orders;
+        let now = self.judging_instant(event.at);
+        let known_after = now - layout.reach.orders;
         if self.tally.is_full(layout) {
-            let limits = Limits::new(zone, at, limit, clock - layout.reach.late);
+            let limits = Limits::new(zone, now, known_after, clock - layout.reach.late);
             self.tally.make_room(layout, &limits);
         }
-        let moment = Moment::new(zone, event.at);
-        self.book(layout, layout.own(event.kind), moment, &itself(event));
-        match event.kind {
-            Kind::Purchase => self.purchase(layout, event, moment, limit),
-            Kind::Refund => self.refund(layout, zone, event, moment, limit),
-            Kind::Cancel => self.cancel(layout, zone, event, limit),
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => {}
+        let at = Moment::new(zone, event.at);
+        let now = if now == event.at {
+            at
+        } else {
+            Moment::new(zone, now)
+        };
+        let page = Page {
+            layout,
+            zone,
+            at,
+            now,
+            known_after,
+        };
+        let seen = self.book(&page, layout.own(event.kind), at, &itself(event));
+        seen | match event.kind {
+            Kind::Purchase => self.purchase(&page, event),
+            Kind::Refund => self.refund(&page, event),
+            Kind::Cancel => self.cancel(&page, event),
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => false,
         }
     }
 
-    fn purchase(&mut self, layout: &Layout, event: &Event<'_>, moment: Moment, limit: Timestamp) {
-        self.book(layout, layout.orders(), moment, &itself(event));
+    fn purchase(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         if let Some(id) = event.order {
             let order = Order {
                 id: Fingerprint::of(id),
@@ -136,68 +153,73 @@ impl History {
                 refunded: false,
                 cancelled: false,
             };
-            self.orders.enter(order, limit);
+            self.orders.enter(order, page.known_after);
         }
+        self.book(page, page.layout.orders(), page.at, &itself(event))
     }
 
-    fn refund(
-        &mut self,
-        layout: &Layout,
-        zone: &Zone,
-        event: &Event<'_>,
-        moment: Moment,
-        limit: Timestamp,
-    ) {
+    fn refund(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         let refund = itself(event);
         let change = |order: &mut Order| {
             order.refund(refund.amount, refund.quantity, refund.margin);
         };
-        if !self.amend(layout, zone, event.order, limit, change) {
+        self.amend(page, event.order, change).unwrap_or_else(|| {
             let less = Contribution {
                 count: 0,
                 firm: 0,
                 ..refund
             };
             let less = Contribution::default().minus(less);
-            self.book(layout, layout.orders(), moment, &less);
-        }
+            self.book(page, page.layout.orders(), page.at, &less)
+        })
     }
 
-    fn cancel(&mut self, layout: &Layout, zone: &Zone, event: &Event<'_>, limit: Timestamp) {
+    fn cancel(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         let change = |order: &mut Order| order.cancelled = true;
-        self.amend(layout, zone, event.order, limit, change);
+        self.amend(page, event.order, change).unwrap_or(false)
     }
 
-    /// Changes a known order and, with it, what is booked at its instant; false if there is no such
-    /// order.
+    /// Changes a known order and, with it, what is booked at its instant; nothing if there is no
+    /// such order.
     fn amend(
         &mut self,
-        layout: &Layout,
-        zone: &Zone,
+        page: &Page<'_>,
         id: Option<&str>,
-        limit: Timestamp,
         change: impl FnOnce(&mut Order),
-    ) -> bool {
-        let known = id.and_then(|id| self.orders.known_mut(Fingerprint::of(id), limit));
-        let Some(order) = known else {
-            return false;
-        };
+    ) -> Option<bool> {
+        let id = Fingerprint::of(id?);
+        let order = self.orders.known_mut(id, page.known_after)?;
         let before = order.contribution();
         change(order);
         let (at, by) = (order.at, order.contribution().minus(before));
-        self.book(layout, layout.orders(), Moment::new(zone, at), &by);
-        true
+        let at = Moment::new(page.zone, at);
+        Some(self.book(page, page.layout.orders(), at, &by))
     }
 
-    fn book(&mut self, layout: &Layout, series: &[usize], at: Moment, by: &Contribution) {
+    fn book(&mut self, page: &Page<'_>, series: &[usize], at: Moment, by: &Contribution) -> bool {
         if *by == Contribution::default() {
-            return;
+            return false;
         }
+        let mut seen = false;
         for ix in series {
-            let key = at.key(layout.series[*ix].resolution);
-            self.tally.book(layout, *ix, key, by);
+            let resolution = page.layout.series[*ix].resolution;
+            let (key, now) = (at.key(resolution), page.now.key(resolution));
+            seen |= self.tally.book(page.layout, *ix, key, now, by);
         }
+        seen
     }
+}
+
+/// The circumstances under which one event is booked.
+struct Page<'a> {
+    layout: &'a Layout,
+    zone: &'a Zone,
+    /// When it happened.
+    at: Moment,
+    /// When the customer will be judged.
+    now: Moment,
+    /// Orders are known after this instant.
+    known_after: Timestamp,
 }
 
 /// What becomes of refunds and cancels of orders that are not known.

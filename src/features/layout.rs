@@ -3,6 +3,7 @@
 use crate::model::event::{KINDS, Kind, KindSet};
 use crate::model::time::{DAY_MS, Span};
 
+use super::cuts::{Cuts, Level};
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 
 /// How long events and orders can still reach back into a customer's past.
@@ -21,14 +22,16 @@ pub struct Layout {
     pub(super) series: Vec<Shape>,
     /// Where each feature finds its value.
     pub(super) readings: Vec<Reading>,
+    /// The running totals that something is compared with: (total, by whom it is read).
+    pub(super) compared_totals: Vec<(usize, Reader)>,
     /// How far contributions reach back.
     pub(super) reach: Reach,
     /// Per kind: the series that events of that kind enter as themselves.
     own: [Vec<usize>; KINDS.len()],
     /// The series that orders enter.
     orders: Vec<usize>,
-    /// Per running total: the feature that reads it.
-    lifetimes: Vec<usize>,
+    /// How many running totals there are.
+    totals: usize,
     /// Words of one bucket of each series.
     one_of_each: usize,
 }
@@ -38,8 +41,19 @@ pub struct Layout {
 pub(super) enum Reading {
     /// In a running total.
     Total(usize),
-    /// In the buckets of a series, by one of its sights.
-    Buckets { series: usize, sight: usize },
+    /// In the buckets of a series.
+    Buckets(usize, Look),
+}
+
+/// A feature that something is compared with.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
+    /// Which feature.
+    pub(super) feature: usize,
+    /// Where it matters.
+    pub(super) cuts: Vec<i64>,
+    /// The level of zero.
+    pub(super) empty: Level,
 }
 
 /// One series. A bucket of it is some words: key, count, one per field, and one for firm counts.
@@ -48,14 +62,18 @@ pub(super) struct Shape {
     kinds: KindSet,
     /// Of the buckets' keys.
     pub(super) resolution: Resolution,
+    /// Words of a bucket.
+    pub(super) width: usize,
     /// The fields that some feature sums over a window.
     pub(super) fields: Vec<Field>,
     /// Whether buckets tell what part of their count nothing can take back.
     pub(super) firm: bool,
-    /// The features that read its buckets.
-    pub(super) sights: Vec<Sight>,
+    /// How the features that something is compared with see its buckets.
+    pub(super) sights: Vec<(Look, Reader)>,
     /// The running totals over it: which total, and what it adds up.
     pub(super) totals: Vec<(usize, Take)>,
+    /// Whether a feature sums or counts: whether every contribution matters to some value.
+    pub(super) sums: bool,
     /// The longest rolling window over it, in keys.
     pub(super) longest: Option<i64>,
     /// Whether a feature asks for its latest bucket.
@@ -66,16 +84,7 @@ pub(super) struct Shape {
     pub(super) shrinks: bool,
 }
 
-/// How a feature sees the buckets of a series.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sight {
-    /// Which feature.
-    pub(super) feature: usize,
-    /// What it makes of them.
-    pub(super) look: Look,
-}
-
-/// What a feature makes of buckets.
+/// What a feature makes of the buckets of a series.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Look {
     /// The sum of a word of those after `key(T) - span`.
@@ -98,9 +107,9 @@ pub(super) enum Take {
 }
 
 impl Layout {
-    /// For these features.
+    /// For these features, compared at these cuts.
     #[must_use]
-    pub fn new(features: &[Feature], reach: Reach) -> Self {
+    pub fn new(features: &[Feature], cuts: &Cuts, reach: Reach) -> Self {
         let mut series: Vec<Shape> = Vec::new();
         for feature in features {
             match series.iter_mut().find(|shape| shape.holds(feature)) {
@@ -119,19 +128,19 @@ impl Layout {
         };
         let mut layout = Self {
             readings: Vec::with_capacity(features.len()),
+            compared_totals: Vec::new(),
             reach,
             own: KINDS.map(|(kind, _)| match kind {
                 Kind::Purchase => Vec::new(),
                 other => entered(other),
             }),
             orders: entered(Kind::Purchase),
-            lifetimes: Vec::new(),
-            one_of_each: series.iter().map(Shape::width).sum(),
+            totals: 0,
+            one_of_each: series.iter().map(|shape| shape.width).sum(),
             series,
         };
         for (ix, feature) in features.iter().enumerate() {
-            let reading = layout.reading(ix, feature);
-            layout.readings.push(reading);
+            layout.read(feature, Reader::new(ix, feature, cuts));
         }
         layout
     }
@@ -142,11 +151,6 @@ impl Layout {
         &self.own[kind as usize]
     }
 
-    /// The totals with the features that read them.
-    pub(super) fn lifetimes(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.lifetimes.iter().copied().enumerate()
-    }
-
     /// The series that orders enter.
     pub(super) fn orders(&self) -> &[usize] {
         &self.orders
@@ -154,7 +158,7 @@ impl Layout {
 
     /// Words before the first bucket: one per series, one per total.
     pub(super) fn header(&self) -> usize {
-        self.series.len() + self.lifetimes.len()
+        self.series.len() + self.totals
     }
 
     /// Words of one bucket of each series.
@@ -162,7 +166,8 @@ impl Layout {
         self.one_of_each
     }
 
-    fn reading(&mut self, ix: usize, feature: &Feature) -> Reading {
+    /// Says where a feature finds its value.
+    fn read(&mut self, feature: &Feature, reader: Option<Reader>) {
         let shapes = &mut self.series;
         let series = shapes.iter().position(|shape| shape.holds(feature));
         let series = series.expect("every feature has its series");
@@ -173,27 +178,30 @@ impl Layout {
             Aggregate::DistinctDays => Some(Take::Days),
             Aggregate::SinceLast => None,
         };
+        let keys = |span| keys_of(span, feature.resolution);
         let look = match (take, feature.window) {
             (Some(take), Window::Lifetime) => {
-                let total = self.lifetimes.len();
-                self.lifetimes.push(ix);
+                let total = self.totals;
+                self.totals += 1;
                 shape.totals.push((total, take));
-                return Reading::Total(total);
+                self.readings.push(Reading::Total(total));
+                self.compared_totals
+                    .extend(reader.map(|reader| (total, reader)));
+                return;
             }
-            (Some(Take::Days), Window::Rolling(span)) => Look::Days {
-                span: keys_of(span, feature.resolution),
+            (Some(Take::Days), Window::Rolling(span)) => Look::Days { span: keys(span) },
+            (Some(Take::Count), Window::Rolling(span)) => Look::Sum {
+                span: keys(span),
+                word: 1,
             },
-            (Some(take), Window::Rolling(span)) => Look::Sum {
-                span: keys_of(span, feature.resolution),
-                word: shape.word(take),
+            (Some(Take::Sum(field)), Window::Rolling(span)) => Look::Sum {
+                span: keys(span),
+                word: shape.word(field),
             },
             (None, _) => Look::Latest,
         };
-        shape.sights.push(Sight { feature: ix, look });
-        Reading::Buckets {
-            series,
-            sight: shape.sights.len() - 1,
-        }
+        self.readings.push(Reading::Buckets(series, look));
+        shape.sights.extend(reader.map(|reader| (look, reader)));
     }
 }
 
@@ -204,16 +212,32 @@ fn keys_of(span: Span, resolution: Resolution) -> i64 {
     }
 }
 
+impl Reader {
+    /// A feature, if something is compared with it.
+    fn new(feature: usize, declared: &Feature, cuts: &Cuts) -> Option<Self> {
+        // "Never" differs from every number, even where no cut lies between.
+        let never = declared.aggregate == Aggregate::SinceLast;
+        let compared = never || !cuts.of(feature).is_empty();
+        compared.then(|| Self {
+            feature,
+            cuts: cuts.of(feature).to_vec(),
+            empty: cuts.level(feature, 0),
+        })
+    }
+}
+
 impl Shape {
     fn new(feature: &Feature) -> Self {
         let shrinks = feature.kinds.contains(Kind::Purchase);
         Self {
             kinds: feature.kinds,
             resolution: feature.resolution,
+            width: 2,
             fields: Vec::new(),
             firm: false,
             sights: Vec::new(),
             totals: Vec::new(),
+            sums: false,
             longest: None,
             latest: false,
             days: false,
@@ -228,12 +252,14 @@ impl Shape {
 
     /// Makes room for what a feature asks of it.
     fn extend(&mut self, feature: &Feature) {
-        match (feature.aggregate, feature.window) {
+        let aggregate = feature.aggregate;
+        self.sums |= matches!(aggregate, Aggregate::Sum(_) | Aggregate::Count);
+        match (aggregate, feature.window) {
             (Aggregate::SinceLast, _) => {
                 self.latest = true;
                 self.firm = self.shrinks;
             }
-            (aggregate, Window::Rolling(span)) => {
+            (_, Window::Rolling(span)) => {
                 self.longest = self.longest.max(Some(keys_of(span, self.resolution)));
                 if let Aggregate::Sum(field) = aggregate
                     && !self.fields.contains(&field)
@@ -244,11 +270,7 @@ impl Shape {
             (Aggregate::DistinctDays, Window::Lifetime) => self.days = true,
             (Aggregate::Sum(_) | Aggregate::Count, Window::Lifetime) => {}
         }
-    }
-
-    /// Words of a bucket.
-    pub(super) fn width(&self) -> usize {
-        2 + self.fields.len() + usize::from(self.firm)
+        self.width = 2 + self.fields.len() + usize::from(self.firm);
     }
 
     /// Whether anything but totals is asked of it.
@@ -256,15 +278,10 @@ impl Shape {
         self.longest.is_some() || self.latest || self.days
     }
 
-    /// The word of a bucket that a sum or count adds up.
-    fn word(&self, take: Take) -> usize {
-        match take {
-            Take::Count | Take::Days => 1,
-            Take::Sum(field) => {
-                let place = self.fields.iter().position(|known| *known == field);
-                2 + place.expect("a field that a rolling sum reads is kept")
-            }
-        }
+    /// The word of a bucket that holds the sum of a field.
+    fn word(&self, field: Field) -> usize {
+        let place = self.fields.iter().position(|known| *known == field);
+        2 + place.expect("a field that a rolling sum reads is kept")
     }
 }
 
@@ -289,24 +306,26 @@ mod tests {
     #[test]
     fn features_over_the_same_kinds_and_resolution_share_a_series() {
         let sum = Aggregate::Sum(Field::Amount);
-        let layout = Layout::new(
-            &[
-                feature(Kind::Purchase, sum, days(90)),
-                feature(Kind::Purchase, Aggregate::Count, days(30)),
-                feature(Kind::Purchase, sum, Window::Lifetime),
-                feature(Kind::View, Aggregate::Count, Window::Lifetime),
-            ],
-            Reach {
-                orders: Span(0),
-                late: Span(0),
-            },
-        );
+        let features = [
+            feature(Kind::Purchase, sum, days(90)),
+            feature(Kind::Purchase, Aggregate::Count, days(30)),
+            feature(Kind::Purchase, sum, Window::Lifetime),
+            feature(Kind::View, Aggregate::Count, Window::Lifetime),
+        ];
+        let cuts = Cuts::new(vec![vec![-1, 5], vec![], vec![1], vec![]]);
+        let reach = Reach {
+            orders: Span(0),
+            late: Span(0),
+        };
+        let layout = Layout::new(&features, &cuts, reach);
         let shown: Vec<_> = layout
             .series
             .iter()
-            .map(|s| (s.width(), s.totals.len(), s.longest, s.has_buckets()))
+            .map(|s| (s.width, s.sights.len(), s.longest, s.has_buckets()))
             .collect();
-        assert_eq!(shown, [(3, 1, Some(90), true), (2, 1, None, false)]);
+        assert_eq!(shown, [(3, 1, Some(90), true), (2, 0, None, false)]);
+        assert_eq!(layout.series[0].sights[0].1.empty, 1);
+        assert_eq!(layout.compared_totals.len(), 1);
         assert_eq!(layout.header(), 4);
         assert_eq!(layout.own(Kind::View), [1]);
         assert_eq!(layout.own(Kind::Purchase), [0; 0]);

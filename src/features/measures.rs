@@ -39,9 +39,9 @@ impl<'a> Measured<'a> {
     #[must_use]
     pub fn one(&self, feature: usize) -> Measure {
         let tally = &self.history.tally;
-        let (series, sight) = match self.layout.readings[feature] {
+        let (series, look) = match self.layout.readings[feature] {
             Reading::Total(slot) => return Measure::Is(tally.total(self.layout, slot)),
-            Reading::Buckets { series, sight } => (series, sight),
+            Reading::Buckets(series, look) => (series, look),
         };
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);
@@ -51,7 +51,7 @@ impl<'a> Measured<'a> {
             let buckets = buckets.backwards();
             buckets.take_while(move |bucket| bucket[0] > bound)
         };
-        match shape.sights[sight].look {
+        match look {
             Look::Sum { span, word } => Measure::Is(seen(span).map(|bucket| bucket[word]).sum()),
             Look::Days { span } => {
                 Measure::Is(seen(span).filter(|bucket| bucket[1] > 0).count() as i64)

@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
-use super::cuts::{Cuts, Level};
+use super::cuts::Level;
 use super::feature::Resolution;
 use super::history::History;
-use super::layout::{Layout, Look, Sight};
+use super::layout::{Layout, Look, Reader};
 use super::moment::{Moment, reached};
 use super::tally::Buckets;
 
@@ -34,33 +34,25 @@ pub struct Outlook {
 
 impl Outlook {
     /// Looks ahead from `at`, which is not before the customer's frontier.
-    pub fn look(
-        &mut self,
-        layout: &Layout,
-        cuts: &Cuts,
-        zone: &Zone,
-        history: &History,
-        at: Timestamp,
-    ) {
+    pub fn look(&mut self, layout: &Layout, zone: &Zone, history: &History, at: Timestamp) {
         let now = Moment::new(zone, at);
         self.flips.clear();
         self.levels.clear();
         self.levels.resize(layout.readings.len(), 0);
-        for (slot, feature) in layout.lifetimes() {
-            let total = history.tally.total(layout, slot);
-            self.levels[feature] = settle(cuts.of(feature), 0, total);
+        for (total, reader) in &layout.compared_totals {
+            let total = history.tally.total(layout, *total);
+            self.levels[reader.feature] = settle(&reader.cuts, 0, total);
         }
         for (shape, buckets) in history.tally.series(layout) {
             let now = now.key(shape.resolution);
-            for Sight { feature, look } in &shape.sights {
+            for (look, reader) in &shape.sights {
                 let mut ahead = Ahead {
                     zone,
                     resolution: shape.resolution,
-                    feature: *feature,
-                    cuts: cuts.of(*feature),
+                    reader,
                     flips: &mut self.flips,
                 };
-                self.levels[*feature] = ahead.see(*look, buckets, now);
+                self.levels[reader.feature] = ahead.see(*look, buckets, now);
             }
         }
         // Flips of one feature were found from the last to the first, so a stable sort keeps those
@@ -68,7 +60,7 @@ impl Outlook {
         self.flips.sort_by_key(|flip| Reverse(flip.at));
     }
 
-    /// The level of every feature now; 0 where no value of it differs from another.
+    /// The level of every feature now; 0 where nothing is compared with it.
     #[must_use]
     pub fn levels(&self) -> &[Level] {
         &self.levels
@@ -102,8 +94,7 @@ impl<'a> Instant<'a> {
 struct Ahead<'a> {
     zone: &'a Zone,
     resolution: Resolution,
-    feature: usize,
-    cuts: &'a [i64],
+    reader: &'a Reader,
     flips: &'a mut Vec<Flip>,
 }
 
@@ -111,12 +102,6 @@ impl Ahead<'_> {
     /// Adds the flips of the feature and tells its level now.
     fn see(&mut self, look: Look, buckets: Buckets<'_>, now: i64) -> Level {
         match look {
-            // "Never" differs from every number, even where no cut lies between.
-            Look::Latest => match buckets.latest() {
-                None => self.cuts.len() as Level + 1,
-                Some(key) => self.ageing(key, now),
-            },
-            _ if self.cuts.is_empty() => 0,
             Look::Sum { span, word } => {
                 let growing = buckets.growing || word == 1;
                 self.leaving(buckets, now, span, growing, |bucket| bucket[word])
@@ -124,6 +109,10 @@ impl Ahead<'_> {
             Look::Days { span } => {
                 self.leaving(buckets, now, span, true, |bucket| i64::from(bucket[1] > 0))
             }
+            Look::Latest => match buckets.latest() {
+                None => self.reader.cuts.len() as Level + 1,
+                Some(key) => self.ageing(key, now),
+            },
         }
     }
 
@@ -139,15 +128,15 @@ impl Ahead<'_> {
         value: impl Fn(&[i64]) -> i64,
     ) -> Level {
         let bound = now.saturating_sub(span);
-        let top = self.cuts.len() as Level;
+        let top = self.reader.cuts.len() as Level;
         let mut sum = 0;
-        let mut level = settle(self.cuts, 0, 0);
+        let mut level = self.reader.empty;
         for bucket in buckets.backwards() {
             if bucket[0] <= bound || (growing && level == top) {
                 break;
             }
             sum += value(bucket);
-            let with = settle(self.cuts, level, sum);
+            let with = settle(&self.reader.cuts, level, sum);
             if with != level {
                 self.flip(bucket[0].saturating_add(span), level);
                 level = with;
@@ -158,9 +147,9 @@ impl Ahead<'_> {
 
     /// A time since: it reaches one cut after another.
     fn ageing(&mut self, latest: i64, now: i64) -> Level {
-        let level = settle(self.cuts, 0, now.saturating_sub(latest));
-        for ix in (level as usize..self.cuts.len()).rev() {
-            let key = latest.saturating_add(self.cuts[ix]);
+        let level = settle(&self.reader.cuts, 0, now.saturating_sub(latest));
+        for ix in (level as usize..self.reader.cuts.len()).rev() {
+            let key = latest.saturating_add(self.reader.cuts[ix]);
             self.flip(key, ix as Level + 1);
         }
         level
@@ -171,7 +160,7 @@ impl Ahead<'_> {
         if at < Timestamp::MAX {
             self.flips.push(Flip {
                 at,
-                feature: self.feature,
+                feature: self.reader.feature,
                 level,
             });
         }
@@ -193,6 +182,7 @@ fn settle(cuts: &[i64], near: Level, value: i64) -> Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::cuts::Cuts;
     use crate::features::feature::{Aggregate, Feature, Field, Window};
     use crate::features::history::Strangers;
     use crate::features::layout::Reach;
@@ -317,11 +307,11 @@ mod tests {
             let features = features();
             let cuts = cuts(&features);
             let reach = Reach { orders: Span::from_days(4), late: Span::from_days(9) };
-            let layout = Layout::new(&features, reach);
+            let layout = Layout::new(&features, &cuts, reach);
             let history = absorbed(&layout, zone, &deeds);
             let from = history.frontier().max(Timestamp(START));
             let mut outlook = Outlook::default();
-            outlook.look(&layout, &cuts, zone, &history, from);
+            outlook.look(&layout, zone, &history, from);
             let mut levels = outlook.levels().to_vec();
             let mut flips = outlook.instants().flat_map(Instant::flips).peekable();
             for half in 0..400 {

@@ -8,16 +8,8 @@ use super::layout::{Layout, Shape, Take};
 use super::moment::Moment;
 use super::orders::Contribution;
 
-/// How far back a customer's buckets still matter.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// Nothing is asked about instants before this one.
-    pub(super) frontier: Moment,
-    /// Orders up to this instant change no more.
-    pub(super) orders: Moment,
-    /// No event dated before this instant arrives any more.
-    pub(super) arrivals: Moment,
-}
+/// Words of a series beyond which its buckets are not moved up to make room for one.
+const MOVED_AT_MOST: usize = 256;
 
 /// The words: per series the number of its buckets (times two, plus one if a bucket of it may hold
 /// a negative sum), the totals, then the buckets of one series after another, each series in
@@ -39,14 +31,24 @@ pub(super) struct Buckets<'a> {
 /// Buckets from the newest to the oldest.
 pub(super) struct Backwards<'a>(Buckets<'a>);
 
+/// How far back a customer's buckets still matter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Nothing is asked about instants before this one.
+    frontier: Moment,
+    /// Orders up to this instant change no more.
+    orders: Moment,
+    /// No event dated before this instant arrives any more.
+    arrivals: Moment,
+}
+
 impl<'a> Iterator for Backwards<'a> {
     type Item = &'a [i64];
 
     fn next(&mut self) -> Option<&'a [i64]> {
         let Self(left) = self;
-        let (older, newest) = left
-            .words
-            .split_at_checked(left.words.len().wrapping_sub(left.width))?;
+        let older = left.words.len().wrapping_sub(left.width);
+        let (older, newest) = left.words.split_at_checked(older)?;
         left.words = older;
         Some(newest)
     }
@@ -58,17 +60,31 @@ impl<'a> Buckets<'a> {
         Backwards(self)
     }
 
+    /// The key of the latest bucket with a positive count.
+    pub(super) fn latest(self) -> Option<i64> {
+        let mut buckets = self.backwards();
+        let latest = buckets.find(|bucket| bucket[1] > 0);
+        latest.map(|bucket| bucket[0])
+    }
+
     /// Whether some sum is negative.
     fn any_negative(self) -> bool {
         self.backwards()
             .any(|bucket| bucket[2..].iter().any(|word| *word < 0))
     }
 
-    /// The key of the latest bucket with a positive count.
-    pub(super) fn latest(self) -> Option<i64> {
-        self.backwards()
-            .find(|bucket| bucket[1] > 0)
-            .map(|bucket| bucket[0])
+    /// How many buckets have a key before `key`.
+    fn before(self, key: i64) -> usize {
+        let (mut low, mut high) = (0, self.words.len() / self.width);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.words[middle * self.width] < key {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 }
 
@@ -90,25 +106,20 @@ impl Tally {
         &'a self,
         layout: &'a Layout,
     ) -> impl Iterator<Item = (&'a Shape, Buckets<'a>)> {
-        let mut left = &self.words[layout.header()..];
-        layout
-            .series
-            .iter()
-            .zip(&self.words)
-            .map(move |(shape, length)| {
-                let width = shape.width();
-                let (words, after) = left.split_at((length >> 1) as usize * width);
-                left = after;
-                let growing = length & 1 == 0;
-                (
-                    shape,
-                    Buckets {
-                        words,
-                        width,
-                        growing,
-                    },
-                )
-            })
+        let (header, mut left) = self.words.split_at(layout.header());
+        let series = layout.series.iter().zip(header);
+        series.map(move |(shape, length)| {
+            let width = shape.width;
+            let (words, after) = left.split_at((length >> 1) as usize * width);
+            left = after;
+            let growing = length & 1 == 0;
+            let buckets = Buckets {
+                words,
+                width,
+                growing,
+            };
+            (shape, buckets)
+        })
     }
 
     /// The buckets of a series.
@@ -116,21 +127,25 @@ impl Tally {
         let (start, end) = self.range(layout, series);
         Buckets {
             words: &self.words[start..end],
-            width: layout.series[series].width(),
+            width: layout.series[series].width,
             growing: self.words[series] & 1 == 0,
         }
     }
 
-    /// Whether the next event might not fit without growing.
-    pub(super) fn is_full(&self, layout: &Layout) -> bool {
-        self.words.capacity() - self.words.len() < layout.one_of_each()
-    }
-
-    /// Books a contribution into the bucket of that key and into the totals.
-    pub(super) fn book(&mut self, layout: &Layout, series: usize, key: i64, by: &Contribution) {
+    /// Books a contribution into the bucket of that key and into the totals, `now` being the key of
+    /// the frontier to come. Tells whether the value of some feature can be another then or later.
+    pub(super) fn book(
+        &mut self,
+        layout: &Layout,
+        series: usize,
+        key: i64,
+        now: i64,
+        by: &Contribution,
+    ) -> bool {
         let shape = &layout.series[series];
-        let new_days = if shape.has_buckets() {
-            self.book_bucket(layout, series, key, by)
+        let turned = if shape.has_buckets() {
+            let at = self.bucket(layout, series, key, now, by);
+            self.add(shape, series, at, by)
         } else {
             0
         };
@@ -138,103 +153,127 @@ impl Tally {
             self.words[layout.series.len() + slot] += match take {
                 Take::Count => by.count,
                 Take::Sum(field) => by.of(*field),
-                Take::Days => new_days,
+                Take::Days => turned,
             };
         }
+        shape.sums || turned != 0
     }
 
-    /// By how much the number of buckets with a positive count grew.
-    fn book_bucket(&mut self, layout: &Layout, series: usize, key: i64, by: &Contribution) -> i64 {
-        let shape = &layout.series[series];
-        let width = shape.width();
-        let (at, found) = self.place(layout, series, key);
-        if !found {
-            let end = self.words.len();
-            self.words.resize(end + width, 0);
-            self.words.copy_within(at..end, at + width);
-            self.words[at..at + width].fill(0);
-            self.words[at] = key;
-            self.words[series] += 2;
-        }
-        let bucket = &mut self.words[at..at + width];
+    /// Adds to a bucket and drops it if nothing is left; by how much the number of buckets with a
+    /// positive count grew.
+    fn add(&mut self, shape: &Shape, series: usize, at: usize, by: &Contribution) -> i64 {
+        let bucket = &mut self.words[at..at + shape.width];
         let before = i64::from(bucket[1] > 0);
         bucket[1] += by.count;
+        let after = i64::from(bucket[1] > 0);
+        let (mut left, mut negative) = (bucket[1], 0);
         for (word, field) in bucket[2..].iter_mut().zip(&shape.fields) {
             *word += by.of(*field);
+            left |= *word;
+            negative |= i64::from(*word < 0);
         }
         if shape.firm {
-            bucket[width - 1] += by.firm;
+            bucket[shape.width - 1] += by.firm;
         }
-        let after = i64::from(bucket[1] > 0);
-        let empty = bucket[1..].iter().all(|word| *word == 0);
-        let negative = bucket[2..].iter().any(|word| *word < 0);
-        if empty {
-            self.words.drain(at..at + width);
+        self.words[series] |= negative;
+        if left == 0 {
+            self.words.drain(at..at + shape.width);
             self.words[series] -= 2;
         }
-        self.words[series] |= i64::from(negative);
         after - before
     }
 
-    /// Where the bucket of that key is, or belongs.
-    fn place(&self, layout: &Layout, series: usize, key: i64) -> (usize, bool) {
+    /// Where the bucket of that key is; it is made if it is not there.
+    fn bucket(
+        &mut self,
+        layout: &Layout,
+        series: usize,
+        key: i64,
+        now: i64,
+        by: &Contribution,
+    ) -> usize {
+        let shape = &layout.series[series];
+        let width = shape.width;
         let (start, end) = self.range(layout, series);
-        let width = layout.series[series].width();
-        if start == end || self.words[end - width] < key {
-            return (end, false);
-        }
-        if self.words[end - width] == key {
-            return (end - width, true);
-        }
-        let (mut low, mut high) = (0, (end - start) / width);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.words[start + middle * width] < key {
-                low = middle + 1;
-            } else {
-                high = middle;
+        if start < end && self.words[end - width] >= key {
+            let at = start + self.buckets(layout, series).before(key) * width;
+            if self.words[at] != key {
+                self.open(series, at, width);
             }
+            self.words[at] = key;
+            return at;
         }
-        let at = start + low * width;
-        (at, self.words[at] == key)
+        let at = if start < end && self.gives_way(shape, start..end, now, by) {
+            self.words.copy_within(start + width..end, start);
+            self.words[end - width..end].fill(0);
+            end - width
+        } else {
+            self.open(series, end, width);
+            end
+        };
+        self.words[at] = key;
+        at
+    }
+
+    /// Whether the oldest bucket of a series matters no more once a newest one is there. Not worth
+    /// finding out for every series: the others wait for [`Tally::make_room`].
+    fn gives_way(
+        &self,
+        shape: &Shape,
+        range: std::ops::Range<usize>,
+        now: i64,
+        by: &Contribution,
+    ) -> bool {
+        if shape.days || range.len() > MOVED_AT_MOST {
+            return false;
+        }
+        match shape.longest {
+            Some(longest) => {
+                !shape.latest && self.words[range.start] <= now.saturating_sub(longest)
+            }
+            // Only the latest is asked for, and this one will stay.
+            None => by.firm > 0,
+        }
+    }
+
+    /// Makes an empty bucket.
+    fn open(&mut self, series: usize, at: usize, width: usize) {
+        let end = self.words.len();
+        self.words.resize(end + width, 0);
+        self.words.copy_within(at..end, at + width);
+        self.words[at..at + width].fill(0);
+        self.words[series] += 2;
     }
 
     fn range(&self, layout: &Layout, series: usize) -> (usize, usize) {
         let mut start = layout.header();
-        for (before, shape) in layout.series[..series].iter().enumerate() {
-            start += self.len(before) * shape.width();
-        }
-        (
-            start,
-            start + self.len(series) * layout.series[series].width(),
-        )
+        let lengths = self.words.iter().map(|length| (length >> 1) as usize);
+        let mut sizes = layout.series.iter().zip(lengths).map(|(s, n)| s.width * n);
+        start += sizes.by_ref().take(series).sum::<usize>();
+        (start, start + sizes.next().unwrap_or(0))
     }
 
-    fn len(&self, series: usize) -> usize {
-        (self.words[series] >> 1) as usize
+    /// Whether the next event might not fit without growing.
+    pub(super) fn is_full(&self, layout: &Layout) -> bool {
+        self.words.capacity() - self.words.len() < layout.one_of_each()
     }
 
     /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much
     /// as there are buckets, so it is for [`Tally::is_full`].
     pub(super) fn make_room(&mut self, layout: &Layout, limits: &Limits) {
-        for series in 0..layout.series.len() {
-            let shape = &layout.series[series];
+        for (series, shape) in layout.series.iter().enumerate() {
             let (start, end) = self.range(layout, series);
-            let width = shape.width();
-            let settled = settled(shape, self.buckets(layout, series), limits);
-            let dropped = self.words[start..end]
-                .chunks_exact(width)
-                .take_while(|bucket| bucket[0] < settled)
-                .count();
-            self.words.drain(start..start + dropped * width);
-            let left = (end - start) / width - dropped;
+            let buckets = self.buckets(layout, series);
+            let dropped = buckets.before(settled(shape, buckets, limits));
+            self.words.drain(start..start + dropped * shape.width);
+            let left = (end - start) / shape.width - dropped;
             self.words[series] = (left << 1) as i64;
             let negative = self.buckets(layout, series).any_negative();
             self.words[series] |= i64::from(negative);
         }
         if self.is_full(layout) || self.words.len() > self.words.capacity() / 4 * 3 {
-            self.words
-                .reserve(self.words.len().max(layout.one_of_each()));
+            let more = self.words.len().max(layout.one_of_each());
+            self.words.reserve(more);
         }
     }
 }
@@ -242,9 +281,9 @@ impl Tally {
 /// The key before which the buckets of a series can matter no more.
 fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     let key = |moment: &Moment| moment.key(shape.resolution);
-    // What a window does not see now it never sees again.
     let mut settled = i64::MAX;
     if let Some(longest) = shape.longest {
+        // What a window does not see now it never sees again.
         settled = key(&limits.frontier)
             .saturating_sub(longest)
             .saturating_add(1);
@@ -270,7 +309,7 @@ fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 
         Resolution::Exact => key <= known_after,
         Resolution::Day => key < known_after,
     };
-    let firm = |bucket: &[i64]| !shape.firm || bucket[shape.width() - 1] > 0;
+    let firm = |bucket: &[i64]| !shape.firm || bucket[shape.width - 1] > 0;
     let mut buckets = buckets.backwards();
     buckets
         .find(|bucket| bucket[1] > 0 && (firm(bucket) || settled(bucket[0])))

@@ -8,10 +8,12 @@ pub struct Truths {
     words: Vec<u64>,
 }
 
-/// Some comparisons: pairs of a word's number and bits of it. Most rules need one pair.
+/// Some comparisons: bits of one word and, in large policies, of more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bits {
-    pairs: Vec<(usize, u64)>,
+    word: usize,
+    bits: u64,
+    more: Vec<(usize, u64)>,
 }
 
 /// A rule as a question about bits.
@@ -32,16 +34,16 @@ impl Truths {
 
     /// Of the comparisons in `about`, those in `hold` hold and the others don't.
     pub(super) fn set(&mut self, about: &Bits, hold: &Bits) {
-        for (word, bits) in &about.pairs {
-            self.words[*word] &= !bits;
+        for (word, bits) in about.pairs() {
+            self.words[word] &= !bits;
         }
         self.add(hold);
     }
 
     /// The comparisons in `hold` hold.
     pub(super) fn add(&mut self, hold: &Bits) {
-        for (word, bits) in &hold.pairs {
-            self.words[*word] |= bits;
+        for (word, bits) in hold.pairs() {
+            self.words[word] |= bits;
         }
     }
 }
@@ -49,10 +51,34 @@ impl Truths {
 impl Bits {
     pub(super) fn insert(&mut self, comparison: usize) {
         let (word, bit) = (comparison / 64, 1 << (comparison % 64));
-        match self.pairs.iter_mut().find(|pair| pair.0 == word) {
-            Some(pair) => pair.1 |= bit,
-            None => self.pairs.push((word, bit)),
+        if self.bits == 0 {
+            self.word = word;
         }
+        if self.word == word {
+            self.bits |= bit;
+        } else {
+            match self.more.iter_mut().find(|pair| pair.0 == word) {
+                Some(pair) => pair.1 |= bit,
+                None => self.more.push((word, bit)),
+            }
+        }
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (usize, u64)> {
+        let first = (self.bits != 0).then_some((self.word, self.bits));
+        first.into_iter().chain(self.more.iter().copied())
+    }
+
+    /// Whether all of them hold.
+    fn all(&self, truths: &Truths) -> bool {
+        self.pairs()
+            .all(|(word, bits)| truths.words[word] & bits == bits)
+    }
+
+    /// Whether one of them holds.
+    fn any(&self, truths: &Truths) -> bool {
+        self.pairs()
+            .any(|(word, bits)| truths.words[word] & bits != 0)
     }
 }
 
@@ -80,19 +106,12 @@ impl Check {
 
     /// The answer.
     pub(super) fn holds(&self, truths: &Truths) -> bool {
-        let words = &truths.words;
         match self {
             Self::All(all, checks) => {
-                all.pairs
-                    .iter()
-                    .all(|(word, bits)| words[*word] & bits == *bits)
-                    && checks.iter().all(|check| check.holds(truths))
+                all.all(truths) && checks.iter().all(|check| check.holds(truths))
             }
             Self::Any(any, checks) => {
-                any.pairs
-                    .iter()
-                    .any(|(word, bits)| words[*word] & bits != 0)
-                    || checks.iter().any(|check| check.holds(truths))
+                any.any(truths) || checks.iter().any(|check| check.holds(truths))
             }
         }
     }
