@@ -15,7 +15,7 @@ use crate::runtime::clock::Wall;
 use crate::runtime::plan::Plan;
 use crate::runtime::restore::repeat_lane;
 use crate::wire::explanation;
-use crate::wire::told::{Pairs, Scalar, read};
+use crate::wire::told::{Pairs, Scalar, ToldHorizon, read};
 
 use super::super::exit::Failure;
 use super::browsing::Fed;
@@ -113,18 +113,7 @@ fn show(policy: &Policy, lanes: &[Lane]) {
             cells.extend(told.ladders.0.into_iter().map(|(_, ladder)| ladder.tier));
             cells.extend(told.maps.0.into_iter().map(|(_, map)| map.segment));
             cells.extend(values(told.features));
-            cells.push(told.horizon.map_or("-".to_owned(), |next| {
-                let moves: Vec<String> = next
-                    .moves
-                    .iter()
-                    .map(|one| format!("{} to {}", one.ladder, one.to))
-                    .collect();
-                format!(
-                    "{} {}",
-                    next.at.get(..10).unwrap_or_default(),
-                    moves.join(", ")
-                )
-            }));
+            cells.push(told.horizon.as_ref().map_or("-".to_owned(), next_move));
             rows.push((rank, first, customer.to_owned(), cells));
         }
     }
@@ -146,6 +135,17 @@ fn show(policy: &Policy, lanes: &[Lane]) {
         table.add_row(cells);
     }
     println!("{table}");
+}
+
+/// What time alone will do next: the day, the first move, and how many come with it.
+fn next_move(next: &ToldHorizon) -> String {
+    let day = next.at.get(..10).unwrap_or_default();
+    let first = next.moves.first();
+    let first = first.map_or(String::new(), |one| format!("{} to {}", one.ladder, one.to));
+    match next.moves.len() {
+        0 | 1 => format!("{day} {first}"),
+        several => format!("{day} {first} +{}", several - 1),
+    }
 }
 
 /// Features shown.
