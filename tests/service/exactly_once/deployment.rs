@@ -46,7 +46,8 @@ impl Deployment {
     pub(crate) fn new(client: &Client, plan: &Plan<'_>) -> Self {
         let deployment = Self::without_topics(client, plan);
         for topic in deployment.inputs() {
-            client.create_topic(&topic, deployment.lanes, &[]);
+            let by_arrival = [("message.timestamp.type", "LogAppendTime")];
+            client.create_topic(&topic, deployment.lanes, &by_arrival);
         }
         for topic in [deployment.changes(), deployment.ledger()] {
             client.create_topic(&topic, deployment.lanes, &[]);

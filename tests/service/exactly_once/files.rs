@@ -124,9 +124,12 @@ fn orderly(evidence: &Evidence) -> BTreeMap<String, Vec<&Record>> {
     let overtaken = overtaken(evidence, &refused);
     let before = orderly.len();
     orderly.retain(|_, records| !records.iter().any(|it| overtaken.contains(&place(it))));
-    println!(
-        "{} of {before} orderly customers were overtaken",
-        before - orderly.len()
+    let left = orderly.len();
+    println!("{left} of {before} orderly customers were not overtaken");
+    // A busy machine may hold one topic back for longer than the policy waits, but not always.
+    assert!(
+        left * 5 >= before * 4,
+        "{left} of {before} were not overtaken"
     );
     orderly
 }

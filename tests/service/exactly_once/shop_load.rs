@@ -200,6 +200,11 @@ impl ShopLoad {
         );
         let (its_stop, its_count) = (stop.clone(), count.clone());
         let topics = deployment.inputs();
+        for topic in &topics {
+            // Costs less than to let an idempotent producer find the topic itself: that takes 1 s.
+            let found = producer.client().fetch_metadata(Some(topic), PATIENCE);
+            found.expect("the topic is there");
+        }
         let mut shop = Shop {
             dice,
             poisoned,
