@@ -98,14 +98,6 @@ impl Directory {
         });
     }
 
-    /// The lanes that this instance answers for, in ascending order.
-    #[must_use]
-    pub fn here(&self) -> Vec<LaneId> {
-        let mut lanes: Vec<LaneId> = self.posts.iter().map(|post| *post.key()).collect();
-        lanes.sort_unstable();
-        lanes
-    }
-
     /// Puts a question to the worker of its lane, without waiting.
     ///
     /// # Errors
@@ -183,9 +175,12 @@ mod tests {
         directory.open(LaneId(1), &old);
         directory.open(LaneId(1), &new);
         directory.close(LaneId(1), &old);
-        assert_eq!(directory.here(), [LaneId(1)]);
+        assert_eq!(directory.ask(question(1)), Ok(()));
         directory.close(LaneId(1), &new);
-        assert_eq!(directory.here(), []);
+        assert_eq!(
+            directory.ask(question(1)),
+            Err(NotAsked::Elsewhere(LaneId(1)))
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
 use crate::model::ids::{LaneId, TopicIx};
 use crate::model::time::Timestamp;
-use crate::port::Record;
-use crate::telemetry::happening::{LaneRestored, LanesMoved, LedgerMismatch};
+use crate::port::{Record, Trouble};
+use crate::telemetry::happening::{LaneRestored, LanesMoved, LedgerMismatch, TransactionAborted};
 use crate::telemetry::{LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard};
 use crate::wire::explanation;
 
@@ -97,6 +97,19 @@ impl Desk {
         }
     }
 
+    /// The worker ends like this, perhaps with a transaction open. That will be aborted, unless its
+    /// commit is in doubt.
+    pub(super) fn ended(&self, how: &Result<(), Trouble>, open: bool) {
+        if let (Err(trouble), true) = (how, open)
+            && !matches!(trouble, Trouble::InDoubt(_))
+        {
+            self.shard.tell(&TransactionAborted {
+                worker: self.shard.worker(),
+                why: &trouble.to_string(),
+            });
+        }
+    }
+
     /// A lane did something else than its ledger says.
     pub(super) fn mismatched(&self, mismatch: &Mismatch) {
         self.shard.tell(&LedgerMismatch {
@@ -163,5 +176,68 @@ impl Desk {
                 gauges.set_lag(topic, intake.lag(topic));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{NotAsked, Question};
+    use crate::wire::policy::parse;
+
+    const LANE: LaneId = LaneId(3);
+
+    fn desk() -> (Desk, Telemetry, Directory) {
+        let text = include_str!("../../config/policy.toml");
+        let policy = parse("policy.toml", text).expect("the shipped policy");
+        let (telemetry, directory) = (Telemetry::new(&policy, &["a", "b"], 1), Directory::new());
+        (Desk::new(&telemetry, &directory, 0), telemetry, directory)
+    }
+
+    fn asked(directory: &Directory) -> Result<(), NotAsked> {
+        directory.ask(Question {
+            lane: LANE,
+            customer: "c-1".to_owned(),
+            answer: Box::new(|_| {}),
+        })
+    }
+
+    /// Until then it would tell of a past that it is only repeating.
+    #[test]
+    fn a_lane_is_asked_once_it_is_restored() {
+        let (mut desk, telemetry, directory) = desk();
+        desk.assigned(&[LANE]);
+        assert_eq!(asked(&directory), Err(NotAsked::Elsewhere(LANE)));
+        desk.restored(&LaneRestored {
+            lane: LANE,
+            customers: 0,
+            units: 0,
+            records: 0,
+            took: Duration::ZERO,
+        });
+        assert_eq!(asked(&directory), Ok(()));
+        assert_eq!(telemetry.lanes()[0].state(), LaneState::Running);
+        desk.gone(Rebalance::Revoked);
+        assert_eq!(asked(&directory), Err(NotAsked::Elsewhere(LANE)));
+        assert!(telemetry.lanes().is_empty());
+    }
+
+    #[test]
+    fn a_transaction_in_doubt_is_not_counted_as_aborted() {
+        let (desk, telemetry, _directory) = desk();
+        let aborted = |count: u32| {
+            let series = format!("tidemark_transactions_total{{result=\"aborted\"}} {count}\n");
+            assert!(telemetry.page().contains(&series), "not {count}");
+        };
+        let restart = Err(Trouble::Restart("a broker went away".to_owned()));
+        desk.ended(
+            &Err(Trouble::InDoubt("a commit timed out".to_owned())),
+            true,
+        );
+        desk.ended(&restart, false);
+        desk.ended(&Ok(()), true);
+        aborted(0);
+        desk.ended(&restart, true);
+        aborted(1);
     }
 }

@@ -93,6 +93,7 @@ where
         let mut fenced = 0;
         loop {
             let started = Instant::now();
+            self.telemetry.worker(number).turn();
             let result = (self.connect)(number).and_then(|bus| {
                 let desk = Desk::new(&self.telemetry, &self.directory, number);
                 let (plan, clock) = (self.plan.clone(), self.clock.clone());

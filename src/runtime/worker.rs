@@ -82,12 +82,16 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     /// # Errors
     /// The worker is of no use any more; its connection is to be dropped.
     pub(super) fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
+        let result = self.go_round(stop);
+        self.desk.ended(&result, self.unit.is_some());
+        result
+    }
+
+    fn go_round(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
         while !stop.load(Ordering::Relaxed) {
             self.turn()?;
         }
-        self.commit()?;
-        self.desk.gone(Rebalance::Revoked);
-        self.bus.reading().release()
+        self.give_up()
     }
 
     /// One turn: what the group says, what people ask, restoring lanes, running lanes, the
@@ -339,7 +343,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
 
     /// Seals what is open and commits it, all lanes in one transaction.
     fn commit(&mut self) -> Result<(), Trouble> {
-        if self.unit.take().is_none() {
+        if self.unit.is_none() {
             return Ok(());
         }
         let mut offsets = Vec::new();
@@ -354,6 +358,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             offsets.push((*id, intake.next()));
         }
         self.bus.commit(&offsets)?;
+        self.unit = None;
         let times = (self.began, self.clock.now());
         let units = offsets.len() as u64;
         self.tally.committed(self.desk.shard(), units, times);
@@ -383,14 +388,11 @@ impl<B: Bus, C: Clock> Worker<B, C> {
 
     /// How long until the first deadline that the clock may pass by coasting.
     fn until_due(&self, now: Timestamp) -> Duration {
-        let due = self
-            .lanes
-            .values()
-            .filter_map(|intake| intake.lane.engine().next_due())
-            .min();
+        let lanes = self.lanes.values();
+        let due = lanes.filter_map(|it| it.lane.engine().next_due()).min();
+        let lateness = self.plan.policy.time.lateness;
         due.map_or(NAP, |due| {
-            let left = (due + self.plan.policy.time.lateness) - now;
-            Duration::from_millis(u64::try_from(left.0 + 1).unwrap_or(1).max(1))
+            until(due + lateness, now) + Duration::from_millis(1)
         })
     }
 }

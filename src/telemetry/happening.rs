@@ -21,8 +21,8 @@ pub trait Happening {
     /// Counts it.
     fn count(&self, _figures: &mut Figures) {}
 
-    /// Which rebalance it is, if any.
-    fn rebalance(&self) -> Option<Rebalance> {
+    /// Whether from now on the worker knows its lanes; nothing where that stays as it was.
+    fn assignment(&self) -> Option<bool> {
         None
     }
 }
@@ -93,8 +93,8 @@ impl Happening for LanesMoved<'_> {
         figures.rebalanced(self.kind);
     }
 
-    fn rebalance(&self) -> Option<Rebalance> {
-        Some(self.kind)
+    fn assignment(&self) -> Option<bool> {
+        Some(self.kind == Rebalance::Assigned)
     }
 }
 
@@ -191,32 +191,15 @@ pub struct WorkerRestarted<'a> {
 impl Happening for WorkerRestarted<'_> {
     fn log(&self) {
         let (worker, reason, why) = (self.worker, self.reason.name(), self.why);
-        match self.reason {
-            Restart::Panic => error!(worker, reason, why, "worker begins anew"),
-            _ => warn!(worker, reason, why, "worker begins anew"),
-        }
+        warn!(worker, reason, why, "worker begins anew");
     }
 
     fn count(&self, figures: &mut Figures) {
         figures.restarted(self.reason);
     }
-}
 
-/// A lane's clock may follow the wall without events from now on, or no longer.
-#[derive(Clone, Copy, Debug)]
-pub struct FeedTurned {
-    /// The lane.
-    pub lane: LaneId,
-    /// Whether it may.
-    pub live: bool,
-}
-
-impl Happening for FeedTurned {
-    fn log(&self) {
-        match self.live {
-            true => info!(lane = %self.lane, "feed live: time alone moves customers"),
-            false => info!(lane = %self.lane, "feed not live: moves by time alone are held"),
-        }
+    fn assignment(&self) -> Option<bool> {
+        Some(false)
     }
 }
 

@@ -148,10 +148,6 @@ label_values! {
         AmbiguousCommit = "ambiguous_commit",
         /// The client reported an error that it does not recover from.
         ClientError = "client_error",
-        /// A lane could not be restored.
-        Restore = "restore",
-        /// It stopped by a defect.
-        Panic = "panic",
     }
 }
 
@@ -162,7 +158,5 @@ label_values! {
         Restoring = "restoring",
         /// It reads, decides and publishes.
         Running = "running",
-        /// It finishes what it has begun, then goes to another member.
-        Draining = "draining",
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::figures::{Figures, UnitFigures};
 use super::happening::Happening;
-use super::names::Rebalance;
 
 /// The counts of one worker. Only its own thread writes here, once for each transaction and not for
 /// each event; the lock makes a scrape see whole transactions, so that what must add up does, and
@@ -53,8 +52,8 @@ impl WorkerShard {
     /// Something happened to this worker: counted and logged.
     pub fn tell(&self, happening: &impl Happening) {
         happening.count(&mut self.figures());
-        if let Some(kind) = happening.rebalance() {
-            self.assigned.store(kind == Rebalance::Assigned, Relaxed);
+        if let Some(assigned) = happening.assignment() {
+            self.assigned.store(assigned, Relaxed);
         }
         happening.log();
     }

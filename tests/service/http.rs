@@ -6,8 +6,8 @@ use std::time::Duration;
 use tidemark::directory::mailbox;
 use tidemark::http::{Limits, Site};
 use tidemark::model::ids::LaneId;
-use tidemark::telemetry::happening::LanesMoved;
-use tidemark::telemetry::{LaneState, Rebalance};
+use tidemark::telemetry::happening::{LanesMoved, WorkerRestarted};
+use tidemark::telemetry::{LaneState, Rebalance, Restart};
 
 use crate::client::{connect, get, read, request, until_refused};
 use crate::shop::{ELSEWHERE, serve, shop, site};
@@ -65,7 +65,7 @@ fn a_question_that_the_worker_drops_is_not_left_waiting() {
     let site = site();
     site.directory.set_lanes(1);
     let lane = site.telemetry.lane(LaneId(0));
-    lane.set_state(LaneState::Draining);
+    lane.set_state(LaneState::Running);
     let (mailbox, questions) = mailbox();
     site.directory.open(LaneId(0), &mailbox);
     let server = serve(&site, Limits::default());
@@ -156,6 +156,17 @@ fn ready_says_why_not() {
         lanes: &[],
     });
     assert_eq!(ready().0, 200, "a worker without lanes stands by");
+    worker.tell(&WorkerRestarted {
+        worker: 0,
+        reason: Restart::ClientError,
+        why: "all brokers are down",
+    });
+    assert_eq!(ready(), told("no assignment: worker 0 waits for its group"));
+    worker.tell(&LanesMoved {
+        worker: 0,
+        kind: Rebalance::Assigned,
+        lanes: &lanes,
+    });
     site.telemetry.stop();
     assert_eq!(ready(), told("the service is stopping"));
 }
