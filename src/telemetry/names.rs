@@ -69,7 +69,7 @@ metrics! {
     TRANSACTIONS = Counter "tidemark_transactions_total" ["result"]
         "Transactions ended.";
     TRANSACTION_SECONDS = Histogram "tidemark_transaction_seconds" []
-        "From the begin of a transaction to its acknowledged commit.";
+        "From the begin of a transaction to its acknowledged commit, gathering included.";
     EVENT_TO_CHANGE_SECONDS = Histogram "tidemark_event_to_change_seconds" []
         "From the broker's time of an event to the acknowledged change that it caused.";
     DEMOTION_LAG_SECONDS = Histogram "tidemark_demotion_lag_seconds" []
