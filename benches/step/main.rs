@@ -10,7 +10,7 @@ use tidemark::engine::Engine;
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::time::Timestamp;
 
-use shop::{Shop, Spread};
+use shop::{Deed, Shop, Spread};
 
 /// Events made ahead of time, so that making them is not measured.
 const BATCH: u64 = 100_000;
@@ -19,6 +19,7 @@ const BATCH: u64 = 100_000;
 struct Running {
     shop: Shop,
     engine: Engine,
+    deeds: Vec<Deed>,
 }
 
 impl Running {
@@ -30,7 +31,11 @@ impl Running {
             coast: None,
         };
         engine.tick(forever, &mut Vec::new());
-        let mut running = Self { shop, engine };
+        let mut running = Self {
+            shop,
+            engine,
+            deeds: Vec::new(),
+        };
         while running.shop.day() < days {
             running.step(BATCH);
         }
@@ -41,10 +46,10 @@ impl Running {
     fn step(&mut self, events: u64) -> (Duration, u64) {
         let (mut spent, mut changes, mut left) = (Duration::ZERO, 0, events);
         while left > 0 {
-            let batch = self.shop.next_deeds(left.min(BATCH));
+            self.shop.make(&mut self.deeds, left.min(BATCH));
             let start = Instant::now();
             let mut effects = Vec::new();
-            for deed in &batch {
+            for deed in &self.deeds {
                 let outcome = self.engine.apply(&self.shop.event(deed), &mut effects);
                 debug_assert!(!matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
                 changes += effects.iter().map(|e| e.changes.len() as u64).sum::<u64>();
@@ -52,7 +57,7 @@ impl Running {
                 effects.clear();
             }
             spent += start.elapsed();
-            left -= batch.len() as u64;
+            left -= self.deeds.len() as u64;
         }
         (spent, changes)
     }

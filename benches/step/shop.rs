@@ -1,6 +1,6 @@
 //! A shop for benchmarks: a retail policy and an endless stream of events in order of time.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
@@ -46,13 +46,15 @@ pub(crate) struct Shop {
     last_orders: Vec<u64>,
 }
 
-/// An event with its texts owned.
+/// An event with its texts owned, to be used again for another one.
+#[derive(Default)]
 pub(crate) struct Deed {
     event_id: String,
     customer: String,
-    kind: Kind,
-    at: Timestamp,
-    order: Option<String>,
+    kind: Option<Kind>,
+    at: i64,
+    /// Empty where the event is about none.
+    order: String,
     amount: i64,
 }
 
@@ -89,44 +91,48 @@ impl Shop {
         (self.made * PACE_DAYS / self.customers) as i64
     }
 
-    /// The next events. One in ten is a purchase, one in a hundred a refund, the others are
-    /// browsing.
-    pub(crate) fn next_deeds(&mut self, n: u64) -> Vec<Deed> {
-        (0..n).map(|_| self.next_deed()).collect()
+    /// Makes the next events. One in ten is a purchase, one in a hundred a refund, the others are
+    /// browsing. Nothing is allocated anew, so that what is measured finds the memory as it left
+    /// it.
+    pub(crate) fn make(&mut self, deeds: &mut Vec<Deed>, n: u64) {
+        deeds.resize_with(n as usize, Deed::default);
+        for deed in deeds {
+            self.make_one(deed);
+        }
     }
 
-    fn next_deed(&mut self) -> Deed {
+    fn make_one(&mut self, deed: &mut Deed) {
         self.made += 1;
         let customer = self.customer();
         let pace = PACE_DAYS as i64 * DAY_MS;
-        let at = i128::from(self.made) * i128::from(pace) / i128::from(self.customers);
+        let since = i128::from(self.made) * i128::from(pace) / i128::from(self.customers);
+        let last_order = &mut self.last_orders[customer as usize];
         let kind = match self.dice.below(100) {
             0..10 => Kind::Purchase,
-            10 if self.last_orders[customer as usize] > 0 => Kind::Refund,
+            10 if *last_order > 0 => Kind::Refund,
             11..70 => Kind::View,
             70..85 => Kind::Search,
             85..92 => Kind::Cart,
             _ => Kind::Visit,
         };
-        let order = match kind {
-            Kind::Purchase => {
-                self.last_orders[customer as usize] = self.made;
-                Some(self.made)
-            }
-            Kind::Refund => Some(self.last_orders[customer as usize]),
-            _ => None,
+        if kind == Kind::Purchase {
+            *last_order = self.made;
+        }
+        deed.kind = Some(kind);
+        deed.at = START + since as i64;
+        deed.amount = match kind {
+            Kind::Purchase => 50_000 + self.dice.below(3_000_000) as i64,
+            Kind::Refund => 50_000,
+            _ => 0,
         };
-        Deed {
-            event_id: format!("01890a5d-ac96-7000-8000-{:012x}", self.made),
-            customer: format!("customer-{customer:07}"),
-            kind,
-            at: Timestamp(START + at as i64),
-            order: order.map(|n| format!("order-{n}")),
-            amount: match kind {
-                Kind::Purchase => 50_000 + self.dice.below(3_000_000) as i64,
-                Kind::Refund => 50_000,
-                _ => 0,
-            },
+        for text in [&mut deed.event_id, &mut deed.customer, &mut deed.order] {
+            text.clear();
+        }
+        let made = self.made;
+        let _ = write!(deed.event_id, "01890a5d-ac96-7000-8000-{made:012x}");
+        let _ = write!(deed.customer, "customer-{customer:07}");
+        if matches!(kind, Kind::Purchase | Kind::Refund) {
+            let _ = write!(deed.order, "order-{last_order}");
         }
     }
 
@@ -143,15 +149,16 @@ impl Shop {
     }
 
     pub(crate) fn event<'a>(&self, deed: &'a Deed) -> Event<'a> {
+        let kind = deed.kind.expect("the event was made");
         Event {
             event_id: &deed.event_id,
             customer: &deed.customer,
-            kind: deed.kind,
-            at: deed.at,
-            order: deed.order.as_deref(),
+            kind,
+            at: Timestamp(deed.at),
+            order: (!deed.order.is_empty()).then_some(&deed.order),
             amount: Money(deed.amount),
             currency: None,
-            quantity: i64::from(deed.kind == Kind::Purchase),
+            quantity: i64::from(kind == Kind::Purchase),
             margin: Money(deed.amount / 4),
         }
     }

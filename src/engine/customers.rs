@@ -19,7 +19,7 @@ pub(super) struct Slot(pub(super) u32);
 
 /// One customer, places apart. Two cache lines, neither shared with another customer.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
+#[repr(align(128))]
 pub(super) struct Customer {
     /// Id.
     pub(super) id: Id,
@@ -40,10 +40,12 @@ pub(super) struct Customers {
     scales: usize,
 }
 
-/// A part of the customers, with the places of each on all ladders and maps.
+/// A part of the customers. Their ranks stand in the places too; here they are so few bytes that
+/// they are at hand when most customers are not.
 #[derive(Clone, Debug)]
 struct Page {
     customers: Vec<Customer>,
+    ranks: Vec<u8>,
     places: Vec<Place>,
 }
 
@@ -87,6 +89,7 @@ impl Customers {
         if (slot.0 as usize).is_multiple_of(PAGE) {
             self.pages.push(Page {
                 customers: Vec::with_capacity(PAGE),
+                ranks: Vec::with_capacity(PAGE * self.scales),
                 places: Vec::with_capacity(PAGE * self.scales),
             });
         }
@@ -97,6 +100,7 @@ impl Customers {
             due: Timestamp::MAX,
             queued: Timestamp::MAX,
         });
+        page.ranks.extend(places.iter().map(|place| place.rank));
         page.places.extend_from_slice(places);
         let hash_low = hash as u32;
         let tag = Tag {
@@ -119,17 +123,30 @@ impl Customers {
         &mut self.pages[ix / PAGE].customers[ix % PAGE]
     }
 
+    /// A customer's ranks on all ladders and maps.
+    pub(super) fn ranks(&self, slot: Slot) -> &[u8] {
+        let (page, range) = self.on_page(slot);
+        &self.pages[page].ranks[range]
+    }
+
     /// Where a customer stands.
     pub(super) fn places(&self, slot: Slot) -> &[Place] {
-        let (page, range) = self.places_of(slot);
+        let (page, range) = self.on_page(slot);
         &self.pages[page].places[range]
     }
 
-    /// A customer, with where they stand, to be changed.
-    pub(super) fn both(&mut self, slot: Slot) -> (&Customer, &mut [Place]) {
-        let (page, range) = self.places_of(slot);
-        let Page { customers, places } = &mut self.pages[page];
-        (&customers[slot.0 as usize % PAGE], &mut places[range])
+    /// Moves a customer to a rank on one ladder or map.
+    pub(super) fn shift(&mut self, slot: Slot, scale: usize, rank: u8, since: Timestamp) -> Place {
+        let (page, range) = self.on_page(slot);
+        let Page { ranks, places, .. } = &mut self.pages[page];
+        let place = &mut places[range.start + scale];
+        *place = Place {
+            rank,
+            version: place.version + 1,
+            since,
+        };
+        ranks[range.start + scale] = rank;
+        *place
     }
 
     /// All ids and places in the order of first events.
@@ -139,7 +156,7 @@ impl Customers {
             .map(|slot| (self.get(slot).id.text(), self.places(slot)))
     }
 
-    fn places_of(&self, slot: Slot) -> (usize, std::ops::Range<usize>) {
+    fn on_page(&self, slot: Slot) -> (usize, std::ops::Range<usize>) {
         let ix = slot.0 as usize;
         let start = ix % PAGE * self.scales;
         (ix / PAGE, start..start + self.scales)

@@ -3,7 +3,6 @@
 use crate::features::history::History;
 use crate::features::layout::{Layout, Reach};
 use crate::features::outlook::{Instant, Outlook};
-use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Judge;
@@ -42,32 +41,35 @@ pub(super) struct Judging {
 impl Judging {
     /// The ranks of a customer without events.
     pub(super) fn first(&mut self, policy: &Policy, law: &Law, nobody: &History) -> &[u8] {
-        self.look(policy, law, nobody, Timestamp::MIN);
+        self.outlook
+            .look(&law.layout, &policy.zone, nobody, Timestamp::MIN);
         let levels = self.outlook.levels();
         law.judge.first(levels, &mut self.truths, &mut self.ranks);
         &self.ranks
     }
 
-    /// Judges a customer at an instant that is not before the frontier.
+    /// Judges a customer whose ranks were `from` at an instant that is not before the frontier.
     pub(super) fn judge(
         &mut self,
         policy: &Policy,
         law: &Law,
         history: &History,
-        places: &[Place],
+        from: &[u8],
         at: Timestamp,
     ) {
-        self.look(policy, law, history, at);
+        self.outlook.look(&law.layout, &policy.zone, history, at);
         let levels = self.outlook.levels();
         law.judge
-            .judge(levels, places, &mut self.truths, &mut self.ranks);
+            .judge(levels, from, &mut self.truths, &mut self.ranks);
     }
 
-    /// The first instant after that judging at which the customer, then standing at `places`, moves
+    /// The first instant after that judging at which the ranks become other than they are now
     /// without a further event.
-    pub(super) fn horizon(&mut self, law: &Law, places: &[Place]) -> Option<Timestamp> {
+    pub(super) fn horizon(&mut self, law: &Law) -> Option<Timestamp> {
         let Self {
-            outlook, truths, ..
+            outlook,
+            truths,
+            ranks,
         } = self;
         let judge = &law.judge;
         let mut instants = outlook.instants();
@@ -80,14 +82,10 @@ impl Judging {
                 .flips()
                 .flat_map(|flip| judge.scales_about(flip.feature));
             scales.any(|scale| {
-                let from = places[scale.0].rank;
+                let from = ranks[scale.0];
                 judge.rank(*scale, from, truths) != from
             })
         });
         moving.map(Instant::at)
-    }
-
-    fn look(&mut self, policy: &Policy, law: &Law, history: &History, at: Timestamp) {
-        self.outlook.look(&law.layout, &policy.zone, history, at);
     }
 }

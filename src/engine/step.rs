@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::{History, Strangers};
 use crate::features::measures::Measured;
-use crate::model::change::{Cause, Change};
+use crate::model::change::{Cause, Change, Reason};
 use crate::model::event::Event;
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::standing::{Place, ScaleIx};
@@ -261,56 +261,56 @@ impl Engine {
     fn judge(&mut self, slot: Slot, at: Timestamp, cause: Cause, effects: &mut Vec<Judged>) {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
-        let customer = self.customers.get(slot);
-        let places = self.customers.places(slot);
+        let history = &self.customers.get(slot).history;
+        let ranks = self.customers.ranks(slot);
         self.judging
-            .judge(&self.policy, &self.law, &customer.history, places, at);
-        let stays = |(place, rank): (&Place, &u8)| place.rank == *rank;
-        if !places.iter().zip(&self.judging.ranks).all(stays) {
+            .judge(&self.policy, &self.law, history, ranks, at);
+        if *ranks != *self.judging.ranks {
             let judged = self.moved(slot, at, cause);
             effects.push(judged);
         }
-        let places = self.customers.places(slot);
-        let due = self.judging.horizon(&self.law, places);
+        let due = self.judging.horizon(&self.law);
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
     }
 
     /// Moves a customer to the ranks just judged.
     fn moved(&mut self, slot: Slot, at: Timestamp, cause: Cause) -> Judged {
-        let (policy, ranks) = (&self.policy, &self.judging.ranks);
-        let (customer, places) = self.customers.both(slot);
-        let measured = Measured::new(&self.law.layout, &policy.zone, &customer.history, at);
-        let moves = |(place, rank): (&Place, &u8)| place.rank != *rank;
-        let moves = places.iter().zip(ranks).filter(|pair| moves(*pair)).count();
+        let ranks = &self.judging.ranks;
+        let moves = self.customers.ranks(slot).iter().zip(ranks);
+        let moves = moves.filter(|(from, to)| from != to).count();
         let mut changes = Vec::with_capacity(moves);
-        for (scale, (place, rank)) in places.iter_mut().zip(ranks).enumerate() {
-            let (from, to) = (place.rank, *rank);
-            if from == to {
+        for (scale, to) in ranks.iter().enumerate() {
+            let from = self.customers.ranks(slot)[scale];
+            if from == *to {
                 continue;
             }
-            let rule = decisive(policy, ScaleIx(scale), from, to);
-            *place = Place {
-                rank: to,
-                version: place.version + 1,
-                since: at,
-            };
+            let place = self.customers.shift(slot, scale, *to, at);
+            self.population.moved(scale, from, *to);
             changes.push(Change {
                 scale: ScaleIx(scale),
                 from,
-                to,
+                to: *to,
                 effective_at: at,
                 version: place.version,
                 cause,
-                reasons: reasons(policy, rule, |feature| measured.one(feature), ranks),
+                reasons: self.reasons(slot, ScaleIx(scale), from, at),
             });
-            self.population.moved(scale, from, to);
         }
         Judged {
-            customer: customer.id.text().into(),
+            customer: self.customers.get(slot).id.text().into(),
             at,
             changes,
-            places: places.into(),
+            places: self.customers.places(slot).into(),
         }
+    }
+
+    /// Why a customer has just been moved on a ladder or map.
+    fn reasons(&self, slot: Slot, scale: ScaleIx, from: u8, at: Timestamp) -> Vec<Reason> {
+        let (policy, ranks) = (&self.policy, &self.judging.ranks);
+        let history = &self.customers.get(slot).history;
+        let measured = Measured::new(&self.law.layout, &policy.zone, history, at);
+        let rule = decisive(policy, scale, from, ranks[scale.0]);
+        reasons(policy, rule, |feature| measured.one(feature), ranks)
     }
 }
 

@@ -51,24 +51,25 @@ impl Engine {
             measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier,
-            horizon: (*due < Timestamp::MAX).then(|| self.horizon(history, places)),
+            horizon: (*due < Timestamp::MAX)
+                .then(|| self.horizon(history, self.customers.ranks(slot))),
         })
     }
 
     /// The horizon of a customer who has one.
-    fn horizon(&self, history: &History, places: &[Place]) -> Horizon {
+    fn horizon(&self, history: &History, ranks: &[u8]) -> Horizon {
         let (policy, law) = (&self.policy, &self.law);
         let mut judging = Judging::default();
-        judging.judge(policy, law, history, places, history.frontier());
-        let at = judging.horizon(law, places);
+        judging.judge(policy, law, history, ranks, history.frontier());
+        let at = judging.horizon(law);
         let at = at.expect("a customer with a deadline has a horizon");
-        judging.judge(policy, law, history, places, at);
-        let moves = (0..).map(ScaleIx).zip(places).zip(&judging.ranks);
+        judging.judge(policy, law, history, ranks, at);
+        let moves = (0..).map(ScaleIx).zip(ranks).zip(&judging.ranks);
         Horizon {
             at,
             moves: moves
-                .filter(|((_, place), rank)| place.rank != **rank)
-                .map(|((scale, place), rank)| (scale, place.rank, *rank))
+                .filter(|((_, from), to)| from != to)
+                .map(|((scale, from), to)| (scale, *from, *to))
                 .collect(),
         }
     }

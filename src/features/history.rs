@@ -242,3 +242,170 @@ fn itself(event: &Event<'_>) -> Contribution {
         margin: event.margin.0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::cuts::Cuts;
+    use crate::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+    use crate::features::layout::Reach;
+    use crate::features::measures::Measured;
+    use crate::model::change::Measure;
+    use crate::model::event::KindSet;
+    use crate::model::money::Money;
+    use crate::model::time::{DAY_MS, Span};
+
+    /// Orders are known for 20 days, events are at most 6 days late.
+    const REACH: Reach = Reach {
+        orders: Span::from_days(20),
+        late: Span::from_days(6),
+    };
+
+    fn features() -> Vec<Feature> {
+        use Aggregate::{Count, DistinctDays, SinceLast, Sum};
+        let bought = KindSet::default().with(Kind::Purchase);
+        let seen = KindSet::default().with(Kind::View);
+        let both = seen.with(Kind::Purchase);
+        let days = |n| Window::Rolling(Span::from_days(n));
+        let (day, exact, ever) = (Resolution::Day, Resolution::Exact, Window::Lifetime);
+        [
+            (bought, Sum(Field::Amount), days(9), day),
+            (bought, Sum(Field::Quantity), days(9), exact),
+            (both, SinceLast, ever, day),
+            (bought, SinceLast, ever, exact),
+            (seen, SinceLast, ever, exact),
+            (seen, DistinctDays, days(9), day),
+            (both, DistinctDays, ever, day),
+            (bought, Count, ever, day),
+        ]
+        .map(|(kinds, aggregate, window, resolution)| Feature {
+            name: String::new(),
+            kinds,
+            aggregate,
+            window,
+            resolution,
+        })
+        .to_vec()
+    }
+
+    fn layout() -> Layout {
+        let features = features();
+        Layout::new(&features, &Cuts::new(vec![vec![]; features.len()]), REACH)
+    }
+
+    fn event<'a>(kind: Kind, at: i64, order: Option<&'a str>, amount: i64) -> Event<'a> {
+        Event {
+            event_id: "e",
+            customer: "c",
+            kind,
+            at: Timestamp(at),
+            order,
+            amount: Money(amount),
+            currency: None,
+            quantity: amount % 7,
+            margin: Money::default(),
+        }
+    }
+
+    /// Everything that ever happened, kept for ever.
+    #[derive(Default)]
+    struct Chronicle {
+        /// At, count, amount, quantity.
+        orders: Vec<(String, i64, i64, i64, i64)>,
+        views: Vec<i64>,
+    }
+
+    impl Chronicle {
+        fn values(&self, now: i64) -> Vec<Measure> {
+            let day = |at: i64| at.div_euclid(DAY_MS);
+            let today = day(now);
+            let kept = self.orders.iter().filter(|order| order.2 > 0);
+            let kept: Vec<i64> = kept.map(|order| order.1).collect();
+            let all: Vec<i64> = kept.iter().chain(&self.views).copied().collect();
+            let days = |all: &[i64], after: i64| {
+                let mut days: Vec<i64> = all.iter().map(|at| day(*at)).collect();
+                days.retain(|day| *day > after);
+                days.sort_unstable();
+                days.dedup();
+                days.len() as i64
+            };
+            let latest = |all: &[i64]| all.iter().max().copied();
+            let never = |value: Option<i64>| value.map_or(Measure::Never, Measure::Is);
+            let amounts = self.orders.iter().filter(|order| day(order.1) > today - 9);
+            let pieces = self
+                .orders
+                .iter()
+                .filter(|order| order.1 > now - 9 * DAY_MS);
+            vec![
+                Measure::Is(amounts.map(|order| order.3).sum()),
+                Measure::Is(pieces.map(|order| order.4).sum()),
+                never(latest(&all).map(|at| today - day(at))),
+                never(latest(&kept).map(|at| now - at)),
+                never(latest(&self.views).map(|at| now - at)),
+                Measure::Is(days(&self.views, today - 9)),
+                Measure::Is(days(&all, i64::MIN)),
+                Measure::Is(kept.len() as i64),
+            ]
+        }
+    }
+
+    /// Two years of orders, some cancelled up to 20 days later, and views, some 6 days late:
+    /// whatever has been dropped by then, the values are those of everything that ever happened.
+    #[test]
+    fn what_is_dropped_is_not_missed() {
+        let zone = Zone::named("UTC").expect("bundled");
+        let layout = layout();
+        let mut history = History::new(&layout);
+        let mut chronicle = Chronicle::default();
+        let mut dice = 7_u64;
+        let mut throw = |sides: i64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) as i64 % sides
+        };
+        let mut clock = 0;
+        for step in 0..3_000 {
+            clock += throw(DAY_MS / 2);
+            let late = clock - if throw(4) == 0 { throw(6 * DAY_MS) } else { 0 };
+            let frontier = Timestamp(clock);
+            let name = format!("o{step}");
+            let event = match throw(10) {
+                0..3 => event(Kind::Purchase, late, Some(&name), 1 + throw(90)),
+                3..5 if !chronicle.orders.is_empty() => {
+                    let back = throw(20).min(chronicle.orders.len() as i64 - 1);
+                    let ix = chronicle.orders.len() - 1 - back as usize;
+                    let order = &mut chronicle.orders[ix];
+                    let event = event(Kind::Cancel, clock, Some(&order.0), 0);
+                    if order.1 > clock - 20 * DAY_MS {
+                        (order.2, order.3, order.4) = (0, 0, 0);
+                    }
+                    assert_eq!(history.admit(&layout, &event, Strangers::Counted), Ok(()));
+                    history.absorb(&layout, &zone, &event, frontier);
+                    history.judged_at(frontier);
+                    continue;
+                }
+                _ => event(Kind::View, late, None, 0),
+            };
+            assert_eq!(history.admit(&layout, &event, Strangers::Counted), Ok(()));
+            history.absorb(&layout, &zone, &event, frontier);
+            match event.kind {
+                Kind::Purchase => {
+                    let (amount, pieces) = (event.amount.0, event.quantity);
+                    chronicle
+                        .orders
+                        .push((name.clone(), late, 1, amount, pieces));
+                }
+                _ => chronicle.views.push(late),
+            }
+            history.judged_at(history.judging_instant(event.at).max(frontier));
+            for ahead in [0, DAY_MS / 2, 5 * DAY_MS] {
+                let at = history.frontier().0 + ahead;
+                let measured = Measured::new(&layout, &zone, &history, Timestamp(at)).all();
+                assert_eq!(
+                    measured,
+                    chronicle.values(at),
+                    "step {step}, {ahead} ms ahead"
+                );
+            }
+        }
+    }
+}

@@ -2,83 +2,69 @@
 
 use super::rule::Rule;
 
-/// One bit per comparison.
+/// One bit per comparison, 64 to a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Truths {
     words: Vec<u64>,
 }
 
-/// Some comparisons: bits of one word and, in large policies, of more.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Some comparisons of one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bits {
     word: usize,
     bits: u64,
-    more: Vec<(usize, u64)>,
 }
 
-/// A rule as a question about bits.
-#[derive(Clone, Debug)]
+/// A rule as a question about bits. Most rules ask about a single word.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Check {
-    /// All of the bits are set, and all of the checks hold.
-    All(Bits, Vec<Check>),
-    /// One of the bits is set, or one of the checks holds.
-    Any(Bits, Vec<Check>),
+    /// All of these comparisons hold.
+    All(Bits),
+    /// One of these comparisons holds.
+    Any(Bits),
+    /// All of these checks hold.
+    AllOf(Vec<Check>),
+    /// One of these checks holds.
+    AnyOf(Vec<Check>),
 }
 
 impl Truths {
-    /// Room for that many comparisons, none of which holds.
+    /// None of that many comparisons holds.
     pub(super) fn clear(&mut self, comparisons: usize) {
         self.words.clear();
         self.words.resize(comparisons.div_ceil(64), 0);
     }
 
     /// Of the comparisons in `about`, those in `hold` hold and the others don't.
-    pub(super) fn set(&mut self, about: &Bits, hold: &Bits) {
-        for (word, bits) in about.pairs() {
-            self.words[word] &= !bits;
-        }
-        self.add(hold);
-    }
-
-    /// The comparisons in `hold` hold.
-    pub(super) fn add(&mut self, hold: &Bits) {
-        for (word, bits) in hold.pairs() {
-            self.words[word] |= bits;
-        }
+    pub(super) fn set(&mut self, about: Bits, hold: u64) {
+        let word = &mut self.words[about.word];
+        *word = *word & !about.bits | hold;
     }
 }
 
 impl Bits {
-    pub(super) fn insert(&mut self, comparison: usize) {
-        let (word, bit) = (comparison / 64, 1 << (comparison % 64));
-        if self.bits == 0 {
-            self.word = word;
-        }
-        if self.word == word {
-            self.bits |= bit;
-        } else {
-            match self.more.iter_mut().find(|pair| pair.0 == word) {
-                Some(pair) => pair.1 |= bit,
-                None => self.more.push((word, bit)),
+    /// The bits of some comparisons, word by word.
+    pub(super) fn of(comparisons: impl IntoIterator<Item = usize>) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for comparison in comparisons {
+            let word = comparison / 64;
+            let bits = Self::bit(comparison);
+            match found.iter_mut().find(|known| known.word == word) {
+                Some(known) => known.bits |= bits,
+                None => found.push(Self { word, bits }),
             }
         }
+        found
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (usize, u64)> {
-        let first = (self.bits != 0).then_some((self.word, self.bits));
-        first.into_iter().chain(self.more.iter().copied())
+    /// The bit of a comparison in its word.
+    pub(super) fn bit(comparison: usize) -> u64 {
+        1 << (comparison % 64)
     }
 
-    /// Whether all of them hold.
-    fn all(&self, truths: &Truths) -> bool {
-        self.pairs()
-            .all(|(word, bits)| truths.words[word] & bits == bits)
-    }
-
-    /// Whether one of them holds.
-    fn any(&self, truths: &Truths) -> bool {
-        self.pairs()
-            .any(|(word, bits)| truths.words[word] & bits != 0)
+    /// Whether a comparison is one of them.
+    pub(super) fn contains(self, comparison: usize) -> bool {
+        self.word == comparison / 64 && self.bits & Self::bit(comparison) != 0
     }
 }
 
@@ -90,29 +76,32 @@ impl Check {
             Rule::All(rules) => (&rules[..], true),
             Rule::Any(rules) => (&rules[..], false),
         };
-        let (mut bits, mut checks) = (Bits::default(), Vec::new());
-        for rule in rules {
-            match rule {
-                Rule::Compare(comparison) => bits.insert(*comparison),
-                Rule::All(_) | Rule::Any(_) => checks.push(Self::new(rule)),
-            }
-        }
-        if all {
-            Self::All(bits, checks)
-        } else {
-            Self::Any(bits, checks)
+        let plain = Bits::of(rules.iter().filter_map(|rule| match rule {
+            Rule::Compare(comparison) => Some(*comparison),
+            Rule::All(_) | Rule::Any(_) => None,
+        }));
+        let plain = plain.into_iter().map(|bits| match all {
+            true => Self::All(bits),
+            false => Self::Any(bits),
+        });
+        let nested = rules
+            .iter()
+            .filter(|rule| !matches!(rule, Rule::Compare(_)));
+        let mut checks: Vec<Self> = plain.chain(nested.map(Self::new)).collect();
+        match checks.len() {
+            1 => checks.remove(0),
+            _ if all => Self::AllOf(checks),
+            _ => Self::AnyOf(checks),
         }
     }
 
     /// The answer.
     pub(super) fn holds(&self, truths: &Truths) -> bool {
         match self {
-            Self::All(all, checks) => {
-                all.all(truths) && checks.iter().all(|check| check.holds(truths))
-            }
-            Self::Any(any, checks) => {
-                any.any(truths) || checks.iter().any(|check| check.holds(truths))
-            }
+            Self::All(all) => truths.words[all.word] & all.bits == all.bits,
+            Self::Any(any) => truths.words[any.word] & any.bits != 0,
+            Self::AllOf(checks) => checks.iter().all(|check| check.holds(truths)),
+            Self::AnyOf(checks) => checks.iter().any(|check| check.holds(truths)),
         }
     }
 }
@@ -122,8 +111,19 @@ mod tests {
     use super::*;
     use Rule::{All, Any, Compare};
 
+    fn truths(holding: &[usize]) -> Truths {
+        let mut truths = Truths::default();
+        truths.clear(80);
+        for bits in Bits::of(holding.iter().copied()) {
+            truths.set(bits, bits.bits);
+        }
+        truths
+    }
+
     #[test]
     fn a_check_answers_as_its_rule() {
+        let either = || Any(vec![Compare(2), Compare(3)]);
+        let both = || All(vec![Compare(2), Compare(3)]);
         for (rule, holding, answer) in [
             (Compare(3), &[3][..], true),
             (Compare(3), &[2], false),
@@ -131,61 +131,32 @@ mod tests {
             (All(vec![Compare(1), Compare(70)]), &[1], false),
             (Any(vec![Compare(1), Compare(70)]), &[70], true),
             (Any(vec![Compare(1), Compare(70)]), &[2], false),
-            (
-                All(vec![Compare(1), Any(vec![Compare(2), Compare(3)])]),
-                &[1, 3],
-                true,
-            ),
-            (
-                All(vec![Compare(1), Any(vec![Compare(2), Compare(3)])]),
-                &[1],
-                false,
-            ),
-            (
-                Any(vec![Compare(1), All(vec![Compare(2), Compare(3)])]),
-                &[2, 3],
-                true,
-            ),
-            (
-                Any(vec![Compare(1), All(vec![Compare(2), Compare(3)])]),
-                &[2],
-                false,
-            ),
+            (All(vec![Compare(1), either()]), &[1, 3], true),
+            (All(vec![Compare(1), either()]), &[1], false),
+            (All(vec![Compare(1), either()]), &[3], false),
+            (Any(vec![Compare(1), both()]), &[2, 3], true),
+            (Any(vec![Compare(1), both()]), &[1], true),
+            (Any(vec![Compare(1), both()]), &[2], false),
             (
                 All(vec![Any(vec![Compare(0)]), Any(vec![Compare(1)])]),
                 &[0],
                 false,
             ),
+            (
+                All(vec![Any(vec![Compare(0)]), Any(vec![Compare(1)])]),
+                &[0, 1],
+                true,
+            ),
         ] {
-            let mut bits = Bits::default();
-            holding
-                .iter()
-                .for_each(|comparison| bits.insert(*comparison));
-            let mut truths = Truths::default();
-            truths.clear(80);
-            truths.add(&bits);
-            assert_eq!(
-                Check::new(&rule).holds(&truths),
-                answer,
-                "{rule:?} {holding:?}"
-            );
+            let holds = Check::new(&rule).holds(&truths(holding));
+            assert_eq!(holds, answer, "{rule:?} {holding:?}");
         }
     }
 
     #[test]
     fn setting_leaves_other_comparisons_alone() {
-        let bits = |all: &[usize]| {
-            let mut bits = Bits::default();
-            all.iter().for_each(|comparison| bits.insert(*comparison));
-            bits
-        };
-        let mut truths = Truths::default();
-        truths.clear(80);
-        truths.add(&bits(&[1, 2, 70]));
-        truths.set(&bits(&[2, 3, 71]), &bits(&[3]));
-        let mut expected = Truths::default();
-        expected.clear(80);
-        expected.add(&bits(&[1, 3, 70]));
-        assert_eq!(truths, expected);
+        let mut set = truths(&[1, 2, 70]);
+        set.set(Bits::of([2, 3])[0], Bits::bit(3));
+        assert_eq!(set, truths(&[1, 3, 70]));
     }
 }
