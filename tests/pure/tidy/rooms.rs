@@ -80,6 +80,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("sha2", &["wire"]),
     ("strsim", &["policy/suggestion", "settings"]),
     ("thiserror", &["*"]),
+    ("tikv_jemallocator", &["main"]),
     ("tokio", &["http", "cli"]),
     ("toml", &["wire", "settings"]),
     ("tracing", &["telemetry"]),
