@@ -147,8 +147,9 @@ impl Target {
                 (self.transaction_timeout.as_millis() / 2).to_string(),
             )
             .set("partitioner", "murmur2_random")
-            // A unit has waited already; its records are to go at once.
-            .set("linger.ms", "0")
+            // As long as a unit waits for more changes; its commit sends at once what still lies
+            // here. Without it each record wakes the sender, for a fifth of the processor time.
+            .set("linger.ms", "5")
             .set("compression.type", "lz4")
             .set("delivery.report.only.error", "true")
             // A transaction that meets the previous one's markers is tried again after this; the
