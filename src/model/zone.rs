@@ -1,6 +1,7 @@
 //! A time zone as a table of the instants at which its civil days begin; the door for jiff.
 
 use jiff::civil::{Date, date};
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 use super::time::{DAY_MS, Day, Timestamp};
@@ -135,8 +136,9 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
 /// An instant as RFC 3339 text in UTC with milliseconds ("2026-03-02T08:00:00.000Z").
 #[must_use]
 pub fn show_utc(at: Timestamp) -> String {
+    static PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     match jiff::Timestamp::from_millisecond(at.0) {
-        Ok(instant) => format!("{instant:.3}"),
+        Ok(instant) => PRINTER.timestamp_to_string(&instant),
         Err(_) => at.0.to_string(),
     }
 }

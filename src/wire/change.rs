@@ -2,7 +2,6 @@
 //! docs/changes.md.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -51,11 +50,10 @@ pub fn ce_id(customer: &str, ladder: &str, version: u32) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut id = String::with_capacity(32);
-    for byte in &hash.finalize()[..16] {
-        write!(id, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    id
+    let bytes = hash.finalize();
+    let halves = bytes[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = halves.map(|half| char::from_digit(half.into(), 16).expect("below 16"));
+    digits.collect()
 }
 
 /// The headers of a change, CloudEvents 1.0 in Kafka's binary mode; `source` is the `ce_source`.
