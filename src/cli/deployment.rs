@@ -70,6 +70,7 @@ pub(crate) fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
             bytes_max: settings.unit.bytes_max as u64,
             age_max: span(settings.unit.age_max),
             change_wait: span(settings.unit.change_wait),
+            stretch: settings.unit.stretch,
         },
         pause: span(settings.unit.pause),
         merge_wait: span(settings.feed.merge_wait),

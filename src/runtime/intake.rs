@@ -18,8 +18,7 @@ use crate::wire::checksum::Checksum;
 use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
 
-/// Records asked for at once. A unit takes 10,000 at most, so that many wait at most for each
-/// topic.
+/// Records asked for at once.
 const BATCH: usize = 2_000;
 
 /// A lane with its records.
@@ -142,6 +141,12 @@ impl<R: Record> Intake<R> {
     pub(super) fn lag(&self, topic: TopicIx) -> u64 {
         let queue = &self.queues[topic.0];
         queue.records.len() as u64 + queue.unread
+    }
+
+    /// Records of all topics that are not yet applied, as last seen.
+    pub(super) fn waiting(&self) -> u64 {
+        let topics = 0..self.queues.len();
+        topics.map(|topic| self.lag(TopicIx(topic))).sum()
     }
 
     /// Whether it runs and everything there is has been applied.

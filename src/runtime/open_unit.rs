@@ -8,6 +8,7 @@ use crate::model::time::Timestamp;
 /// How far it has come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenUnit {
+    pacing: Pacing,
     opened: Timestamp,
     /// When its first output came about.
     pub(super) first_output: Option<Timestamp>,
@@ -16,17 +17,27 @@ pub(super) struct OpenUnit {
 }
 
 impl OpenUnit {
-    /// One that begins now.
-    pub(super) fn at(now: Timestamp) -> Self {
+    /// One that begins now, with its limits.
+    pub(super) fn new(pacing: Pacing, now: Timestamp) -> Self {
         Self {
+            pacing,
             opened: now,
             first_output: None,
             records: 0,
         }
     }
 
-    /// How full it is, with so many bytes of output.
-    pub(super) fn fill(&self, bytes: u64, now: Timestamp) -> Fill {
+    /// Whether no more may be put into it, with so many bytes of output.
+    pub(super) fn is_full(&self, bytes: u64, now: Timestamp) -> bool {
+        self.pacing.is_full(&self.fill(bytes, now))
+    }
+
+    /// Whether it is to be committed now, with so many bytes of output.
+    pub(super) fn is_due(&self, bytes: u64, now: Timestamp) -> bool {
+        self.pacing.is_due(&self.fill(bytes, now))
+    }
+
+    fn fill(&self, bytes: u64, now: Timestamp) -> Fill {
         Fill {
             records: self.records,
             bytes,
@@ -36,9 +47,10 @@ impl OpenUnit {
     }
 
     /// When it is to be committed at the latest, by its limits of time.
-    pub(super) fn due(&self, pacing: &Pacing) -> Timestamp {
-        let latest = self.opened + pacing.age_max;
-        let change = self.first_output.map(|first| first + pacing.change_wait);
+    pub(super) fn due(&self) -> Timestamp {
+        let latest = self.opened + self.pacing.age_max;
+        let wait = self.pacing.change_wait;
+        let change = self.first_output.map(|first| first + wait);
         change.map_or(latest, |change| change.min(latest))
     }
 }

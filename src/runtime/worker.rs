@@ -123,7 +123,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         self.desk.gauge(&self.lanes, coast, &self.plan, now);
         if self
             .unit
-            .is_some_and(|unit| self.plan.pacing.is_due(&unit.fill(self.outbox.bytes, now)))
+            .is_some_and(|unit| unit.is_due(self.outbox.bytes, now))
         {
             return self.commit();
         }
@@ -235,12 +235,14 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 self.bus.begin()?;
                 self.began = now;
                 self.outbox.bytes = 0;
-                self.unit = Some(OpenUnit::at(now));
+                let waiting = self.lanes.values().map(Intake::waiting).sum();
+                let pacing = self.plan.pacing.with_waiting(waiting);
+                self.unit = Some(OpenUnit::new(pacing, now));
             }
             self.work(id, now, coast, readiness)?;
             if self
                 .unit
-                .is_some_and(|unit| self.plan.pacing.is_full(&unit.fill(self.outbox.bytes, now)))
+                .is_some_and(|unit| unit.is_full(self.outbox.bytes, now))
             {
                 return Ok(());
             }
@@ -336,7 +338,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                     unit.first_output.get_or_insert(now);
                     outbox.judged(plan, id, &judged, checksum, Some((&mut *bus, now)))?;
                 }
-                Ok(!plan.pacing.is_full(&unit.fill(outbox.bytes, now)))
+                Ok(!unit.is_full(outbox.bytes, now))
             },
         )
     }
@@ -375,7 +377,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 )
         });
         let most = match &self.unit {
-            Some(unit) => until(unit.due(&self.plan.pacing), now),
+            Some(unit) => until(unit.due(), now),
             None if ready => until(self.began + self.plan.pause, now),
             None if self.restore.is_some() => Duration::from_millis(1),
             None if coast.is_some() => self.until_due(now).min(NAP),

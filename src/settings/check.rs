@@ -179,12 +179,14 @@ impl Check<'_> {
             millis(0)..=seconds(60),
         );
         let pause = self.length("unit.pause", &raw.pause, millis(0)..=seconds(60));
+        let stretch = self.number("unit.stretch", raw.stretch, 1..=100);
         Some(UnitBounds {
             events_max: events_max?,
             bytes_max: bytes_max?,
             age_max: age_max?,
             change_wait: change_wait?,
             pause: pause?,
+            stretch: u32::try_from(stretch?).expect("at most 100"),
         })
     }
 
@@ -339,13 +341,15 @@ impl Check<'_> {
             }
         }
         let Some(kafka) = kafka else { return };
+        let longest = unit.age_max * unit.stretch;
         for (key, length) in [
             ("kafka.session_timeout", kafka.session_timeout),
             ("kafka.transaction_timeout", kafka.transaction_timeout),
         ] {
-            if length < unit.age_max * UNITS_IN_TIMEOUT {
+            if length < longest * UNITS_IN_TIMEOUT {
                 let bound = format!("less than {UNITS_IN_TIMEOUT} times");
-                self.order((key, show(length)), &bound, age);
+                let longest = ("unit.age_max x unit.stretch", show(longest));
+                self.order((key, show(length)), &bound, longest);
             }
         }
     }

@@ -133,6 +133,8 @@ pub struct UnitBounds {
     pub change_wait: Duration,
     /// Least time between the begins of two transactions; at most `age_max`.
     pub pause: Duration,
+    /// How many times each of the first four while more than `events_max` events are unread.
+    pub stretch: u32,
 }
 
 /// How the input topics are merged.

@@ -68,6 +68,7 @@ pub(super) struct Unit {
     pub(super) age_max: String,
     pub(super) change_wait: String,
     pub(super) pause: String,
+    pub(super) stretch: i64,
 }
 
 #[derive(Deserialize)]

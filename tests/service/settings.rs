@@ -262,9 +262,11 @@ fn values_that_do_not_fit_together_are_told_with_both() {
              (by --set)",
             "`unit.pause` is 3s, more than `unit.age_max`, which is 2s \
              (by --set)",
-            "`kafka.session_timeout` is 10s, less than 10 times `unit.age_max`, which is 2s \
+            "`kafka.session_timeout` is 10s, less than 10 times `unit.age_max x unit.stretch`, \
+             which is 16s \
              (by default)",
-            "`kafka.transaction_timeout` is 15s, less than 10 times `unit.age_max`, which is 2s \
+            "`kafka.transaction_timeout` is 15s, less than 10 times `unit.age_max x unit.stretch`, \
+             which is 16s \
              (by --set)",
         ]
     );

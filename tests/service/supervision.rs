@@ -26,6 +26,7 @@ fn plan() -> Plan {
             bytes_max: 1,
             age_max: Span(1),
             change_wait: Span(1),
+            stretch: 1,
         },
         pause: Span(1),
         merge_wait: Span(1),

@@ -216,6 +216,7 @@ fn plan(policy: &Arc<Policy>) -> Plan {
             bytes_max: 1 << 20,
             age_max: Span(25),
             change_wait: Span(5),
+            stretch: 1,
         },
         pause: Span(12),
         merge_wait: Span(30_000),
