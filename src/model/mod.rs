@@ -7,6 +7,7 @@
 )]
 
 pub mod change;
+pub mod civil;
 pub mod event;
 pub mod ids;
 pub mod money;

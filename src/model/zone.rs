@@ -1,4 +1,5 @@
-//! A time zone as a table of the instants at which its civil days begin; the door for jiff.
+//! A time zone as a table of the instants at which its civil days begin; a
+//! door for jiff.
 
 use jiff::civil::{Date, date};
 use jiff::fmt::temporal::DateTimePrinter;
@@ -18,7 +19,7 @@ const LAST: Date = date(2120, 1, 1);
 #[derive(Clone, Debug)]
 pub struct Zone {
     name: String,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
     /// Milliseconds since the epoch at which day `i` (since 1970-01-01) begins.
     starts: Vec<i64>,
 }

@@ -70,7 +70,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
     ("iso_currency", &["model/money"]),
-    ("jiff", &["model/zone"]),
+    ("jiff", &["model/civil", "model/zone"]),
     ("miette", &["wire", "settings", "cli"]),
     ("prometheus", &["telemetry"]),
     ("rdkafka", &["kafka"]),
