@@ -1,11 +1,11 @@
-//! Something wrong with what was written in a policy: a message and the bytes it is about.
+//! Something wrong with what somebody wrote: a message and the bytes it is about.
 
 use std::ops::Range;
 
-/// Where something stands in the policy's text, in bytes.
+/// Where something stands in the text, in bytes.
 pub type ByteRange = Range<usize>;
 
-/// One thing to correct before the policy can be used.
+/// One thing to correct before the text can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// What is wrong, with the names and values that clash.
@@ -15,7 +15,7 @@ pub struct Problem {
     /// Where it is wrong.
     pub span: ByteRange,
     /// Another place that has to do with it, and what to say there.
-    pub also: Option<(ByteRange, String)>,
+    pub also: Option<Box<(ByteRange, String)>>,
     /// What to write instead.
     pub help: Option<String>,
 }
@@ -36,7 +36,7 @@ impl Problem {
     /// This problem with another place that has to do with it.
     #[must_use]
     pub fn also(mut self, span: &ByteRange, label: impl Into<String>) -> Self {
-        self.also = Some((span.clone(), label.into()));
+        self.also = Some(Box::new((span.clone(), label.into())));
         self
     }
 

@@ -11,7 +11,7 @@ use crate::policy::draft::{
 };
 use crate::policy::problem::Problem;
 
-use super::policy_report::PolicyReport;
+use super::report::Report;
 use super::section::Section;
 
 /// A policy of 250 features and rules for each fits into a quarter of it.
@@ -21,10 +21,10 @@ const TEXT_BYTES_MAX: usize = 256 * 1024;
 ///
 /// # Errors
 /// A report of all problems: those of TOML alone if there are any, else all others.
-pub fn parse(file_name: &str, text: &str) -> Result<Policy, PolicyReport> {
+pub fn parse(file_name: &str, text: &str) -> Result<Policy, Report> {
     read(text).map_err(|mut problems| {
         problems.sort_by_key(|problem| problem.span.start);
-        PolicyReport::new(file_name, text, problems)
+        Report::new(file_name, text, problems)
     })
 }
 

@@ -1,5 +1,7 @@
 //! How instants, measures and the policy in force are written in every JSON body.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
 use crate::features::feature::Unit;
@@ -28,21 +30,33 @@ impl Serialize for Instant {
 
 /// A measure or threshold in its unit: money as decimal text, a number as such, durations as text
 /// ("31d", "36h"), never as null.
-pub(super) struct Value {
-    pub(super) unit: Unit,
-    pub(super) measure: Measure,
+pub struct Value {
+    /// Its unit.
+    pub unit: Unit,
+    /// In that unit.
+    pub measure: Measure,
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Measure::Is(number) = self.measure else {
+            return f.write_str("never");
+        };
+        match self.unit {
+            Unit::Money => Money(number).fmt(f),
+            Unit::Number => number.fmt(f),
+            Unit::Millis => Span(number).fmt(f),
+            Unit::Days => write!(f, "{number}d"),
+        }
+    }
 }
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Measure::Is(number) = self.measure else {
-            return serializer.serialize_none();
-        };
-        match self.unit {
-            Unit::Money => serializer.collect_str(&Money(number)),
-            Unit::Number => serializer.serialize_i64(number),
-            Unit::Millis => serializer.collect_str(&Span(number)),
-            Unit::Days => serializer.collect_str(&format_args!("{number}d")),
+        match (self.measure, self.unit) {
+            (Measure::Never, _) => serializer.serialize_none(),
+            (Measure::Is(number), Unit::Number) => serializer.serialize_i64(number),
+            _ => serializer.collect_str(self),
         }
     }
 }

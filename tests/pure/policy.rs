@@ -8,12 +8,12 @@ mod shipped;
 
 use tidemark::policy::declared::Policy;
 use tidemark::wire::policy::parse;
-use tidemark::wire::policy_report::PolicyReport;
+use tidemark::wire::report::Report;
 
 /// A valid policy with one of everything, for tests to break.
 const SOUND: &str = include_str!("policy/sound.toml");
 
-fn read(text: &str) -> Result<Policy, PolicyReport> {
+fn read(text: &str) -> Result<Policy, Report> {
     parse("policy.toml", text)
 }
 

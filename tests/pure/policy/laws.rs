@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tidemark::model::time::Span;
-use tidemark::wire::policy_report::Look;
+use tidemark::wire::report::Look;
 
 use super::{SOUND, read};
 

@@ -1,7 +1,7 @@
 //! What a report looks like.
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use tidemark::wire::policy_report::Look;
+use tidemark::wire::report::Look;
 
 use super::{SOUND, read, with};
 

@@ -1,5 +1,5 @@
-//! Everything that is wrong with a policy's text, each problem shown at its line and column; the
-//! door for miette.
+//! Everything that is wrong with a text, each problem shown at its line and column; a door for
+//! miette.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const SHOWN_MAX: usize = 100;
 /// All problems of one text, at least one, in the order of the text.
 #[derive(Debug, thiserror::Error)]
 #[error("{} in {file_name}", counted(.problems.len()))]
-pub struct PolicyReport {
+pub struct Report {
     file_name: String,
     problems: Vec<Shown>,
 }
@@ -30,8 +30,10 @@ pub enum Look {
     Colours,
 }
 
-impl PolicyReport {
-    pub(super) fn new(file_name: &str, text: &str, problems: Vec<Problem>) -> Self {
+impl Report {
+    /// A report of at least one problem; `file_name` is where it says that the text stands.
+    #[must_use]
+    pub fn new(file_name: &str, text: &str, problems: Vec<Problem>) -> Self {
         let source = Arc::new(NamedSource::new(file_name, text.to_owned()));
         let shown = |problem| Shown {
             source: Arc::clone(&source),
@@ -48,7 +50,7 @@ impl PolicyReport {
         self.problems.iter().map(|shown| &shown.problem)
     }
 
-    /// The whole report as text, wrapped at `width` columns except for the policy's own lines.
+    /// The whole report as text, wrapped at `width` columns except for the text's own lines.
     #[must_use]
     pub fn render(&self, look: Look, width: usize) -> String {
         let theme = match look {
@@ -78,7 +80,7 @@ fn counted(count: usize) -> String {
     }
 }
 
-impl Diagnostic for PolicyReport {
+impl Diagnostic for Report {
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
         let problems = self.problems.iter().map(|shown| shown as &dyn Diagnostic);
         Some(Box::new(problems))
@@ -116,7 +118,7 @@ impl Diagnostic for Shown {
         let also = self
             .problem
             .also
-            .as_ref()
+            .as_deref()
             .map(|(span, label)| LabeledSpan::new_with_span(Some(label.clone()), span.clone()));
         Some(Box::new(std::iter::once(main).chain(also)))
     }
