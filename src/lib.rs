@@ -19,6 +19,7 @@ pub mod port;
 pub mod runtime;
 #[cfg(feature = "service")]
 pub mod settings;
+pub mod story;
 #[cfg(feature = "service")]
 pub mod telemetry;
 pub mod wire;

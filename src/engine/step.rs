@@ -39,7 +39,7 @@ pub struct Engine {
     population: Population,
     judging: Judging,
     /// A customer without events.
-    nobody: (History, Vec<Place>),
+    pub(super) nobody: (History, Vec<Place>),
 }
 
 /// Who an event that counts is about.

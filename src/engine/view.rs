@@ -56,6 +56,19 @@ impl Engine {
         })
     }
 
+    /// What holds of a customer without events.
+    #[must_use]
+    pub fn stranger(&self, at: Timestamp) -> View {
+        let (history, places) = &self.nobody;
+        View {
+            places: places.clone(),
+            measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
+            at,
+            frontier: history.frontier(),
+            horizon: None,
+        }
+    }
+
     /// The horizon of a customer who has one.
     fn horizon(&self, history: &History, ranks: &[u8]) -> Horizon {
         let (policy, law) = (&self.policy, &self.law);

@@ -20,7 +20,7 @@ pub enum BadLocal {
     #[error("the clocks of {0} skip {1}")]
     Skipped(String, String),
     /// The clocks are put back over it; it is the first and the second of these.
-    #[error("{1} comes twice in {0}: as {2} and as {3}")]
+    #[error("{1} comes twice in {0}")]
     Twice(String, String, String, String),
     /// Beyond the calendar.
     #[error("is beyond the calendar")]
@@ -110,8 +110,8 @@ impl Zone {
         }
     }
 
-    /// The instant as local text that [`Zone::parse_local`] reads, as short as it can be: "2026-03-02
-    /// 09:00"; RFC 3339 where that local time comes twice.
+    /// The instant as local text that [`Zone::parse_local`] reads, as short as it can be
+    /// ("2026-03-02 09:00"); RFC 3339 where that local time comes twice.
     #[must_use]
     pub fn show_local(&self, at: Timestamp) -> String {
         let Ok(zoned) = self.local(at) else {
@@ -240,11 +240,14 @@ mod tests {
                 "2026-03-29 01:30".into()
             ))
         );
-        let twice = london.parse_local("2026-10-25 01:30").expect_err("twice");
         assert_eq!(
-            twice.to_string(),
-            "2026-10-25 01:30 comes twice in Europe/London: as 2026-10-25T01:30:00+01:00 and \
-             as 2026-10-25T01:30:00+00:00"
+            london.parse_local("2026-10-25 01:30"),
+            Err(BadLocal::Twice(
+                "Europe/London".into(),
+                "2026-10-25 01:30".into(),
+                "2026-10-25T01:30:00+01:00".into(),
+                "2026-10-25T01:30:00+00:00".into(),
+            ))
         );
         for text in [
             "",

@@ -11,5 +11,6 @@ mod oracle;
 mod policy;
 mod sightings;
 mod stories;
+mod story;
 mod tidy;
 mod wire;

@@ -1,7 +1,9 @@
 //! The tables: which room may know which, and which room is the door of which library.
 
 /// The rooms above the tide line: no input or output, no clock, no logging.
-pub(crate) const PURE: &[&str] = &["model", "features", "policy", "engine", "lane", "wire"];
+pub(crate) const PURE: &[&str] = &[
+    "model", "features", "policy", "engine", "lane", "wire", "story",
+];
 
 /// Each room with the rooms that it may know besides itself.
 pub(crate) const ROOMS: &[(&str, &[&str])] = &[
@@ -11,6 +13,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &["model", "features", "policy"]),
     ("lane", &["model", "features", "policy", "engine"]),
     ("wire", &["model", "features", "policy", "engine", "lane"]),
+    ("story", &["model", "features", "policy", "engine", "wire"]),
     ("port", &["model", "lane"]),
     ("settings", &["model", "policy", "wire"]),
     ("telemetry", &["model", "policy", "engine", "lane"]),
@@ -43,6 +46,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "engine",
             "lane",
             "wire",
+            "story",
             "port",
             "settings",
             "telemetry",

@@ -1,0 +1,183 @@
+//! What happens in a row: a kind of event and its fields, in words.
+
+use crate::model::event::{KINDS, Kind};
+use crate::model::money::{Currency, Money};
+use crate::model::time::Timestamp;
+use crate::policy::problem::Problem;
+use crate::policy::suggestion::help;
+use crate::wire::event::ID_BYTES_MAX;
+
+use super::ground::Ground;
+use super::instant::Counted;
+use super::script::Deed;
+
+/// The words that begin a field.
+const FIELDS: [&str; 7] = [
+    "amount", "order", "quantity", "margin", "currency", "id", "dated",
+];
+
+/// A field of an event as written.
+struct Field<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl Ground<'_> {
+    /// Reads "purchase 120.00 order o1 dated 2026-03-02". `id` is the event's, if it names none.
+    pub(super) fn deed(
+        &self,
+        text: &str,
+        id: String,
+        counted: Counted,
+    ) -> Result<Deed, Vec<Problem>> {
+        let (word, rest) = first_word(text);
+        let kind = Kind::from_name(word).ok_or_else(|| {
+            let names = KINDS.map(|(_, name)| name);
+            let message = format!("unknown event \"{word}\"");
+            let problem = self.problem(word, message, "not a kind of event");
+            vec![problem.help(help(word, "kinds of events", &names))]
+        })?;
+        let mut deed = Deed {
+            text: text.to_owned(),
+            kind,
+            at: counted.last.unwrap_or(Timestamp(0)),
+            id,
+            order: None,
+            amount: Money::default(),
+            currency: None,
+            quantity: 0,
+            margin: Money::default(),
+        };
+        let fields = self.fields(rest).map_err(|problem| vec![problem])?;
+        let mut problems = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            if fields[..at].iter().any(|other| other.name == field.name) {
+                let message = format!("\"{}\" twice in one event", field.name);
+                problems.push(self.problem(field.name, message, "a second time"));
+            } else if let Err(problem) = self.fill(&mut deed, field, counted) {
+                problems.push(problem);
+            }
+        }
+        problems.extend(self.missing(text, kind, &fields));
+        match problems.is_empty() {
+            true => Ok(deed),
+            false => Err(problems),
+        }
+    }
+
+    /// The fields; an amount may come first without its name.
+    fn fields<'t>(&self, text: &'t str) -> Result<Vec<Field<'t>>, Problem> {
+        let mut fields = Vec::new();
+        let mut rest = text;
+        if rest.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') {
+            let (value, more) = first_word(rest);
+            fields.push(Field {
+                name: "amount",
+                value,
+            });
+            rest = more;
+        }
+        while !rest.is_empty() {
+            let (name, more) = first_word(rest);
+            if !FIELDS.contains(&name) {
+                let message = format!("unknown word \"{name}\" in an event");
+                let problem = self.problem(name, message, "not a field of an event");
+                return Err(problem.help(help(name, "fields", &FIELDS)));
+            }
+            let (value, more) = match name {
+                "dated" => split_before_field(more),
+                _ => first_word(more),
+            };
+            if value.is_empty() {
+                let message = format!("\"{name}\" without a value");
+                return Err(self.problem(name, message, "what?"));
+            }
+            fields.push(Field { name, value });
+            rest = more;
+        }
+        Ok(fields)
+    }
+
+    fn fill(&self, deed: &mut Deed, field: &Field<'_>, counted: Counted) -> Result<(), Problem> {
+        let value = field.value;
+        match field.name {
+            "amount" => deed.amount = self.money(value, false)?,
+            "margin" => deed.margin = self.money(value, true)?,
+            "quantity" => {
+                deed.quantity = value.parse::<u32>().map(i64::from).map_err(|_| {
+                    let message = format!("\"{value}\" is no number of pieces");
+                    self.problem(value, message, "not a whole number from 0 on")
+                })?;
+            }
+            "currency" => {
+                deed.currency = Some(Currency::from_code(value).ok_or_else(|| {
+                    let message = format!("unknown currency \"{value}\"");
+                    self.problem(value, message, "not an ISO 4217 code such as GBP")
+                })?);
+            }
+            "order" => deed.order = Some(self.id(value)?),
+            "id" => deed.id = self.id(value)?,
+            _ => deed.at = self.instant(value, counted)?,
+        }
+        Ok(())
+    }
+
+    fn money(&self, text: &str, negative: bool) -> Result<Money, Problem> {
+        match Money::parse(text) {
+            Ok(money) if negative || money.0 >= 0 => Ok(money),
+            Ok(_) => Err(self
+                .problem(text, format!("the amount {text} is negative"), "negative")
+                .help("an amount is paid, or in a refund given back: write it without the minus")),
+            Err(bad) => {
+                let message = format!("\"{text}\" is no amount: {bad}");
+                Err(self.problem(text, message, "not an amount such as 120.00"))
+            }
+        }
+    }
+
+    /// An id, of an event, an order or a customer.
+    pub(super) fn id(&self, text: &str) -> Result<String, Problem> {
+        if text.len() <= ID_BYTES_MAX {
+            return Ok(text.to_owned());
+        }
+        let message = format!("an id of {} bytes", text.len());
+        Err(self.problem(text, message, &format!("at most {ID_BYTES_MAX}")))
+    }
+
+    /// Fields that the kind needs, as docs/events.md says.
+    fn missing(&self, text: &str, kind: Kind, fields: &[Field<'_>]) -> Option<Problem> {
+        let (needed, example) = match kind {
+            Kind::Purchase => ("amount", "purchase 120.00"),
+            Kind::Refund => ("amount", "refund 20.00 order o1"),
+            Kind::Cancel => ("order", "cancel order o1"),
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => return None,
+        };
+        if fields.iter().any(|field| field.name == needed) {
+            return None;
+        }
+        let message = format!("a {} without an {needed}", kind.name());
+        let problem = self.problem(text, message, &format!("which {needed}?"));
+        Some(problem.help(format!("for example `{example}`")))
+    }
+}
+
+/// The first word and the rest, without the spaces between them.
+pub(super) fn first_word(text: &str) -> (&str, &str) {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (word, rest.trim_start())
+}
+
+/// What stands before the next word that begins a field, and the rest.
+fn split_before_field(text: &str) -> (&str, &str) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, more) = first_word(rest);
+        if FIELDS.contains(&word) {
+            break;
+        }
+        rest = more;
+    }
+    let (value, rest) = text.split_at(text.len() - rest.len());
+    (value.trim_end(), rest)
+}

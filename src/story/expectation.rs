@@ -1,0 +1,208 @@
+//! What must come of a row: changes, standings, measures and refusals, in words.
+
+use crate::model::change::{CAUSES, Cause, Measure};
+use crate::model::refusal::Refusal;
+use crate::model::time::Timestamp;
+use crate::policy::problem::Problem;
+use crate::policy::rule::{Op, Subject};
+use crate::policy::suggestion::help;
+
+use super::ground::Ground;
+use super::instant::Counted;
+use super::script::{Claim, Expectation, Expected, Move};
+
+const OPS: [Op; 5] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq];
+/// What an event can be refused for that was read: docs/semantics.md, section 2.
+const REFUSALS: [Refusal; 6] = [
+    Refusal::Future,
+    Refusal::TooLate,
+    Refusal::UnknownCurrency,
+    Refusal::BadAmount,
+    Refusal::UnknownOrder,
+    Refusal::OrderExists,
+];
+const SHAPES: &str =
+    "write `value: low -> mid`, `value is mid`, `duplicate` or `refused: too_late`";
+
+impl Ground<'_> {
+    /// Reads one cell of a line: expectations with commas between them. `is_event` is whether the
+    /// row has an event that can be refused.
+    pub(super) fn expectations(
+        &self,
+        (line, cell): (usize, &str),
+        is_event: bool,
+        counted: Counted,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Expectation> {
+        let parts = cell.split(',').map(str::trim);
+        parts
+            .filter(|_| !cell.is_empty())
+            .filter_map(|part| {
+                let read = self.expectation(part, line, is_event, counted);
+                read.map_err(|problem| problems.push(problem)).ok()
+            })
+            .collect()
+    }
+
+    fn expectation(
+        &self,
+        text: &str,
+        line: usize,
+        is_event: bool,
+        counted: Counted,
+    ) -> Result<Expectation, Problem> {
+        let expected = self.expected(text, counted)?;
+        let about_event = matches!(expected, Expected::Duplicate | Expected::Refused(_));
+        if about_event && !is_event {
+            let message = format!("\"{text}\" of no event");
+            return Err(self.problem(text, message, "the row has no event"));
+        }
+        Ok(Expectation {
+            text: text.to_owned(),
+            line,
+            expected,
+        })
+    }
+
+    fn expected(&self, text: &str, counted: Counted) -> Result<Expected, Problem> {
+        if text == "duplicate" {
+            return Ok(Expected::Duplicate);
+        }
+        if let Some((name, value)) = text.split_once(':') {
+            let (name, value) = (name.trim_end(), value.trim_start());
+            return match name {
+                "refused" => self.refusal(value).map(Expected::Refused),
+                _ => self
+                    .change(text, name, value, counted)
+                    .map(Expected::Change),
+            };
+        }
+        if let Some((name, value)) = text.split_once(" is ") {
+            let (name, value) = (name.trim_end(), value.trim_start());
+            return Ok(match self.subject(name)? {
+                Subject::Tier(scale) => Expected::Place(scale, self.rank(scale, value)?),
+                Subject::Feature(index) => Expected::Measure(index, self.measure(index, value)?),
+            });
+        }
+        let message = format!("\"{text}\" says nothing that can be expected");
+        Err(self.problem(text, message, "not understood").help(SHAPES))
+    }
+
+    fn refusal(&self, code: &str) -> Result<Refusal, Problem> {
+        let known = REFUSALS.into_iter().find(|known| known.code() == code);
+        known.ok_or_else(|| {
+            let message = format!("unknown reason \"{code}\" of a refusal");
+            let codes = REFUSALS.map(Refusal::code);
+            self.problem(code, message, "not a reason of a refusal")
+                .help(help(code, "reasons", &codes))
+        })
+    }
+
+    /// Reads "low -> mid as of 2026-03-02 by event because spend_90d 300.00 is >= 300.00".
+    fn change(
+        &self,
+        whole: &str,
+        name: &str,
+        text: &str,
+        counted: Counted,
+    ) -> Result<Move, Problem> {
+        let scale = self.scale(name)?;
+        let (text, because) = split_at_word(text, " because ");
+        let (text, cause) = split_at_word(text, " by ");
+        let (text, instant) = split_at_word(text, " as of ");
+        let Some((from, to)) = text.split_once("->") else {
+            let message = format!("\"{whole}\" says nothing that can be expected");
+            return Err(self.problem(whole, message, "no arrow").help(SHAPES));
+        };
+        let (from, to) = (from.trim(), to.trim());
+        let from = match from {
+            "" => None,
+            name => Some(self.rank(scale, name)?),
+        };
+        let effective_at = match instant {
+            Some(instant) => Some(self.instant(instant, counted)?),
+            None => counted.last,
+        };
+        Ok(Move {
+            scale,
+            from,
+            to: self.rank(scale, to)?,
+            effective_at: effective_at.unwrap_or(Timestamp::MIN),
+            cause: cause.map(|cause| self.cause(cause)).transpose()?,
+            because: because.map_or(Ok(Vec::new()), |claims| self.claims(claims))?,
+        })
+    }
+
+    fn cause(&self, name: &str) -> Result<Cause, Problem> {
+        let found = CAUSES.into_iter().find(|cause| cause.name() == name);
+        found.ok_or_else(|| {
+            let names = CAUSES.map(Cause::name);
+            self.problem(name, format!("unknown cause \"{name}\""), "not a cause")
+                .help(help(name, "causes", &names))
+        })
+    }
+
+    /// Reads "spend_90d 300.00 is >= 300.00 and orders_90d 2".
+    fn claims(&self, text: &str) -> Result<Vec<Claim>, Problem> {
+        text.split(" and ")
+            .map(|claim| self.claim(claim.trim()))
+            .collect()
+    }
+
+    fn claim(&self, text: &str) -> Result<Claim, Problem> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (name, value, test) = match words[..] {
+            [name, value] => (name, value, None),
+            [name, value, "is", op, threshold] => (name, value, Some((op, threshold, true))),
+            [name, value, "is", "not", op, threshold] => {
+                (name, value, Some((op, threshold, false)))
+            }
+            _ => {
+                let message = format!("\"{text}\" is no comparison");
+                return Err(self.problem(text, message, "not understood").help(
+                    "write `orders_90d 2`, `orders_90d 2 is >= 2` or `orders_90d 0 is not >= 1`",
+                ));
+            }
+        };
+        let subject = self.subject(name)?;
+        let measured = self.value(subject, value)?;
+        let Some((op, threshold, holds)) = test else {
+            return Ok(Claim {
+                subject,
+                measured,
+                test: None,
+            });
+        };
+        let op = OPS.into_iter().find(|known| known.text() == op);
+        let threshold = self.value(subject, threshold)?;
+        match (op, threshold) {
+            (Some(op), Measure::Is(threshold)) => Ok(Claim {
+                subject,
+                measured,
+                test: Some((op, threshold, holds)),
+            }),
+            _ => Err(self
+                .problem(
+                    text,
+                    format!("\"{text}\" is no comparison"),
+                    "not understood",
+                )
+                .help("comparisons are >=, >, <=, < and =")),
+        }
+    }
+
+    fn value(&self, subject: Subject, text: &str) -> Result<Measure, Problem> {
+        match subject {
+            Subject::Feature(index) => self.measure(index, text),
+            Subject::Tier(scale) => Ok(Measure::Is(self.rank(scale, text)?.into())),
+        }
+    }
+}
+
+/// What stands before a word, and what behind it.
+fn split_at_word<'a>(text: &'a str, word: &str) -> (&'a str, Option<&'a str>) {
+    match text.split_once(word) {
+        Some((before, behind)) => (before.trim_end(), Some(behind.trim())),
+        None => (text, None),
+    }
+}

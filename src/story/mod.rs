@@ -1,0 +1,20 @@
+//! Stories that people write about a policy: what customers do and what must come of it, read, told
+//! to an engine, and compared.
+
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
+pub mod acceptance;
+mod deed;
+mod diff;
+mod expectation;
+mod ground;
+mod instant;
+mod page;
+pub mod read;
+pub mod script;
+mod telling;
+pub mod verdict;

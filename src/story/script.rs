@@ -1,0 +1,132 @@
+//! A story as it is understood: rows of instants, deeds and expectations.
+
+use crate::model::change::{Cause, Measure};
+use crate::model::event::{Event, Kind};
+use crate::model::money::{Currency, Money};
+use crate::model::refusal::Refusal;
+use crate::model::standing::ScaleIx;
+use crate::model::time::Timestamp;
+use crate::policy::rule::{Op, Subject};
+
+/// One story of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// What it is called; unique in its file.
+    pub name: String,
+    /// The line of its name, from 1.
+    pub line: usize,
+    /// The ladders and maps on which every change must be expected.
+    pub watched: Vec<ScaleIx>,
+    /// At least one; none is earlier than the one before.
+    pub rows: Vec<Row>,
+}
+
+/// One row: an instant, what happens then, and what must come of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its first line, from 1.
+    pub line: usize,
+    /// When.
+    pub at: Timestamp,
+    /// Whom it is about.
+    pub who: String,
+    /// What happens; nothing where only time passes.
+    pub deed: Option<Deed>,
+    /// What must come of it.
+    pub then: Vec<Expectation>,
+}
+
+/// An event as told in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// As written.
+    pub text: String,
+    /// What the customer did.
+    pub kind: Kind,
+    /// The event's own instant: the row's, unless another is named.
+    pub at: Timestamp,
+    /// The event's id; one of its own, unless one is named.
+    pub id: String,
+    /// Which order it makes or is about.
+    pub order: Option<String>,
+    /// Paid or given back.
+    pub amount: Money,
+    /// The policy's, unless one is named.
+    pub currency: Option<Currency>,
+    /// Pieces.
+    pub quantity: i64,
+    /// Gross margin.
+    pub margin: Money,
+}
+
+impl Deed {
+    /// The event that it tells of.
+    #[must_use]
+    pub fn event<'a>(&'a self, customer: &'a str) -> Event<'a> {
+        Event {
+            event_id: &self.id,
+            customer,
+            kind: self.kind,
+            at: self.at,
+            order: self.order.as_deref(),
+            amount: self.amount,
+            currency: self.currency,
+            quantity: self.quantity,
+            margin: self.margin,
+        }
+    }
+}
+
+/// One thing that must come of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// As written.
+    pub text: String,
+    /// The line that it stands in, from 1.
+    pub line: usize,
+    /// What is meant.
+    pub expected: Expected,
+}
+
+/// What must come of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The event is a copy.
+    Duplicate,
+    /// The event is refused for that reason.
+    Refused(Refusal),
+    /// A change comes about.
+    Change(Move),
+    /// The customer stands there, once everything up to the row's instant has been decided.
+    Place(ScaleIx, u8),
+    /// A feature measures that, as of the row's instant.
+    Measure(usize, Measure),
+}
+
+/// A change that must come about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// On which ladder or map.
+    pub scale: ScaleIx,
+    /// From where; anywhere if nothing.
+    pub from: Option<u8>,
+    /// To where.
+    pub to: u8,
+    /// When it becomes true.
+    pub effective_at: Timestamp,
+    /// What makes it come about; anything if nothing.
+    pub cause: Option<Cause>,
+    /// Comparisons that its reason must hold, maybe among others.
+    pub because: Vec<Claim>,
+}
+
+/// One comparison that a reason must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What was compared.
+    pub subject: Subject,
+    /// What was measured.
+    pub measured: Measure,
+    /// How it was compared with what, and whether that held; anything if nothing.
+    pub test: Option<(Op, i64, bool)>,
+}

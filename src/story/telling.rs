@@ -1,0 +1,106 @@
+//! A story told to an engine, as a service would whose feed never stands still.
+
+use std::sync::Arc;
+
+use crate::engine::effect::Judged;
+use crate::engine::input::{Outcome, Tick};
+use crate::engine::{Engine, View};
+use crate::model::change::{Cause, Change};
+use crate::model::time::{Span, Timestamp};
+use crate::policy::declared::Policy;
+
+use super::script::{Row, Story};
+
+/// What came of a story.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// What came of each row.
+    pub(super) rows: Vec<Came>,
+    /// Changes by time alone, in the order in which they were noticed.
+    pub(super) by_time: Vec<(Box<str>, Change)>,
+}
+
+/// What came of a row.
+#[derive(Debug)]
+pub(super) struct Came {
+    /// What became of its event, if it has one.
+    pub(super) outcome: Option<Outcome>,
+    /// The changes that its event made.
+    pub(super) changes: Vec<Change>,
+    /// The customer, once everything up to the row's instant has been decided.
+    pub(super) view: View,
+}
+
+/// Tells a story. At each row the wall time is the row's instant and the feed is live, so that the
+/// clock is `lateness` behind it; at the end, deadlines up to the last row's instant have fired.
+pub(super) fn tell(policy: &Arc<Policy>, story: &Story) -> Told {
+    let mut engine = Engine::new(Arc::clone(policy));
+    let mut told = Told::default();
+    let mut effects = Vec::new();
+    for row in &story.rows {
+        pass(
+            &mut engine,
+            row.at,
+            row.at - policy.time.lateness,
+            &mut effects,
+        );
+        told.note_time(&mut effects);
+        let came = happen(&mut engine, row, &mut effects, &mut told);
+        told.rows.push(came);
+    }
+    if let Some(row) = story.rows.last() {
+        settle(&mut engine, row.at, &mut effects);
+    }
+    told.note_time(&mut effects);
+    told
+}
+
+fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut Told) -> Came {
+    let deed = row.deed.as_ref();
+    let outcome = deed.map(|deed| engine.apply(&deed.event(&row.who), effects));
+    let mut changes = Vec::new();
+    for judged in effects.drain(..) {
+        for change in judged.changes {
+            match change.cause {
+                Cause::Event => changes.push(change),
+                Cause::Clock => told.by_time.push((judged.customer.clone(), change)),
+            }
+        }
+    }
+    let mut settled = engine.clone();
+    settle(&mut settled, row.at, &mut Vec::new());
+    Came {
+        outcome,
+        changes,
+        view: settled
+            .view(&row.who, row.at)
+            .unwrap_or_else(|| settled.stranger(row.at)),
+    }
+}
+
+impl Told {
+    fn note_time(&mut self, effects: &mut Vec<Judged>) {
+        for judged in effects.drain(..) {
+            let customer = judged.customer;
+            let changes = judged.changes.into_iter();
+            self.by_time
+                .extend(changes.map(|change| (customer.clone(), change)));
+        }
+    }
+}
+
+/// Fires every deadline up to an instant and at it: those that the clock has passed.
+fn settle(engine: &mut Engine, at: Timestamp, effects: &mut Vec<Judged>) {
+    let past = at + Span(1);
+    pass(engine, past, past, effects);
+}
+
+fn pass(engine: &mut Engine, ceiling: Timestamp, clock: Timestamp, effects: &mut Vec<Judged>) {
+    let coast = Some(clock);
+    loop {
+        engine.tick(Tick { ceiling, coast }, effects);
+        if engine.next_due().is_none_or(|due| due >= engine.clock()) {
+            return;
+        }
+    }
+}
