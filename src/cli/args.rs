@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "tidemark", version, about, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done · 2 usage · 65 bad data · 66 no such file · \
-    69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
+    after_help = "Exit codes: 0 done · 1 a story failed · 2 usage · 65 bad data · 66 no such \
+    file · 69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Move events from files, or a live deployment's input along its ledger, through the engine.
     Replay(ReplayArgs),
+    /// Tell stories to a policy: what customers do, and what must come of it.
+    Test(TestArgs),
     /// Check the policy and the settings, all problems in one report.
     Check(CheckArgs),
     /// Say where a customer stands, why, until when, and what would keep or lift them.
@@ -87,6 +89,20 @@ pub(crate) struct ReplayArgs {
     /// Settings, for --from-kafka.
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// Of `test`.
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// Files of stories, or directories: all *.story below them.
+    #[arg(value_name = "STORIES", required = true, num_args = 1..)]
+    pub stories: Vec<PathBuf>,
+    /// The policy to decide by; the one that a file names at its top if none is given.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Rewrite the files so that their stories expect what happened.
+    #[arg(long)]
+    pub accept: bool,
 }
 
 /// Of `check`.

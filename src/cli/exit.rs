@@ -15,7 +15,9 @@ pub(crate) struct Failure {
     pub report: String,
 }
 
-/// Bad data in a file of events.
+/// A story that went otherwise than it says.
+pub(crate) const STORIES: u8 = 1;
+/// Bad data in a file of events or stories.
 pub(crate) const DATA: u8 = 65;
 /// A file that cannot be read.
 pub(crate) const NO_INPUT: u8 = 66;

@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod stories;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::demo(&args),
         Command::Replay(args) => replay::replay(&args),
+        Command::Test(args) => stories::test(&args),
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
     };

@@ -3,6 +3,7 @@
 mod acceptance;
 mod agreement;
 mod mistakes;
+mod pages;
 mod shipped;
 
 use std::path::{Path, PathBuf};

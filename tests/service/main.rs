@@ -14,4 +14,5 @@ mod metrics;
 mod readme;
 mod settings;
 mod shop;
+mod stories;
 mod supervision;
