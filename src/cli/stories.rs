@@ -2,7 +2,7 @@
 //! otherwise.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,14 +67,13 @@ fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let failed = |error| Failure::reading(directory, &error);
-    let entries = fs::read_dir(directory).map_err(failed)?;
-    let paths: Result<Vec<PathBuf>, _> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect();
-    let mut paths = paths.map_err(failed)?;
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
+    let entries: Result<Vec<DirEntry>, _> = fs::read_dir(directory).map_err(failed)?.collect();
+    let mut entries = entries.map_err(failed)?;
+    entries.sort_by_key(DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        // Not of what a link leads to: it may lead back.
+        if entry.file_type().map_err(failed)?.is_dir() {
             walk(&path, files)?;
         } else if path.extension().is_some_and(|ending| ending == ENDING) {
             files.push(path);

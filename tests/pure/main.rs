@@ -1,6 +1,7 @@
 //! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
 
 mod admission;
+mod clock;
 mod codemap;
 mod histories;
 mod hourly;
@@ -10,7 +11,6 @@ mod model;
 mod oracle;
 mod policy;
 mod sightings;
-mod stories;
 mod story;
 mod tidy;
 mod wire;

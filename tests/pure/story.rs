@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod agreement;
+mod edges;
 mod mistakes;
 mod pages;
 mod shipped;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tidemark::policy::declared::Policy;
-use tidemark::story::read::parse;
+use tidemark::story::read::{parse, policy_of};
 use tidemark::story::script::Story;
 use tidemark::story::verdict::{Verdict, judge};
 use tidemark::wire::policy;
@@ -41,6 +42,22 @@ fn files(directory: &Path) -> Vec<PathBuf> {
             .flat_map(|directory| self::files(directory)),
     );
     files
+}
+
+/// The files of stories below a directory: name, text, and the policy that it names.
+fn under(directory: &Path) -> Vec<(String, String, Arc<Policy>)> {
+    let read = files(directory).into_iter().map(|path| {
+        let text = std::fs::read_to_string(&path).expect("a file of stories");
+        let named = policy_of(&text).expect("a file names its policy");
+        let beside = path
+            .parent()
+            .expect("a file lies in a directory")
+            .join(named);
+        let policy = std::fs::read_to_string(&beside).expect("the policy is there");
+        let policy = policy::parse(named, &policy).unwrap_or_else(|report| panic!("{report}"));
+        (path.display().to_string(), text, Arc::new(policy))
+    });
+    read.collect()
 }
 
 /// The stories of a text, told under a policy.

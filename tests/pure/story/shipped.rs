@@ -3,26 +3,12 @@
 use std::sync::Arc;
 
 use tidemark::policy::declared::Policy;
-use tidemark::story::read::policy_of;
 use tidemark::wire::policy;
 
-use super::{SHIPPED, differences, files, told, top};
+use super::{SHIPPED, differences, told, top, under};
 
-/// All shipped files with the policies that they name.
 fn all() -> Vec<(String, String, Arc<Policy>)> {
-    let files = files(&top().join("config"));
-    let read = files.into_iter().map(|path| {
-        let text = std::fs::read_to_string(&path).expect("a file of stories");
-        let named = policy_of(&text).expect("a shipped file names its policy");
-        let beside = path
-            .parent()
-            .expect("a file lies in a directory")
-            .join(named);
-        let policy = std::fs::read_to_string(&beside).expect("the policy is there");
-        let policy = policy::parse(named, &policy).expect("a shipped policy is valid");
-        (path.display().to_string(), text, Arc::new(policy))
-    });
-    read.collect()
+    under(&top().join("config"))
 }
 
 #[test]

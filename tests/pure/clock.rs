@@ -1,0 +1,82 @@
+//! The clock, row by row: what a lane is told of the time, and which deadlines fire by it. What
+//! needs no clock of its own is told in tests/data/stories.
+
+mod table;
+
+use std::sync::Arc;
+
+use table::tell;
+use tidemark::policy::declared::Policy;
+use tidemark::wire::policy::parse;
+
+/// Tiers by what was bought in the last 30 days.
+fn spending() -> Arc<Policy> {
+    let text = include_str!("../data/stories/spending.toml");
+    Arc::new(parse("spending.toml", text).expect("a valid policy"))
+}
+
+/// Awake with two views within 24 hours.
+fn pulse() -> Arc<Policy> {
+    let text = include_str!("../data/stories/pulse.toml");
+    Arc::new(parse("pulse.toml", text).expect("a valid policy"))
+}
+
+#[test]
+fn a_deadline_fires_once_the_clock_is_past_it() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z        | purchase 5 | value none>low 1
+         2026-02-09T00:00Z        | tick       |
+         2026-02-09T00:00:00.001Z | tick       | value low>none 2 due 2026-02-09T00:00Z",
+    );
+}
+
+#[test]
+fn an_event_moves_the_clock_to_lateness_behind_it() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z        | purchase 5  | value none>low 1
+         2026-02-09T00:00:01Z     | view by bob |
+         2026-02-09T00:00:01.001Z | view by bob | value low>none 2 due 2026-02-09T00:00Z",
+    );
+}
+
+#[test]
+fn nothing_is_taken_from_the_future() {
+    tell(
+        &pulse(),
+        "2026-01-10T12:00Z        | wall |
+         2026-01-10T12:10Z        | view |
+         2026-01-10T12:10:00.001Z | view | future
+         2026-01-10T12:10Z        | view | pulse quiet>awake 1",
+    );
+}
+
+#[test]
+fn the_clock_never_passes_the_wall() {
+    tell(
+        &pulse(),
+        "2026-01-10T11:00Z | wall        |
+         2026-01-10T11:00Z | view        |
+         2026-01-10T11:00Z | view        | pulse quiet>awake 1
+         2026-01-11T10:59Z | wall        |
+         2026-01-11T11:09Z | view by bob |
+         2026-01-11T11:00Z | wall        |
+         2026-01-11T11:05Z | wall        |
+         2026-01-11T11:05Z | view by bob | bob pulse quiet>awake 1 at 2026-01-11T11:09Z
+                           |             | pulse awake>quiet 2 due 2026-01-11T11:00Z",
+    );
+}
+
+#[test]
+fn deadlines_fire_by_instant_then_by_who_came_first() {
+    tell(
+        &spending(),
+        "2026-01-11T12:00Z | purchase 5 by bob  | bob value none>low 1
+         2026-01-11T13:00Z | purchase 5         | value none>low 1
+         2026-01-10T12:00Z | purchase 5 by cleo | cleo value none>low 1
+         2026-02-11T12:00Z | tick               | cleo value low>none 2 due 2026-02-09T00:00Z
+                           |                    | bob value low>none 2 due 2026-02-10T00:00Z
+                           |                    | value low>none 2 due 2026-02-10T00:00Z",
+    );
+}
