@@ -135,8 +135,8 @@ impl Ground<'_> {
         }
     }
 
-    /// An id, of an event, an order or a customer.
-    pub(super) fn id(&self, text: &str) -> Result<String, Problem> {
+    /// An id, of an event or an order.
+    fn id(&self, text: &str) -> Result<String, Problem> {
         if text.len() <= ID_BYTES_MAX {
             return Ok(text.to_owned());
         }

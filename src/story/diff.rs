@@ -2,8 +2,8 @@
 
 use crate::model::zone::Zone;
 
-use super::read::SOMEBODY;
 use super::script::Story;
+use super::table::SOMEBODY;
 use super::verdict::{Moment, Pair, Verdict};
 
 /// What stands where only time passes.

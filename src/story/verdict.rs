@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::engine::View;
 use crate::engine::input::Outcome;
-use crate::model::change::{Change, Measure, Reason};
-use crate::model::standing::ScaleIx;
+use crate::model::change::{Change, Reason};
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
-use crate::policy::rule::Subject;
 use crate::wire::dead_letter::message;
-use crate::wire::value::Value;
 
+use super::phrase;
 use super::script::{Claim, Expectation, Expected, Move, Row, Story};
 use super::telling::{Came, Told, tell};
 
@@ -105,8 +102,8 @@ impl Bench<'_> {
     fn pair(&self, expectation: &Expectation, came: &Came) -> Pair {
         let happened = match &expectation.expected {
             Expected::Duplicate | Expected::Refused(_) | Expected::Change(_) => None,
-            Expected::Place(scale, _) => Some(standing(self.policy, *scale, &came.view)),
-            Expected::Measure(index, _) => Some(measure(self.policy, *index, &came.view)),
+            Expected::Place(scale, _) => Some(phrase::standing(self.policy, *scale, &came.view)),
+            Expected::Measure(index, _) => Some(phrase::measure(self.policy, *index, &came.view)),
         };
         let agrees = match (&expectation.expected, &came.view) {
             (Expected::Place(scale, rank), view) => view.places[scale.0].rank == *rank,
@@ -193,7 +190,7 @@ impl Bench<'_> {
         if expecting.is_none() && !watched {
             return;
         }
-        let happened = Some(self.told(moment.at, change));
+        let happened = Some(phrase::change(self.policy, moment.at, change));
         let why = || self.why(&change.reasons);
         match expecting {
             Some((at, agrees)) => {
@@ -256,81 +253,11 @@ impl Bench<'_> {
             && claim.test.is_none_or(|claimed| claimed == test)
     }
 
-    /// A change as a story would expect it in a row of that instant.
-    fn told(&self, at: Timestamp, change: &Change) -> String {
-        let (policy, scale) = (self.policy, change.scale);
-        let mut text = format!(
-            "{}: {} -> {}",
-            policy.scale_name(scale),
-            policy.rank_name(scale, change.from),
-            policy.rank_name(scale, change.to)
-        );
-        if change.effective_at != at {
-            text += &format!(" as of {}", policy.zone.show_local(change.effective_at));
-        }
-        text
-    }
-
     /// The comparisons that decided, one a line.
     fn why(&self, reasons: &[Reason]) -> Vec<String> {
         reasons
             .iter()
-            .map(|reason| compared(self.policy, reason))
+            .map(|reason| phrase::comparison(self.policy, reason))
             .collect()
     }
-}
-
-/// "spend_90d 370.45 is >= 300.00".
-fn compared(policy: &Policy, reason: &Reason) -> String {
-    let comparison = &policy.comparisons[reason.comparison];
-    let threshold = Measure::Is(comparison.threshold);
-    let (name, measured, threshold) = match comparison.subject {
-        Subject::Feature(index) => {
-            let feature = &policy.features[index];
-            let unit = feature.unit();
-            let shown = |measure| Value { unit, measure }.to_string();
-            (
-                feature.name.as_str(),
-                shown(reason.measured),
-                shown(threshold),
-            )
-        }
-        Subject::Tier(scale) => {
-            let shown = |measure| tier(policy, scale, measure);
-            (
-                policy.scale_name(scale),
-                shown(reason.measured),
-                shown(threshold),
-            )
-        }
-    };
-    let not = if reason.holds { "" } else { "not " };
-    format!(
-        "{name} {measured} is {not}{} {threshold}",
-        comparison.op.text()
-    )
-}
-
-fn tier(policy: &Policy, scale: ScaleIx, measure: Measure) -> String {
-    let rank = match measure {
-        Measure::Is(rank) => u8::try_from(rank).ok(),
-        Measure::Never => None,
-    };
-    let rank = rank.expect("a tier is compared by its index");
-    policy.rank_name(scale, rank).to_owned()
-}
-
-fn standing(policy: &Policy, scale: ScaleIx, view: &View) -> String {
-    let name = policy.scale_name(scale);
-    let rank = view.places[scale.0].rank;
-    format!("{name} is {}", policy.rank_name(scale, rank))
-}
-
-fn measure(policy: &Policy, feature: usize, view: &View) -> String {
-    let feature_of = &policy.features[feature];
-    let value = Value {
-        unit: feature_of.unit(),
-        measure: view.measures[feature],
-    };
-    format!("{} is {value}", feature_of.name)
 }

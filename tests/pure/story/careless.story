@@ -62,3 +62,6 @@ story:
 only: value
 
 story: Nothing
+
+story: Nothing but a head
+| when | what | then |

@@ -1,0 +1,81 @@
+//! What happened, in the words in which a story would expect it.
+
+use crate::engine::View;
+use crate::model::change::{Change, Measure, Reason};
+use crate::model::standing::ScaleIx;
+use crate::model::time::Timestamp;
+use crate::policy::declared::Policy;
+use crate::policy::rule::Subject;
+use crate::wire::value::Value;
+
+/// "value: low -> mid", in a row of that instant.
+pub(super) fn change(policy: &Policy, at: Timestamp, change: &Change) -> String {
+    let scale = change.scale;
+    let mut text = format!(
+        "{}: {} -> {}",
+        policy.scale_name(scale),
+        policy.rank_name(scale, change.from),
+        policy.rank_name(scale, change.to)
+    );
+    if change.effective_at != at {
+        text += &format!(" as of {}", policy.zone.show_local(change.effective_at));
+    }
+    text
+}
+
+/// "spend_90d 370.45 is >= 300.00".
+pub(super) fn comparison(policy: &Policy, reason: &Reason) -> String {
+    let comparison = &policy.comparisons[reason.comparison];
+    let threshold = Measure::Is(comparison.threshold);
+    let (name, measured, threshold) = match comparison.subject {
+        Subject::Feature(index) => {
+            let feature = &policy.features[index];
+            let unit = feature.unit();
+            let shown = |measure| Value { unit, measure }.to_string();
+            (
+                feature.name.as_str(),
+                shown(reason.measured),
+                shown(threshold),
+            )
+        }
+        Subject::Tier(scale) => {
+            let shown = |measure| tier(policy, scale, measure);
+            (
+                policy.scale_name(scale),
+                shown(reason.measured),
+                shown(threshold),
+            )
+        }
+    };
+    let not = if reason.holds { "" } else { "not " };
+    format!(
+        "{name} {measured} is {not}{} {threshold}",
+        comparison.op.text()
+    )
+}
+
+fn tier(policy: &Policy, scale: ScaleIx, measure: Measure) -> String {
+    let rank = match measure {
+        Measure::Is(rank) => u8::try_from(rank).ok(),
+        Measure::Never => None,
+    };
+    let rank = rank.expect("a tier is compared by its index");
+    policy.rank_name(scale, rank).to_owned()
+}
+
+/// "value is mid".
+pub(super) fn standing(policy: &Policy, scale: ScaleIx, view: &View) -> String {
+    let name = policy.scale_name(scale);
+    let rank = view.places[scale.0].rank;
+    format!("{name} is {}", policy.rank_name(scale, rank))
+}
+
+/// "spend_90d is 370.45".
+pub(super) fn measure(policy: &Policy, feature: usize, view: &View) -> String {
+    let feature_of = &policy.features[feature];
+    let value = Value {
+        unit: feature_of.unit(),
+        measure: view.measures[feature],
+    };
+    format!("{} is {value}", feature_of.name)
+}
