@@ -1,5 +1,7 @@
 //! All customers of a lane: found by id, kept in the order of their first events.
 
+use std::hint::black_box;
+
 use hashbrown::HashTable;
 
 use crate::features::history::History;
@@ -10,6 +12,8 @@ use super::id::Id;
 
 /// Tables that the index is split into, so that none ever grows for long.
 const TABLES: usize = 256;
+/// Customers read ahead together, at most.
+pub(super) const AHEAD: usize = 16;
 /// Customers of a page. Pages are never moved.
 const PAGE: usize = 4096;
 
@@ -81,6 +85,31 @@ impl Customers {
                 known.hash == tag && self.get(known.slot).id.is(id)
             })
             .map(|known| known.slot)
+    }
+
+    /// Reads a little of everything that is kept of the customers of these hashes, of [`AHEAD`] at
+    /// most. One after another each would wait for memory several times; so all wait together.
+    pub(super) fn read_ahead(&self, hashes: impl Iterator<Item = u64>) {
+        let mut likely = [None; AHEAD];
+        for (hash, slot) in hashes.zip(&mut likely) {
+            let tag = hash as u32;
+            let known = self.index[table(hash)].find(spread(tag), |known| known.hash == tag);
+            *slot = known.map(|known| known.slot);
+        }
+        self.bring_near(likely.into_iter().flatten());
+    }
+
+    /// The same where the slots are known.
+    pub(super) fn bring_near(&self, slots: impl Iterator<Item = Slot> + Clone) {
+        let mut seen = 0;
+        for slot in slots.clone() {
+            let Customer { due, history, .. } = self.get(slot);
+            seen ^= due.0 ^ history.frontier().0 ^ i64::from(self.ranks(slot)[0]);
+        }
+        for slot in slots {
+            seen ^= self.get(slot).history.glance();
+        }
+        black_box(seen);
     }
 
     /// Adds a customer who is not there yet.

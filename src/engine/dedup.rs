@@ -1,72 +1,144 @@
 //! A bounded memory of the events that counted.
 
-use hashbrown::HashTable;
-
 use crate::features::fingerprint::Fingerprint;
 use crate::model::time::{Span, Timestamp};
 
 /// Tables that the memory is split into, so that none ever grows or is swept for long.
 const TABLES: usize = 256;
+/// Places of a table that has just got some.
+const PLACES: usize = 16;
 
 /// The events that counted, by customer and event id, with the instant of the latest one.
 #[derive(Clone, Debug)]
 pub(super) struct Dedup {
-    tables: Vec<HashTable<Seen>>,
+    tables: Vec<Table>,
     /// How far apart two copies may be dated.
     apart: Span,
 }
 
+/// Open addresses, so that an event that is looked up is waited for once.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    /// A power of two of them, or none at all. An event is at its place or, where that was taken,
+    /// at the next one that was not.
+    places: Vec<Place>,
+    taken: usize,
+}
+
 #[derive(Clone, Copy, Debug)]
-struct Seen {
-    id: Fingerprint,
+struct Place {
+    /// Of the event that took it; none in a vacant place.
+    taken_by: Option<Fingerprint>,
     at: Timestamp,
 }
+
+const VACANT: Place = Place {
+    taken_by: None,
+    at: Timestamp::MIN,
+};
 
 impl Dedup {
     /// Empty.
     pub(super) fn new(apart: Span) -> Self {
         Self {
-            tables: vec![HashTable::new(); TABLES],
+            tables: vec![Table::default(); TABLES],
             apart,
         }
     }
 
+    /// Reads the places of events without asking what is there, since answers would have to be
+    /// waited for: a number without meaning.
+    pub(super) fn glance(&self, ids: impl Iterator<Item = Fingerprint>) -> u64 {
+        ids.fold(0, |seen, id| {
+            let table = &self.tables[table(id)];
+            let place = table.place_of(id);
+            // A place may begin in one cache line and end in the next.
+            let begin = table.places.get(place);
+            let next = table.places.get(place + 1);
+            let begin = begin.map_or(0, |place| place.taken_by.map_or(0, Fingerprint::bits));
+            seen ^ begin ^ next.map_or(0, |place| place.at.0 as u64)
+        })
+    }
+
     /// Whether an event of that id, dated near enough, has counted.
     pub(super) fn is_copy(&self, id: Fingerprint, at: Timestamp) -> bool {
-        let seen = self.tables[table(id)].find(id.bits(), |seen| seen.id == id);
-        seen.is_some_and(|seen| at.0.abs_diff(seen.at.0) <= self.apart.0.unsigned_abs())
+        let seen = self.tables[table(id)].find(id);
+        seen.is_some_and(|seen| at.0.abs_diff(seen.0) <= self.apart.0.unsigned_abs())
     }
 
     /// An event counted. No event dated before `arrivals` can come any more, which is when older
     /// ones are forgotten.
     pub(super) fn remember(&mut self, id: Fingerprint, at: Timestamp, arrivals: Timestamp) {
         let table = &mut self.tables[table(id)];
-        if table.len() == table.capacity() {
-            make_room(table, arrivals - self.apart);
+        if table.is_full() {
+            table.make_room(arrivals - self.apart);
         }
-        let bits = |seen: &Seen| seen.id.bits();
-        match table.find_mut(id.bits(), |seen| seen.id == id) {
-            Some(seen) => seen.at = at,
-            None => {
-                table.insert_unique(id.bits(), Seen { id, at }, bits);
+        table.enter(id, at);
+    }
+}
+
+impl Table {
+    fn place_of(&self, id: Fingerprint) -> usize {
+        id.bits() as usize & self.places.len().wrapping_sub(1)
+    }
+
+    /// The instant of an event.
+    fn find(&self, id: Fingerprint) -> Option<Timestamp> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let Place { taken_by, at } = self.places[self.seek(id)];
+        taken_by.map(|_| at)
+    }
+
+    /// Enters an event, or another instant for it.
+    fn enter(&mut self, id: Fingerprint, at: Timestamp) {
+        let place = self.seek(id);
+        self.taken += usize::from(self.places[place].taken_by.is_none());
+        self.places[place] = Place {
+            taken_by: Some(id),
+            at,
+        };
+    }
+
+    /// Where an event is or, if it is not there, the vacant place where it belongs. There is one.
+    fn seek(&self, id: Fingerprint) -> usize {
+        let mut place = self.place_of(id);
+        while self.places[place].taken_by.is_some_and(|other| other != id) {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        place
+    }
+
+    /// Whether two thirds are taken: beyond that, places next to each other are taken too often.
+    fn is_full(&self) -> bool {
+        self.taken * 3 >= self.places.len() * 2
+    }
+
+    /// Forgets what is older than `limit`; grows unless that freed a good part. So a sweep pays for
+    /// as many events as it visits.
+    fn make_room(&mut self, limit: Timestamp) {
+        let mut kept = self.places.clone();
+        kept.retain(|place| place.taken_by.is_some() && place.at >= limit);
+        let places = match self.places.len() {
+            0 => PLACES,
+            enough if kept.len() <= enough / 3 => enough,
+            few => 2 * few,
+        };
+        self.places.clear();
+        self.places.resize(places, VACANT);
+        self.taken = 0;
+        for Place { taken_by, at } in kept {
+            if let Some(id) = taken_by {
+                self.enter(id, at);
             }
         }
     }
 }
 
-/// Forgets what is older than `limit`; grows unless that freed a good part. So a sweep pays for as
-/// many events as it visits.
-fn make_room(table: &mut HashTable<Seen>, limit: Timestamp) {
-    table.retain(|seen| seen.at >= limit);
-    if table.len() > table.capacity() / 4 * 3 {
-        let more = table.len() / 2;
-        table.reserve(more, |seen| seen.id.bits());
-    }
-}
-
-/// The top bits choose the table; hashbrown uses the others to choose the place in it.
+/// High bits choose the table, low ones the place in it.
 fn table(id: Fingerprint) -> usize {
-    (id.bits() >> 49) as usize % TABLES
+    (id.bits() >> 56) as usize % TABLES
 }
 
 #[cfg(test)]
@@ -101,7 +173,7 @@ mod tests {
                 assert!(dedup.is_copy(id(back + late), Timestamp(at - late)));
             }
         }
-        let kept: usize = dedup.tables.iter().map(HashTable::len).sum();
+        let kept: usize = dedup.tables.iter().map(|table| table.taken).sum();
         assert!(kept < 30_000, "{kept}");
     }
 }

@@ -1,43 +1,136 @@
 //! The queue of deadlines: which customer's horizon comes first.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::model::time::Timestamp;
 
-use super::customers::Slot;
+use super::customers::{AHEAD, Slot};
+
+/// Milliseconds that are kept together until they come near.
+const HOUR: i64 = 3_600_000;
+
+/// A deadline: of one instant, the customer who came first comes first.
+type Entry = (Timestamp, Slot);
 
 /// Entries `(instant, customer)`, the earliest instant first and, at one instant, the customer who
 /// came first. An entry is never taken out when a horizon moves: it is found stale when its turn
 /// comes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Due {
-    heap: BinaryHeap<Reverse<(Timestamp, Slot)>>,
+    /// Gathered, from the last to the first.
+    gathered: Vec<Entry>,
+    /// The others before the hour `later`.
+    near: BinaryHeap<Reverse<Entry>>,
+    /// The first hour that is not near.
+    later: i64,
+    /// Hour by hour, in no order within.
+    hours: BTreeMap<i64, Hour>,
+}
+
+/// The entries of an hour.
+#[derive(Clone, Debug)]
+struct Hour {
+    first: Timestamp,
+    entries: Vec<Reverse<Entry>>,
+}
+
+impl Default for Due {
+    fn default() -> Self {
+        Self {
+            gathered: Vec::with_capacity(AHEAD),
+            near: BinaryHeap::new(),
+            later: i64::MIN,
+            hours: BTreeMap::new(),
+        }
+    }
 }
 
 impl Due {
     pub(super) fn push(&mut self, at: Timestamp, slot: Slot) {
-        self.heap.push(Reverse((at, slot)));
+        let entry = Reverse((at, slot));
+        let hour = at.0.div_euclid(HOUR);
+        if hour < self.later {
+            self.near.push(entry);
+            return;
+        }
+        let hour = self.hours.entry(hour).or_insert_with(|| Hour {
+            first: at,
+            entries: Vec::new(),
+        });
+        hour.first = hour.first.min(at);
+        hour.entries.push(entry);
     }
 
-    /// The first entry.
-    pub(super) fn first(&self) -> Option<(Timestamp, Slot)> {
-        self.heap.peek().map(|entry| entry.0)
+    /// The instant of the first entry.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        let near = self.near.peek().map(|entry| entry.0);
+        let near = self.gathered.last().copied().into_iter().chain(near).min();
+        let later = || self.hours.first_key_value().map(|(_, hour)| hour.first);
+        near.map(|(at, _)| at).or_else(later)
+    }
+
+    /// Gathers the next few entries before `limit` if none are; whether it has.
+    pub(super) fn gather(&mut self, limit: Timestamp) -> bool {
+        if !self.gathered.is_empty() {
+            return false;
+        }
+        while self.gathered.len() < AHEAD
+            && let Some(entry) = self.pop_near(limit)
+        {
+            self.gathered.push(entry);
+        }
+        self.gathered.reverse();
+        !self.gathered.is_empty()
+    }
+
+    /// The customers of the gathered entries.
+    pub(super) fn gathered(&self) -> impl Iterator<Item = Slot> + Clone {
+        self.gathered.iter().map(|(_, slot)| *slot)
     }
 
     /// Takes the first entry out if it is before `limit`.
-    pub(super) fn pop_before(&mut self, limit: Timestamp) -> Option<(Timestamp, Slot)> {
-        let (at, _) = self.first()?;
+    pub(super) fn pop_before(&mut self, limit: Timestamp) -> Option<Entry> {
+        match (self.gathered.last(), self.near.peek()) {
+            (Some(gathered), near) if near.is_none_or(|near| *gathered <= near.0) => {
+                self.gathered.pop_if(|(at, _)| *at < limit)
+            }
+            _ => self.pop_near(limit),
+        }
+    }
+
+    /// Takes the first entry that is not gathered out if it is before `limit`.
+    fn pop_near(&mut self, limit: Timestamp) -> Option<Entry> {
+        if self.near.is_empty() {
+            let hour = self.hours.first_entry()?;
+            if hour.get().first >= limit {
+                return None;
+            }
+            self.later = hour.key() + 1;
+            self.near = BinaryHeap::from(hour.remove().entries);
+        }
+        let Reverse((at, _)) = *self.near.peek()?;
         if at >= limit {
             return None;
         }
-        self.heap.pop().map(|entry| entry.0)
+        self.near.pop().map(|entry| entry.0)
     }
 
     /// The customers with an entry before `limit`, each once. Costs as much as there are such
-    /// entries, however many others there are.
+    /// entries, and others of the hour of `limit`, however many others there are.
     pub(super) fn customers_before(&self, limit: Timestamp) -> Vec<Slot> {
-        let heap = self.heap.as_slice();
+        let mut found = self.near_before(limit);
+        let later = self.hours.values().take_while(|hour| hour.first < limit);
+        let later = later.flat_map(|hour| hour.entries.iter().map(|entry| &entry.0));
+        let apart = self.gathered.iter().chain(later);
+        found.extend(apart.filter(|(at, _)| *at < limit).map(|(_, slot)| *slot));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn near_before(&self, limit: Timestamp) -> Vec<Slot> {
+        let heap = self.near.as_slice();
         let mut found = Vec::new();
         let mut open = vec![0];
         while let Some(ix) = open.pop() {
@@ -49,8 +142,6 @@ impl Due {
                 open.extend([2 * ix + 1, 2 * ix + 2]);
             }
         }
-        found.sort_unstable();
-        found.dedup();
         found
     }
 }
@@ -81,7 +172,43 @@ mod tests {
     fn an_entry_at_the_limit_stays() {
         let mut due = due(&[(5, 1)]);
         assert_eq!(due.pop_before(Timestamp(5)), None);
-        assert_eq!(due.first(), Some((Timestamp(5), Slot(1))));
+        assert_eq!(due.first(), Some(Timestamp(5)));
+    }
+
+    /// Deadlines of some days come and go, near ones and far ones, gathered and not: always the
+    /// first one comes first.
+    #[test]
+    fn whatever_comes_between_the_earliest_comes_first() {
+        let mut dice = 1_u64;
+        let mut throw = |sides: i64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) as i64 % sides
+        };
+        let (mut due, mut plain) = (Due::default(), std::collections::BTreeSet::new());
+        let mut clock = 0;
+        for step in 0..20_000_u32 {
+            let far = [2, HOUR, 50 * HOUR][throw(3) as usize];
+            let at = Timestamp(clock + throw(far) - 10);
+            due.push(at, Slot(step));
+            plain.insert((at, Slot(step)));
+            clock += throw(HOUR / 100);
+            let limit = Timestamp(clock);
+            if throw(3) == 0 {
+                due.gather(limit);
+            }
+            assert_eq!(due.first(), plain.first().map(|(at, _)| *at), "step {step}");
+            for _ in 0..throw(3) {
+                let first = plain.first().filter(|(at, _)| *at < limit).copied();
+                plain.remove(&first.unwrap_or((Timestamp::MAX, Slot(0))));
+                assert_eq!(due.pop_before(limit), first, "step {step}");
+            }
+            if step % 500 == 0 {
+                let before = plain.iter().filter(|(at, _)| *at < limit);
+                let mut slots: Vec<Slot> = before.map(|(_, slot)| *slot).collect();
+                slots.sort_unstable();
+                assert_eq!(due.customers_before(limit), slots, "step {step}");
+            }
+        }
     }
 
     #[test]

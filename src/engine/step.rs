@@ -1,5 +1,6 @@
 //! The engine of one lane and its step: one event or tick in, changes out.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
@@ -13,7 +14,7 @@ use crate::model::time::Timestamp;
 use crate::policy::declared::{Policy, UnknownOrder};
 use crate::policy::reasons::{decisive, reasons};
 
-use super::customers::{Customers, Slot};
+use super::customers::{self, Customers, Slot};
 use super::dedup::Dedup;
 use super::due::Due;
 use super::effect::Judged;
@@ -108,6 +109,23 @@ impl Engine {
         Outcome::Applied
     }
 
+    /// How many events are best read ahead together.
+    pub const AHEAD: usize = customers::AHEAD;
+
+    /// Brings near what events will ask for, so that they need not wait for memory one after
+    /// another: what is known of their customers, and whether they have counted. Looks at
+    /// [`Engine::AHEAD`] events at most and changes nothing.
+    pub fn read_ahead<'a>(&self, events: impl Iterator<Item = &'a Event<'a>>) {
+        let mut keys = [None; customers::AHEAD];
+        for (event, key) in events.zip(&mut keys) {
+            let owner = hash(event.customer);
+            *key = Some((owner, Fingerprint::of_owned(owner, event.event_id)));
+        }
+        let keys = keys.iter().flatten();
+        black_box(self.dedup.glance(keys.clone().map(|(_, id)| *id)));
+        self.customers.read_ahead(keys.map(|(owner, _)| *owner));
+    }
+
     /// How far the lane has come.
     #[must_use]
     pub fn clock(&self) -> Timestamp {
@@ -123,7 +141,7 @@ impl Engine {
     /// A lower bound of the earliest deadline that has not fired.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| at)
+        self.due.first()
     }
 
     /// How many customers have a deadline before `at` that has not fired.
@@ -220,6 +238,9 @@ impl Engine {
     /// they belong.
     fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
         loop {
+            if self.due.gather(self.clock) {
+                self.customers.bring_near(self.due.gathered());
+            }
             let (at, slot) = self.due.pop_before(self.clock)?;
             let customer = self.customers.get_mut(slot);
             if customer.queued != at {

@@ -1,11 +1,14 @@
 //! Opaque ids as fixed-size numbers that stand for them; the door for xxhash.
 
+use std::num::NonZeroU64;
+
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 /// 128 bits that stand for an id. Two ids with the same fingerprint are taken for the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    high: u64,
+    /// Never zero, so that an optional fingerprint takes no more room.
+    high: NonZeroU64,
     low: u64,
 }
 
@@ -30,7 +33,7 @@ impl Fingerprint {
 
     fn from_bits(bits: u128) -> Self {
         Self {
-            high: (bits >> 64) as u64,
+            high: NonZeroU64::new((bits >> 64) as u64).unwrap_or(NonZeroU64::MIN),
             low: bits as u64,
         }
     }
