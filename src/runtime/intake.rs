@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
 use crate::lane::lane::Lane;
@@ -65,29 +66,40 @@ pub(super) struct Step<'a, R> {
     pub(super) outcome: Outcome,
 }
 
-/// A reader's place in one queue, with its next event decoded once.
+/// A reader's place in one queue, with the next few events decoded once.
 struct Cursor<'a, R> {
     records: &'a VecDeque<R>,
+    decoder: Decoder,
+    scratch: &'a Scratch,
     taken: usize,
-    head: Option<Result<Event<'a>, Refused>>,
+    ahead: VecDeque<Result<Event<'a>, Refused>>,
 }
 
 impl<'a, R: Record> Cursor<'a, R> {
     fn new(records: &'a VecDeque<R>, decoder: Decoder, scratch: &'a Scratch) -> Self {
-        let mut cursor = Self {
+        Self {
             records,
+            decoder,
+            scratch,
             taken: 0,
-            head: None,
-        };
-        cursor.decode(decoder, scratch);
-        cursor
+            ahead: VecDeque::with_capacity(Engine::AHEAD.min(records.len())),
+        }
     }
 
-    fn decode(&mut self, decoder: Decoder, scratch: &'a Scratch) {
-        self.head = self
-            .records
-            .get(self.taken)
-            .map(|record| decoder.decode_record(record.key(), record.value(), scratch));
+    /// The next event; at the end of those decoded, decodes some more and has the engine prepare
+    /// for all of them at once.
+    fn head(&mut self, engine: &Engine) -> Option<&Result<Event<'a>, Refused>> {
+        if self.ahead.is_empty() && self.taken < self.records.len() {
+            let Self {
+                decoder, scratch, ..
+            } = *self;
+            let next = self.records.range(self.taken..).take(Engine::AHEAD);
+            let decode =
+                |record: &'a R| decoder.decode_record(record.key(), record.value(), scratch);
+            self.ahead.extend(next.map(decode));
+            engine.read_ahead(self.ahead.iter().flatten());
+        }
+        self.ahead.front()
     }
 }
 
@@ -198,17 +210,13 @@ impl<R: Record> Intake<R> {
     where
         F: FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
     {
-        let mut cursors: Vec<Cursor<'_, R>> = self
-            .queues
-            .iter()
-            .map(|queue| Cursor::new(&queue.records, decoder, scratch))
-            .collect();
+        let mut cursors = cursors(&self.queues, decoder, scratch);
         let mut heads = vec![Head::AtEnd; cursors.len()];
         let latest = self.lane.latest();
         let mut result = Ok(());
         loop {
-            for ((head, cursor), queue) in heads.iter_mut().zip(&cursors).zip(&self.queues) {
-                *head = match &cursor.head {
+            for ((head, cursor), queue) in heads.iter_mut().zip(&mut cursors).zip(&self.queues) {
+                *head = match cursor.head(self.lane.engine()) {
                     Some(event) => Head::here(event.as_ref().ok().map(|event| event.at), latest),
                     None if queue.unread > 0 => Head::OnItsWay,
                     None => Head::AtEnd,
@@ -217,24 +225,19 @@ impl<R: Record> Intake<R> {
             let Pick::Take(topic) = pick(&heads, impatient) else {
                 break;
             };
-            let cursor = &mut cursors[topic.0];
-            match step(&mut self.lane, topic, cursor, effects) {
-                Some(step) => match go_on(step, effects, &mut self.checksum) {
-                    Ok(true) => {}
-                    other => {
-                        result = other.map(|_| ());
-                        cursor.head = None;
-                        break;
-                    }
-                },
-                None => break,
+            let Some(step) = step(&mut self.lane, topic, &mut cursors[topic.0], effects) else {
+                break;
+            };
+            match go_on(step, effects, &mut self.checksum) {
+                Ok(true) => {}
+                other => {
+                    result = other.map(|_| ());
+                    break;
+                }
             }
-            cursor.decode(decoder, scratch);
         }
-        let taken: Vec<usize> = cursors.iter().map(|cursor| cursor.taken).collect();
-        for (queue, taken) in self.queues.iter_mut().zip(taken) {
-            queue.records.drain(..taken);
-        }
+        let taken = cursors.iter().map(|cursor| cursor.taken).collect();
+        self.let_go(taken);
         result
     }
 
@@ -255,17 +258,25 @@ impl<R: Record> Intake<R> {
         effects: &mut Vec<Judged>,
         mut each: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum),
     ) {
+        let mut cursors = cursors(&self.queues, decoder, scratch);
         for (topic, length) in &entry.runs {
-            let Some(queue) = self.queues.get_mut(*topic) else {
-                return;
+            let Some(cursor) = cursors.get_mut(*topic) else {
+                break;
             };
             for _ in 0..*length {
-                let mut cursor = Cursor::new(&queue.records, decoder, scratch);
-                if let Some(step) = step(&mut self.lane, TopicIx(*topic), &mut cursor, effects) {
+                if let Some(step) = step(&mut self.lane, TopicIx(*topic), cursor, effects) {
                     each(step, effects, &mut self.checksum);
                 }
-                queue.records.pop_front();
             }
+        }
+        let taken = cursors.iter().map(|cursor| cursor.taken).collect();
+        self.let_go(taken);
+    }
+
+    /// Lets go of the first records of each topic.
+    fn let_go(&mut self, taken: Vec<usize>) {
+        for (queue, taken) in self.queues.iter_mut().zip(taken) {
+            queue.records.drain(..taken);
         }
     }
 
@@ -285,6 +296,18 @@ impl<R: Record> Intake<R> {
     }
 }
 
+/// A cursor at the front of each queue.
+fn cursors<'a, R: Record>(
+    queues: &'a [Queue<R>],
+    decoder: Decoder,
+    scratch: &'a Scratch,
+) -> Vec<Cursor<'a, R>> {
+    let queues = queues.iter();
+    queues
+        .map(|queue| Cursor::new(&queue.records, decoder, scratch))
+        .collect()
+}
+
 /// Gives the record at a cursor to its lane.
 fn step<'a, R: Record>(
     lane: &mut Lane,
@@ -292,7 +315,8 @@ fn step<'a, R: Record>(
     cursor: &mut Cursor<'a, R>,
     effects: &mut Vec<Judged>,
 ) -> Option<Step<'a, R>> {
-    let event = cursor.head.take()?;
+    cursor.head(lane.engine())?;
+    let event = cursor.ahead.pop_front()?;
     let record = &cursor.records[cursor.taken];
     cursor.taken += 1;
     let event = event.as_ref().map_err(|refused| *refused);
