@@ -1,4 +1,5 @@
-//! Consume loops that do nothing with what they read: what the client alone costs.
+//! Loops that decide nothing: what the client alone costs, for reading and for publishing as much
+//! as tidemark does.
 
 use std::ffi::CString;
 use std::thread;
@@ -6,6 +7,9 @@ use std::time::Duration;
 
 use rdkafka::Message as _;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tidemark::kafka::client::Target;
 use tidemark::kafka::ffi::{Message, Native, PartitionQueue};
@@ -15,6 +19,12 @@ use crate::stage::LANES;
 
 /// Records asked for at once, as tidemark does.
 const BATCH: usize = 2_000;
+/// Events of a transaction: as many as eight of tidemark's ordinary units.
+const UNIT: u64 = 80_000;
+/// Means of the demonstration: bytes of a change, its headers, and bytes of a standing.
+const CHANGE_BYTES: usize = 390;
+const CHANGE_HEADERS: usize = 10;
+const STANDING_BYTES: usize = 500;
 
 /// A consumer with tidemark's own settings that reads all inputs from their start.
 pub(crate) fn consumer(target: &Target) -> BaseConsumer {
@@ -72,6 +82,94 @@ pub(crate) fn batches(target: &Target, events: u64, ours: &[u32]) -> Spent {
     let spent = watch.look();
     drop(queues);
     spent
+}
+
+/// How much is to be published.
+#[derive(Clone, Copy)]
+pub(crate) struct Load {
+    /// Changes per event.
+    pub(crate) changes: f64,
+    /// Standings per event.
+    pub(crate) standings: f64,
+}
+
+/// Reads all events in batches and publishes as many records as tidemark, as large and with as many
+/// headers, in transactions as long as its own are while it works off a backlog.
+pub(crate) fn publishes(target: &Target, events: u64, load: Load, ours: &[u32]) -> Spent {
+    let watch = Watch::start(std::process::id(), ours);
+    let producer: ThreadedProducer<DefaultProducerContext> =
+        target.producer().create().expect("a producer can be made");
+    producer
+        .init_transactions(target.patience)
+        .expect("transactions can begin");
+    let consumer = consumer(target);
+    let mut queues = queues(target, &consumer);
+    let mut batch: Vec<Message> = Vec::new();
+    let (mut read, mut open) = (0_u64, 0);
+    let (mut changes, mut standings) = (0.0, 0.0);
+    while read < events {
+        let before = read;
+        for queue in &mut queues {
+            queue.batch(BATCH, &mut batch);
+            for message in batch.drain(..).filter(|it| it.error().is_none()) {
+                if open == 0 {
+                    producer.begin_transaction().expect("it can begin");
+                }
+                (read, open) = (read + 1, open + 1);
+                changes += load.changes;
+                standings += load.standings;
+                let key = message.key().expect("events have keys");
+                if changes >= 1.0 {
+                    changes -= 1.0;
+                    publish(
+                        &producer,
+                        &target.changes,
+                        key,
+                        CHANGE_BYTES,
+                        CHANGE_HEADERS,
+                    );
+                }
+                if standings >= 1.0 {
+                    standings -= 1.0;
+                    publish(&producer, &target.current, key, STANDING_BYTES, 2);
+                }
+            }
+        }
+        if open >= UNIT || read == events {
+            open = 0;
+            Native::new(producer.client().native_ptr())
+                .commit_transaction(target.patience)
+                .expect("it can be committed");
+        } else if read == before {
+            assert!(consumer.poll(Duration::ZERO).is_none_or(|it| it.is_err()));
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+    let spent = watch.look();
+    drop(queues);
+    spent
+}
+
+fn publish(
+    producer: &ThreadedProducer<DefaultProducerContext>,
+    topic: &str,
+    key: &[u8],
+    bytes: usize,
+    headers: usize,
+) {
+    let mut all = OwnedHeaders::new_with_capacity(headers);
+    for _ in 0..headers {
+        let (key, value) = ("ce_specversion", Some("2026-11-22T08:00:00.000Z"));
+        all = all.insert(Header { key, value });
+    }
+    let value = vec![b'x'; bytes];
+    let mut record = BaseRecord::to(topic).key(key).payload(&value).headers(all);
+    while let Err((error, again)) = producer.send(record) {
+        let full = KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull);
+        assert_eq!(error, full, "a record is refused");
+        record = again;
+        thread::park_timeout(Duration::from_millis(1));
+    }
 }
 
 /// Reads all events one by one, as most programs on this client do.

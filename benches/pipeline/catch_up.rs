@@ -30,19 +30,33 @@ struct Run {
     units: usize,
 }
 
+impl Run {
+    /// What it published.
+    fn load(&self, events: u64) -> bare::Load {
+        bare::Load {
+            changes: self.counts.changes as f64 / events as f64,
+            standings: self.counts.standings as f64 / events as f64,
+        }
+    }
+}
+
 /// Loads events and works them off in each way, again and again.
 pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
     let (events, rounds) = (args.events, args.rounds);
     let name = format!("backlog-{customers}");
     let inputs = Stage::inputs(broker, &name);
     let bytes = fill(broker, &inputs, events, customers);
-    let (mut batches, mut polls, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut batches, mut polls) = (Vec::new(), Vec::new());
+    let (mut publishes, mut runs) = (Vec::new(), Vec::<Run>::new());
     for round in 0..rounds {
         let stage = Stage::new(broker, &format!("{name}-{round}"), &inputs);
         let ours = [std::process::id(), broker.id()];
         batches.push(bare::batches(&stage.target, events, &ours));
         polls.push(bare::polls(&stage.target, events, &ours));
         runs.push(work_off(broker, &stage, args));
+        let load = runs[0].load(events);
+        let stage = Stage::new(broker, &format!("{name}-bare-{round}"), &inputs);
+        publishes.push(bare::publishes(&stage.target, events, load, &ours));
     }
     let counts = runs[0].counts;
     println!(
@@ -61,6 +75,13 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
     let base = batches.clone();
     row("bare, batches", events, &batches, &base, events);
     row("bare, `BaseConsumer::poll`", events, &polls, &base, events);
+    row(
+        "bare, publishing as much",
+        events,
+        &publishes,
+        &base,
+        events,
+    );
     let all: Vec<Spent> = runs.iter().map(|run| run.all).collect();
     row(
         "tidemark, process start to lag 0",
@@ -78,7 +99,17 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
         &base,
         events,
     );
-    println!();
+    let ratio = |of: fn(&Spent, u64) -> f64| {
+        let pairs = runs.iter().zip(&publishes);
+        let all = pairs.map(|(run, bare)| of(&run.steady, run.steady_events) / of(bare, events));
+        median(all).0
+    };
+    println!(
+        "\ntidemark, first unit to lag 0, to the bare loop that publishes as much: {:.2} by wall, \
+         {:.2} by CPU.\n",
+        ratio(Spent::per_second),
+        1.0 / ratio(Spent::nanoseconds),
+    );
 }
 
 /// One line of the table: medians, with the extremes in brackets.
