@@ -122,23 +122,23 @@ impl<R: Record> Intake<R> {
         }
     }
 
-    /// Fetches what has arrived for the queues that hold fewer than `wanted` records.
+    /// Fetches what has arrived for the queues that hold fewer than `wanted` records; whether there
+    /// may be more where it came from.
     pub(super) fn fetch<S: Source<Record = R>>(
         &mut self,
         source: &mut S,
         wanted: impl Fn(TopicIx) -> usize,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let id = self.lane.id();
+        let mut more = false;
         for (ix, queue) in self.queues.iter_mut().enumerate() {
             let topic = TopicIx(ix);
             let have = queue.records.len();
             if have < wanted(topic) {
-                source.fetch(
-                    id,
-                    topic,
-                    BATCH.max(wanted(topic) - have),
-                    &mut queue.records,
-                )?;
+                let most = BATCH.max(wanted(topic) - have);
+                source.fetch(id, topic, most, &mut queue.records)?;
+                // Among what is fetched there may be news of a partition's end, which is no record.
+                more |= queue.records.len() - have > most / 2;
             }
             let next = queue
                 .records
@@ -146,7 +146,7 @@ impl<R: Record> Intake<R> {
                 .map_or(self.lane.next()[ix], |record| record.offset().next());
             queue.unread = source.unread(id, topic, next);
         }
-        Ok(())
+        Ok(more)
     }
 
     /// Records of a topic that are not yet applied, as last seen.

@@ -1,9 +1,10 @@
 //! A worker: one thread, one connection, the lanes that the group gives it.
 
+mod nap;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
@@ -20,15 +21,13 @@ use crate::wire::scratch::Scratch;
 
 use super::desk::Desk;
 use super::intake::{Intake, Readiness};
-use super::open_unit::{OpenUnit, until};
+use super::open_unit::OpenUnit;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::pulse::Pulse;
 use super::restore::{Restore, first_offsets};
 use super::tally::Tally;
 
-/// Longest sleep without anything to do: how late a rebalance, a question or a stop may be noticed.
-const NAP: Duration = Duration::from_millis(20);
 /// Records wanted in each queue while a lane runs.
 const WANTED: usize = 2_000;
 
@@ -110,13 +109,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         }
         let now = self.clock.now();
         self.restore(now)?;
-        for intake in self
-            .lanes
-            .values_mut()
-            .filter(|intake| intake.phase == Phase::Running)
-        {
-            intake.fetch(self.bus.reading(), |_| WANTED)?;
-        }
+        let more = self.fetch()?;
         let coast = self.feed().coast(now, &self.plan.policy.time);
         self.fill(now, coast)?;
         self.desk.answer(&self.lanes, coast, &self.plan, now);
@@ -127,8 +120,22 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         {
             return self.commit();
         }
-        self.nap(now, coast);
+        // Records that arrive wake the worker, but not those that it has left where they were.
+        if !more {
+            self.nap(now, coast);
+        }
         Ok(())
+    }
+
+    /// Fetches for the lanes that run; whether there may be more where it came from.
+    fn fetch(&mut self) -> Result<bool, Trouble> {
+        let mut more = false;
+        for intake in self.lanes.values_mut() {
+            if intake.phase == Phase::Running {
+                more |= intake.fetch(self.bus.reading(), |_| WANTED)?;
+            }
+        }
+        Ok(more)
     }
 
     /// Takes on lanes, each from where it was left, or from where its ledger begins.
@@ -365,36 +372,5 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let units = offsets.len() as u64;
         self.tally.committed(self.desk.shard(), units, times);
         Ok(())
-    }
-
-    /// Sleeps until something may have happened.
-    fn nap(&mut self, now: Timestamp, coast: Option<Timestamp>) {
-        let ready = self.lanes.values_mut().any(|intake| {
-            intake.phase == Phase::Running
-                && matches!(
-                    intake.readiness(now, self.plan.merge_wait),
-                    Readiness::Ready { .. }
-                )
-        });
-        let most = match &self.unit {
-            Some(unit) => until(unit.due(), now),
-            None if ready => until(self.began + self.plan.pause, now),
-            None if self.restore.is_some() => Duration::from_millis(1),
-            None if coast.is_some() => self.until_due(now).min(NAP),
-            None => NAP,
-        };
-        if !most.is_zero() {
-            self.bus.reading().wait(most);
-        }
-    }
-
-    /// How long until the first deadline that the clock may pass by coasting.
-    fn until_due(&self, now: Timestamp) -> Duration {
-        let lanes = self.lanes.values();
-        let due = lanes.filter_map(|it| it.lane.engine().next_due()).min();
-        let lateness = self.plan.policy.time.lateness;
-        due.map_or(NAP, |due| {
-            until(due + lateness, now) + Duration::from_millis(1)
-        })
     }
 }
