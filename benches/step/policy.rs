@@ -35,6 +35,7 @@ pub(crate) fn retail() -> Arc<Policy> {
             keep: Span::from_days(400),
             unknown: UnknownOrder::Today,
         },
+        attrs: Vec::new(),
         features: features(),
         comparisons: rules.comparisons,
         ladders,
@@ -61,6 +62,7 @@ fn features() -> Vec<Feature> {
     let feature = |name: &str, kinds, aggregate, window| Feature {
         name: name.into(),
         kinds,
+        filter: None,
         aggregate,
         window,
         resolution: Resolution::Day,

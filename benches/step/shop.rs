@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::money::Money;
 use tidemark::model::time::{DAY_MS, Timestamp};
@@ -251,6 +252,7 @@ impl Deed {
             currency: None,
             quantity: i64::from(kind == Kind::Purchase),
             margin: Money(self.amount / 4),
+            details: Details::default(),
         }
     }
 }

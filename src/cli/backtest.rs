@@ -88,7 +88,7 @@ pub(crate) fn backtest(
     until: Option<Timestamp>,
     mut progress: impl FnMut(u64),
 ) -> Backtest {
-    let decoder = Decoder::new(policy.currency, usize::MAX);
+    let decoder = Decoder::of_policy(policy, usize::MAX);
     let mut scratch = Scratch::default();
     let mut engine = Engine::new(policy.clone());
     let mut effects = Vec::new();

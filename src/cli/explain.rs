@@ -46,8 +46,8 @@ fn decide(args: &ExplainArgs) -> Result<Vec<u8>, Failure> {
         .unwrap_or("config/policy.toml".as_ref());
     let policy = Arc::new(read_policy(path)?);
     let until = args.until.as_deref().map(instant).transpose()?;
-    let decoder = Decoder::new(policy.currency, LINE_BYTES_MAX);
-    let history = History::read(&args.events, decoder, |_| {})?;
+    let decoder = Decoder::of_policy(&policy, LINE_BYTES_MAX);
+    let history = History::read(&args.events, &decoder, |_| {})?;
     let result = backtest(&policy, &history, until, |_| {});
     let view = result
         .engine

@@ -40,7 +40,7 @@ impl History {
     /// A file cannot be read.
     pub(crate) fn read(
         paths: &[impl AsRef<Path>],
-        decoder: Decoder,
+        decoder: &Decoder,
         mut progress: impl FnMut(usize),
     ) -> Result<Self, Failure> {
         let mut history = Self::default();
@@ -59,7 +59,7 @@ impl History {
         &mut self,
         name: &str,
         mut input: impl BufRead,
-        decoder: Decoder,
+        decoder: &Decoder,
         progress: &mut impl FnMut(usize),
     ) -> std::io::Result<()> {
         let mut scratch = Scratch::default();

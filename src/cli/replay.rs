@@ -59,8 +59,8 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, Failure> {
 
 fn read_history(args: &ReplayArgs, policy: &Policy) -> Result<History, Failure> {
     let mut progress = Progress::reading(args.quiet);
-    let decoder = Decoder::new(policy.currency, LINE_BYTES_MAX);
-    let history = History::read(&args.events, decoder, |bytes| progress.at(bytes as u64))?;
+    let decoder = Decoder::of_policy(policy, LINE_BYTES_MAX);
+    let history = History::read(&args.events, &decoder, |bytes| progress.at(bytes as u64))?;
     progress.end();
     Ok(history)
 }

@@ -1,5 +1,6 @@
-//! What a feature counts: aggregate, kinds, window and resolution.
+//! What a feature counts: aggregate, kinds, filter, window and resolution.
 
+use super::filter::Filter;
 use crate::model::event::KindSet;
 use crate::model::time::Span;
 
@@ -10,6 +11,8 @@ pub struct Feature {
     pub name: String,
     /// Which events it is over.
     pub kinds: KindSet,
+    /// Which of those events; all of them where there is none.
+    pub filter: Option<Filter>,
     /// What is made of them.
     pub aggregate: Aggregate,
     /// How far it looks back. `Lifetime` for [`Aggregate::SinceLast`].

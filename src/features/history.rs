@@ -5,6 +5,7 @@ use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
+use super::filter::Passes;
 use super::fingerprint::Fingerprint;
 use super::layout::Layout;
 use super::moment::Moment;
@@ -138,8 +139,15 @@ impl History {
             at,
             now,
             known_after,
+            passes: layout.passes(event),
         };
-        let seen = self.book(&page, layout.own(event.kind), at, &itself(event));
+        let seen = self.book(
+            &page,
+            layout.own(event.kind),
+            at,
+            page.passes,
+            &itself(event),
+        );
         seen | match event.kind {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
@@ -158,10 +166,12 @@ impl History {
                 margin: event.margin.0,
                 refunded: false,
                 cancelled: false,
+                passes: page.passes,
             };
             self.orders.enter(order, page.known_after);
         }
-        self.book(page, page.layout.orders(), page.at, &itself(event))
+        let series = page.layout.orders();
+        self.book(page, series, page.at, page.passes, &itself(event))
     }
 
     fn refund(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
@@ -176,7 +186,8 @@ impl History {
                 ..refund
             };
             let less = Contribution::default().minus(less);
-            self.book(page, page.layout.orders(), page.at, &less)
+            let series = page.layout.orders();
+            self.book(page, series, page.at, page.passes, &less)
         })
     }
 
@@ -197,18 +208,31 @@ impl History {
         let order = self.orders.known_mut(id, page.known_after)?;
         let before = order.contribution();
         change(order);
-        let (at, by) = (order.at, order.contribution().minus(before));
+        let (at, passes) = (order.at, order.passes);
+        let by = order.contribution().minus(before);
         let at = Moment::new(page.zone, at);
-        Some(self.book(page, page.layout.orders(), at, &by))
+        Some(self.book(page, page.layout.orders(), at, passes, &by))
     }
 
-    fn book(&mut self, page: &Page<'_>, series: &[usize], at: Moment, by: &Contribution) -> bool {
+    /// Books into those of some series that something with these passes enters.
+    fn book(
+        &mut self,
+        page: &Page<'_>,
+        series: &[usize],
+        at: Moment,
+        passes: Passes,
+        by: &Contribution,
+    ) -> bool {
         if *by == Contribution::default() {
             return false;
         }
         let mut seen = false;
         for ix in series {
-            let resolution = page.layout.series[*ix].resolution;
+            let shape = &page.layout.series[*ix];
+            if !passes.hold(shape.passes) {
+                continue;
+            }
+            let resolution = shape.resolution;
             let (key, now) = (at.key(resolution), page.now.key(resolution));
             seen |= self.tally.book(page.layout, *ix, key, now, by);
         }
@@ -226,6 +250,8 @@ struct Page<'a> {
     now: Moment,
     /// Orders are known after this instant.
     known_after: Timestamp,
+    /// The filters that the event passes.
+    passes: Passes,
 }
 
 /// What becomes of refunds and cancels of orders that are not known.
@@ -257,6 +283,7 @@ mod tests {
     use crate::features::layout::Reach;
     use crate::features::measures::Measured;
     use crate::model::change::Measure;
+    use crate::model::detail::Details;
     use crate::model::event::KindSet;
     use crate::model::money::Money;
     use crate::model::time::{DAY_MS, Span};
@@ -287,6 +314,7 @@ mod tests {
         .map(|(kinds, aggregate, window, resolution)| Feature {
             name: String::new(),
             kinds,
+            filter: None,
             aggregate,
             window,
             resolution,
@@ -310,6 +338,7 @@ mod tests {
             currency: None,
             quantity: amount % 7,
             margin: Money::default(),
+            details: Details::default(),
         }
     }
 

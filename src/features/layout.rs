@@ -1,10 +1,11 @@
 //! What has to be kept of a customer so that every feature can be told: series, columns, totals.
 
-use crate::model::event::{KINDS, Kind, KindSet};
+use crate::model::event::{Event, KINDS, Kind, KindSet};
 use crate::model::time::{DAY_MS, Span};
 
 use super::cuts::{Cuts, Level};
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
+use super::filter::{Filter, Passes};
 
 /// How long events and orders can still reach back into a customer's past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +16,14 @@ pub struct Reach {
     pub late: Span,
 }
 
-/// Features that see the same kinds at the same resolution share one series of buckets.
+/// Features that see the same kinds through the same filter at the same resolution share one series
+/// of buckets.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The series.
     pub(super) series: Vec<Shape>,
+    /// The distinct filters; each event is asked once.
+    filters: Vec<Filter>,
     /// Where each feature finds its value.
     pub(super) readings: Vec<Reading>,
     /// The running totals that something is compared with: (total, by whom it is read).
@@ -60,6 +64,8 @@ pub(super) struct Reader {
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     kinds: KindSet,
+    /// What enters it must pass these.
+    pub(super) passes: Passes,
     /// Of the buckets' keys.
     pub(super) resolution: Resolution,
     /// Words of a bucket.
@@ -111,11 +117,13 @@ impl Layout {
     #[must_use]
     pub fn new(features: &[Feature], cuts: &Cuts, reach: Reach) -> Self {
         let mut series: Vec<Shape> = Vec::new();
+        let filters = distinct(features);
         for feature in features {
-            match series.iter_mut().find(|shape| shape.holds(feature)) {
+            let passes = passes(&filters, feature);
+            match series.iter_mut().find(|shape| shape.holds(feature, passes)) {
                 Some(shape) => shape.extend(feature),
                 None => {
-                    let mut shape = Shape::new(feature);
+                    let mut shape = Shape::new(feature, passes);
                     shape.extend(feature);
                     series.push(shape);
                 }
@@ -138,6 +146,7 @@ impl Layout {
             totals: 0,
             one_of_each: series.iter().map(|shape| shape.width).sum(),
             series,
+            filters,
         };
         for (ix, feature) in features.iter().enumerate() {
             layout.read(feature, Reader::new(ix, feature, cuts));
@@ -149,6 +158,11 @@ impl Layout {
     /// orders.
     pub(super) fn own(&self, kind: Kind) -> &[usize] {
         &self.own[kind as usize]
+    }
+
+    /// The filters that an event passes.
+    pub(super) fn passes(&self, event: &Event<'_>) -> Passes {
+        Passes::of(&self.filters, event)
     }
 
     /// The series that orders enter.
@@ -168,8 +182,9 @@ impl Layout {
 
     /// Says where a feature finds its value.
     fn read(&mut self, feature: &Feature, reader: Option<Reader>) {
+        let passes = passes(&self.filters, feature);
         let shapes = &mut self.series;
-        let series = shapes.iter().position(|shape| shape.holds(feature));
+        let series = shapes.iter().position(|shape| shape.holds(feature, passes));
         let series = series.expect("every feature has its series");
         let shape = &mut shapes[series];
         let take = match feature.aggregate {
@@ -205,6 +220,30 @@ impl Layout {
     }
 }
 
+/// The filters of features, each once.
+#[must_use]
+pub fn distinct(features: &[Feature]) -> Vec<Filter> {
+    let mut filters = Vec::new();
+    for filter in features
+        .iter()
+        .filter_map(|feature| feature.filter.as_ref())
+    {
+        if !filters.contains(filter) {
+            filters.push(filter.clone());
+        }
+    }
+    filters
+}
+
+/// What something must pass to enter the series of a feature.
+fn passes(filters: &[Filter], feature: &Feature) -> Passes {
+    let Some(filter) = &feature.filter else {
+        return Passes::default();
+    };
+    let ix = filters.iter().position(|known| known == filter);
+    Passes::one(ix.expect("every filter is among the distinct ones"))
+}
+
 fn keys_of(span: Span, resolution: Resolution) -> i64 {
     match resolution {
         Resolution::Exact => span.0,
@@ -227,10 +266,11 @@ impl Reader {
 }
 
 impl Shape {
-    fn new(feature: &Feature) -> Self {
+    fn new(feature: &Feature, passes: Passes) -> Self {
         let shrinks = feature.kinds.contains(Kind::Purchase);
         Self {
             kinds: feature.kinds,
+            passes,
             resolution: feature.resolution,
             width: 2,
             fields: Vec::new(),
@@ -246,8 +286,10 @@ impl Shape {
     }
 
     /// Whether it is the series of a feature.
-    fn holds(&self, feature: &Feature) -> bool {
-        self.kinds == feature.kinds && self.resolution == feature.resolution
+    fn holds(&self, feature: &Feature, passes: Passes) -> bool {
+        self.kinds == feature.kinds
+            && self.passes == passes
+            && self.resolution == feature.resolution
     }
 
     /// Makes room for what a feature asks of it.
@@ -293,6 +335,7 @@ mod tests {
         Feature {
             name: String::new(),
             kinds: KindSet::default().with(kind),
+            filter: None,
             aggregate,
             window,
             resolution: Resolution::Day,

@@ -8,6 +8,7 @@
 
 pub mod cuts;
 pub mod feature;
+pub mod filter;
 pub mod fingerprint;
 pub mod history;
 pub mod layout;

@@ -5,6 +5,7 @@ use hashbrown::HashTable;
 use crate::model::time::Timestamp;
 
 use super::feature::Field;
+use super::filter::Passes;
 use super::fingerprint::Fingerprint;
 
 /// What something adds to the features that see it.
@@ -63,6 +64,8 @@ pub struct Order {
     pub refunded: bool,
     /// Taken back.
     pub cancelled: bool,
+    /// The filters that its purchase passed.
+    pub passes: Passes,
 }
 
 impl Order {
@@ -152,6 +155,7 @@ mod tests {
             margin: 30,
             refunded: false,
             cancelled: false,
+            passes: Passes::default(),
         }
     }
 

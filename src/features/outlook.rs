@@ -188,6 +188,7 @@ mod tests {
     use crate::features::layout::Reach;
     use crate::features::measures::Measured;
     use crate::model::change::Measure;
+    use crate::model::detail::Details;
     use crate::model::event::{Event, Kind, KindSet};
     use crate::model::money::Money;
     use crate::model::time::{DAY_MS, Span};
@@ -225,6 +226,7 @@ mod tests {
         .map(|(kinds, aggregate, window, resolution)| Feature {
             name: String::new(),
             kinds,
+            filter: None,
             aggregate,
             window,
             resolution,
@@ -288,6 +290,7 @@ mod tests {
                 currency: None,
                 quantity: 0,
                 margin: Money(deed.margin),
+                details: Details::default(),
             };
             if history.admit(layout, &event, Strangers::Counted).is_ok() {
                 let at = history.judging_instant(event.at);

@@ -1,5 +1,6 @@
 //! One thing that a customer did, as the engine takes it.
 
+use super::detail::Details;
 use super::money::{Currency, Money};
 use super::time::Timestamp;
 
@@ -89,4 +90,6 @@ pub struct Event<'a> {
     pub quantity: i64,
     /// Gross margin of the order; may be negative.
     pub margin: Money,
+    /// What else it says, as far as the policy asks for it.
+    pub details: Details<'a>,
 }

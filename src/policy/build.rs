@@ -1,12 +1,16 @@
 //! A draft made into a policy, or everything that is wrong with it.
 
 use crate::features::feature::Feature;
+use crate::features::filter::Passes;
+use crate::features::layout::distinct;
+use crate::model::detail::AttrField;
 use crate::model::money::Currency;
 use crate::model::zone::Zone;
 
 use super::declaration;
 use super::declared::{Ladder, OrderRules, Policy, SegmentMap};
 use super::draft::{Draft, Written};
+use super::event;
 use super::names::{Names, check_name};
 use super::owner::Owner;
 use super::problem::{ByteRange, Problem};
@@ -44,7 +48,8 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let time = terms::time_rules(&draft.time, problems);
     let orders = terms::order_rules(&draft.orders, problems);
     let mut names = Names::default();
-    let features = features(draft, orders.as_ref(), &mut names, problems);
+    let attrs = event::attrs(&draft.attrs, problems);
+    let features = features(draft, &attrs, orders.as_ref(), &mut names, problems);
     let mut rules = Rules::new(Vocabulary::of(draft, &features));
     let (ladders, maps) = scales(draft, &mut names, &mut rules, problems);
     Some(Policy {
@@ -55,6 +60,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         zone: zone?,
         time: time?,
         orders: orders?,
+        attrs,
         features: features.into_iter().collect::<Option<_>>()?,
         comparisons: rules.into_comparisons(),
         ladders: ladders?,
@@ -123,6 +129,7 @@ fn unknown_zone(name: &Written<String>) -> Problem {
 
 fn features<'a>(
     draft: &'a Draft,
+    attrs: &[AttrField],
     orders: Option<&OrderRules>,
     names: &mut Names<'a>,
     problems: &mut Vec<Problem>,
@@ -135,14 +142,28 @@ fn features<'a>(
     let mut features = Vec::with_capacity(draft.features.len());
     for feature_draft in &draft.features {
         names.take("feature", &feature_draft.name, problems);
-        let feature = declaration::feature(feature_draft, problems);
+        let feature = declaration::feature(feature_draft, attrs, problems);
         if let (Some(orders), Some(feature)) = (orders, &feature) {
             let keep = &draft.orders.keep;
             terms::check_reach(orders, keep, feature, &feature_draft.window, problems);
         }
         features.push(feature);
     }
+    check_filters(draft, &features, problems);
     features
+}
+
+/// Orders remember which filters they passed, a bit each.
+fn check_filters(draft: &Draft, features: &[Option<Feature>], problems: &mut Vec<Problem>) {
+    let read: Vec<Feature> = features.iter().flatten().cloned().collect();
+    let count = distinct(&read).len();
+    let last = draft.features.iter().rev();
+    let last = last.filter_map(|feature| feature.filter.written()).next();
+    if let Some(last) = last.filter(|_| count > Passes::FILTERS_MAX) {
+        let message = format!("the policy has {count} different filters");
+        let label = format!("at most {}", Passes::FILTERS_MAX);
+        problems.push(Problem::new(&last.span, message, label));
+    }
 }
 
 type Scales = (Option<Vec<Ladder>>, Option<Vec<SegmentMap>>);

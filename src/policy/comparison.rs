@@ -21,7 +21,7 @@ const OPS: [(Op, &str); 5] = [
     (Op::Eq, "="),
 ];
 /// Signs that operators of policies and of other languages are made of.
-const OP_SIGNS: [char; 7] = ['<', '>', '=', '!', '≥', '≤', '≠'];
+pub(super) const OP_SIGNS: [char; 7] = ['<', '>', '=', '!', '≥', '≤', '≠'];
 const SHAPE: &str = "write a feature, an operator and a constant, such as \"orders_90d >= 3\"";
 
 /// The parts of a comparison.
@@ -48,23 +48,24 @@ pub(super) fn take_apart(written: &Written<String>, problems: &mut Vec<Problem>)
         problems.push(problem);
         return None;
     }
-    let sign = &text[op_at..op_end];
-    let op = OPS
-        .iter()
-        .find(|(_, known)| *known == sign)
-        .map(|(op, _)| *op);
-    if op.is_none() {
-        problems.push(unknown_op(&part(written, op_at..op_end)));
-    }
     Some(Parts {
         subject,
-        op,
+        op: read_op(&part(written, op_at..op_end), problems),
         constant,
     })
 }
 
+/// The operator of that sign.
+pub(super) fn read_op(sign: &Written<String>, problems: &mut Vec<Problem>) -> Option<Op> {
+    let op = OPS.iter().find(|(_, known)| *known == sign.value);
+    if op.is_none() {
+        problems.push(unknown_op(sign));
+    }
+    op.map(|(op, _)| *op)
+}
+
 /// A part of a text without the spaces around it.
-fn part(written: &Written<String>, range: ByteRange) -> Written<String> {
+pub(super) fn part(written: &Written<String>, range: ByteRange) -> Written<String> {
     let text = &written.value[range.clone()];
     let value = text.trim().to_owned();
     let start = range.start + (text.len() - text.trim_start().len());
@@ -84,7 +85,7 @@ fn misshapen(written: &Written<String>, label: &str) -> Problem {
 }
 
 /// Several comparisons in one text.
-fn joined(written: &Written<String>, constant: &Written<String>) -> Option<Problem> {
+pub(super) fn joined(written: &Written<String>, constant: &Written<String>) -> Option<Problem> {
     let words = constant.value.to_lowercase();
     let all = [" and ", "&&", " & ", ","]
         .iter()

@@ -1,10 +1,13 @@
 //! The declaration of a feature, from what was written.
 
 use crate::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use crate::features::filter::Filter;
+use crate::model::detail::AttrField;
 use crate::model::event::{KINDS, KindSet};
 use crate::model::time::{DAY_MS, Span};
 
 use super::draft::{FeatureDraft, Given, Written};
+use super::filter;
 use super::owner::{Owner, choose};
 use super::problem::Problem;
 use super::terms::{Least, read_span};
@@ -36,12 +39,17 @@ const BY_DAY_FROM: Span = Span::from_days(7);
 const LIFETIME: &str = "lifetime";
 
 /// The feature that was declared; its name is checked elsewhere.
-pub(super) fn feature(draft: &FeatureDraft, problems: &mut Vec<Problem>) -> Option<Feature> {
+pub(super) fn feature(
+    draft: &FeatureDraft,
+    attrs: &[AttrField],
+    problems: &mut Vec<Problem>,
+) -> Option<Feature> {
     let owner = Owner {
         title: format!("feature \"{}\"", draft.name.value),
         header: &draft.name.span,
     };
     let kinds = kinds(draft, &owner, problems);
+    let filter = filter_of(draft, attrs, problems);
     let verb = owner
         .required(
             &draft.aggregate,
@@ -67,10 +75,24 @@ pub(super) fn feature(draft: &FeatureDraft, problems: &mut Vec<Problem>) -> Opti
     Some(Feature {
         name: draft.name.value.clone(),
         kinds: kinds?,
+        filter: filter?,
         aggregate: aggregate?,
         window,
         resolution,
     })
+}
+
+/// Nothing where it is faulty, `Some(None)` where there is none.
+fn filter_of(
+    draft: &FeatureDraft,
+    attrs: &[AttrField],
+    problems: &mut Vec<Problem>,
+) -> Option<Option<Filter>> {
+    match &draft.filter {
+        Given::Absent => Some(None),
+        Given::Unreadable => None,
+        Given::Is(rule) => filter::filter(rule, attrs, problems).map(Some),
+    }
 }
 
 fn kinds(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -> Option<KindSet> {

@@ -1,7 +1,9 @@
 //! A policy as declared and checked: the features, the ladders and the maps.
 
 use crate::features::feature::Feature;
+use crate::features::filter::Filter;
 use crate::model::change::{Change, Direction};
+use crate::model::detail::{AttrField, Wanted};
 use crate::model::money::Currency;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Span;
@@ -27,6 +29,8 @@ pub struct Policy {
     pub time: TimeRules,
     /// How orders are kept.
     pub orders: OrderRules,
+    /// The fields of `attrs` that filters may ask for, in declared order.
+    pub attrs: Vec<AttrField>,
     /// In declared order.
     pub features: Vec<Feature>,
     /// All comparisons of all rules, in declared order.
@@ -110,6 +114,20 @@ pub struct Segment {
 }
 
 impl Policy {
+    /// What it asks events for.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        let mut filters = self
+            .features
+            .iter()
+            .filter_map(|feature| feature.filter.as_ref());
+        let details = filters.any(Filter::asks_for_details);
+        Wanted {
+            details,
+            attrs: self.attrs.clone(),
+        }
+    }
+
     /// How many ladders and maps there are.
     #[must_use]
     pub fn scales(&self) -> usize {

@@ -52,6 +52,8 @@ pub struct Draft {
     pub time: TimeDraft,
     /// `[orders]`
     pub orders: OrdersDraft,
+    /// `[event.attrs]`, in written order.
+    pub attrs: Vec<AttrDraft>,
     /// `[feature.*]`, in written order.
     pub features: Vec<FeatureDraft>,
     /// `[[ladder]]`, in written order.
@@ -84,6 +86,15 @@ pub struct OrdersDraft {
     pub unknown: Given<String>,
 }
 
+/// One field of `[event.attrs]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttrDraft {
+    /// Its key.
+    pub name: Written<String>,
+    /// What stands there.
+    pub sort: Given<String>,
+}
+
 /// One `[feature.<name>]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeatureDraft {
@@ -95,6 +106,8 @@ pub struct FeatureDraft {
     pub field: Given<String>,
     /// `of`
     pub of: Given<Vec<Written<String>>>,
+    /// `where`
+    pub filter: Given<RuleDraft>,
     /// `window`
     pub window: Given<String>,
     /// `resolution`
@@ -156,4 +169,6 @@ pub enum RuleDraft {
     All(Vec<Written<RuleDraft>>),
     /// `{ any = [...] }`
     Any(Vec<Written<RuleDraft>>),
+    /// `{ not = ... }`
+    Not(Box<Written<RuleDraft>>),
 }

@@ -335,9 +335,11 @@ mod tests {
                 keep: span,
                 unknown: UnknownOrder::Today,
             },
+            attrs: vec![],
             features: vec![Feature {
                 name: String::new(),
                 kinds: Default::default(),
+                filter: None,
                 aggregate: Aggregate::SinceLast,
                 window: Window::Lifetime,
                 resolution: Resolution::Exact,

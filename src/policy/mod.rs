@@ -12,6 +12,8 @@ mod constant;
 mod declaration;
 pub mod declared;
 pub mod draft;
+mod event;
+mod filter;
 pub mod judge;
 mod names;
 mod owner;

@@ -11,7 +11,7 @@ use super::suggestion;
 use super::vocabulary::Vocabulary;
 
 /// Deeper rules than this are read by nobody.
-const DEPTH_MAX: usize = 8;
+pub(super) const DEPTH_MAX: usize = 8;
 
 /// Where a rule stands, which decides what it may speak of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,11 @@ impl<'a> Rules<'a> {
                     span: written.span.clone(),
                 };
                 return self.compare(&text, place, problems);
+            }
+            RuleDraft::Not(_) => {
+                let problem = Problem::new(&written.span, "a rule with `not`", "not in rules");
+                problems.push(problem.help("only filters have `not`: write < for not >="));
+                return None;
             }
             RuleDraft::All(parts) => (parts, Rule::All),
             RuleDraft::Any(parts) => (parts, Rule::Any),

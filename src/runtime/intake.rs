@@ -69,14 +69,14 @@ pub(super) struct Step<'a, R> {
 /// A reader's place in one queue, with the next few events decoded once.
 struct Cursor<'a, R> {
     records: &'a VecDeque<R>,
-    decoder: Decoder,
+    decoder: &'a Decoder,
     scratch: &'a Scratch,
     taken: usize,
     ahead: VecDeque<Result<Event<'a>, Refused>>,
 }
 
 impl<'a, R: Record> Cursor<'a, R> {
-    fn new(records: &'a VecDeque<R>, decoder: Decoder, scratch: &'a Scratch) -> Self {
+    fn new(records: &'a VecDeque<R>, decoder: &'a Decoder, scratch: &'a Scratch) -> Self {
         Self {
             records,
             decoder,
@@ -90,9 +90,7 @@ impl<'a, R: Record> Cursor<'a, R> {
     /// for all of them at once.
     fn head(&mut self, engine: &Engine) -> Option<&Result<Event<'a>, Refused>> {
         if self.ahead.is_empty() && self.taken < self.records.len() {
-            let Self {
-                decoder, scratch, ..
-            } = *self;
+            let (decoder, scratch) = (self.decoder, self.scratch);
             let next = self.records.range(self.taken..).take(Engine::AHEAD);
             let decode =
                 |record: &'a R| decoder.decode_record(record.key(), record.value(), scratch);
@@ -201,7 +199,7 @@ impl<R: Record> Intake<R> {
     /// waited for.
     pub(super) fn apply<F>(
         &mut self,
-        decoder: Decoder,
+        decoder: &Decoder,
         scratch: &Scratch,
         impatient: bool,
         effects: &mut Vec<Judged>,
@@ -253,7 +251,7 @@ impl<R: Record> Intake<R> {
     pub(super) fn follow(
         &mut self,
         entry: &Entry,
-        decoder: Decoder,
+        decoder: &Decoder,
         scratch: &Scratch,
         effects: &mut Vec<Judged>,
         mut each: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum),
@@ -299,7 +297,7 @@ impl<R: Record> Intake<R> {
 /// A cursor at the front of each queue.
 fn cursors<'a, R: Record>(
     queues: &'a [Queue<R>],
-    decoder: Decoder,
+    decoder: &'a Decoder,
     scratch: &'a Scratch,
 ) -> Vec<Cursor<'a, R>> {
     let queues = queues.iter();

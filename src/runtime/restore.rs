@@ -316,7 +316,7 @@ fn repeat<R: Record, S: Sink>(
     mut to: Option<&mut S>,
 ) -> Result<(), Stop> {
     let id = intake.id();
-    let decoder = Decoder::new(plan.policy.currency, plan.record_bytes_max);
+    let decoder = Decoder::of_policy(&plan.policy, plan.record_bytes_max);
     let scratch = Scratch::default();
     let mut effects: Vec<Judged> = Vec::new();
     let mut trouble = Ok(());
@@ -335,7 +335,7 @@ fn repeat<R: Record, S: Sink>(
     intake.checksum = checksum;
     intake.follow(
         entry,
-        decoder,
+        &decoder,
         &scratch,
         &mut effects,
         |step, effects, checksum| {

@@ -69,7 +69,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             pulse,
             effects: Vec::new(),
             scratch: Scratch::default(),
-            decoder: Decoder::new(plan.policy.currency, plan.record_bytes_max),
+            decoder: Decoder::of_policy(&plan.policy, plan.record_bytes_max),
             plan,
             clock,
             bus,
@@ -328,7 +328,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let live = coast.is_some();
         scratch.clear();
         intake.apply(
-            self.decoder,
+            &self.decoder,
             scratch,
             impatient,
             effects,

@@ -1,5 +1,6 @@
 //! What happens in a row: a kind of event and its fields, in words.
 
+use crate::model::detail::{Attr, AttrSort};
 use crate::model::event::{KINDS, Kind};
 use crate::model::money::{Currency, Money};
 use crate::model::time::Timestamp;
@@ -12,9 +13,12 @@ use super::instant::Counted;
 use super::script::Deed;
 
 /// The words that begin a field.
-const FIELDS: [&str; 7] = [
-    "amount", "order", "quantity", "margin", "currency", "id", "dated",
+const FIELDS: [&str; 11] = [
+    "amount", "order", "quantity", "margin", "currency", "id", "dated", "category", "brand",
+    "channel", "discount",
 ];
+/// What begins the name of a declared field.
+const ATTRS: &str = "attrs.";
 
 /// A field of an event as written.
 struct Field<'a> {
@@ -47,6 +51,9 @@ impl Ground<'_> {
             currency: None,
             quantity: 0,
             margin: Money::default(),
+            texts: [const { None }; 3],
+            discount: Money::default(),
+            attrs: vec![None; self.policy.attrs.len()],
         };
         let fields = self.fields(rest).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
@@ -79,7 +86,7 @@ impl Ground<'_> {
         }
         while !rest.is_empty() {
             let (name, more) = first_word(rest);
-            if !FIELDS.contains(&name) {
+            if !begins_field(name) {
                 let message = format!("unknown word \"{name}\" in an event");
                 let problem = self.problem(name, message, "not a field of an event");
                 return Err(problem.help(help(name, "fields", &FIELDS)));
@@ -117,8 +124,35 @@ impl Ground<'_> {
             }
             "order" => deed.order = Some(self.id(value)?),
             "id" => deed.id = self.id(value)?,
+            "category" => deed.texts[0] = Some(value.to_owned()),
+            "brand" => deed.texts[1] = Some(value.to_owned()),
+            "channel" => deed.texts[2] = Some(value.to_owned()),
+            "discount" => deed.discount = self.money(value, false)?,
+            name if name.starts_with(ATTRS) => self.attr(deed, field)?,
             _ => deed.at = self.instant(value, counted)?,
         }
+        Ok(())
+    }
+
+    /// A declared field of `attrs`.
+    fn attr(&self, deed: &mut Deed, field: &Field<'_>) -> Result<(), Problem> {
+        let name = &field.name[ATTRS.len()..];
+        let mut declared = self.policy.attrs.iter();
+        let Some(ix) = declared.position(|attr| attr.name == name) else {
+            let message = format!("the policy declares no field \"{name}\" of attrs");
+            let names: Vec<&str> = self.policy.attrs.iter().map(|a| a.name.as_str()).collect();
+            let problem = self.problem(field.name, message, "not declared");
+            return Err(problem.help(help(name, "declared fields", &names)));
+        };
+        let value = field.value;
+        deed.attrs[ix] = Some(match self.policy.attrs[ix].sort {
+            AttrSort::Money => Attr::Number(self.money(value, true)?.0),
+            AttrSort::Text => Attr::Text(value.into()),
+            AttrSort::Number => Attr::Number(value.parse().map_err(|_| {
+                let message = format!("\"{value}\" is no whole number");
+                self.problem(value, message, "not a whole number")
+            })?),
+        });
         Ok(())
     }
 
@@ -161,6 +195,10 @@ impl Ground<'_> {
     }
 }
 
+fn begins_field(word: &str) -> bool {
+    FIELDS.contains(&word) || word.starts_with(ATTRS)
+}
+
 /// The first word and the rest, without the spaces between them.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
@@ -173,7 +211,7 @@ fn split_before_field(text: &str) -> (&str, &str) {
     let mut rest = text;
     while !rest.is_empty() {
         let (word, more) = first_word(rest);
-        if FIELDS.contains(&word) {
+        if begins_field(word) {
             break;
         }
         rest = more;

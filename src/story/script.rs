@@ -1,6 +1,7 @@
 //! A story as it is understood: rows of instants, deeds and expectations.
 
 use crate::model::change::{Cause, Measure};
+use crate::model::detail::{Attr, Details};
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
 use crate::model::refusal::Refusal;
@@ -57,12 +58,19 @@ pub struct Deed {
     pub quantity: i64,
     /// Gross margin.
     pub margin: Money,
+    /// Category, brand and channel.
+    pub texts: [Option<String>; 3],
+    /// Taken off the price.
+    pub discount: Money,
+    /// One per field of `attrs` that the policy declares.
+    pub attrs: Vec<Option<Attr>>,
 }
 
 impl Deed {
     /// The event that it tells of.
     #[must_use]
     pub fn event<'a>(&'a self, customer: &'a str) -> Event<'a> {
+        let [category, brand, channel] = &self.texts;
         Event {
             event_id: &self.id,
             customer,
@@ -73,6 +81,13 @@ impl Deed {
             currency: self.currency,
             quantity: self.quantity,
             margin: self.margin,
+            details: Details {
+                category: category.as_deref(),
+                brand: brand.as_deref(),
+                channel: channel.as_deref(),
+                discount: self.discount,
+                attrs: &self.attrs,
+            },
         }
     }
 }

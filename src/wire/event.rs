@@ -1,11 +1,15 @@
 //! Native event v1: the bytes of a record to an event, or the reason why it is none. The contract
 //! is docs/events.md.
 
+use std::sync::Arc;
+
+use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::model::zone::parse_instant;
+use crate::policy::declared::Policy;
 
 use super::fields::{Field, Fields};
 use super::scanner::{plain, scan};
@@ -19,20 +23,31 @@ pub const ID_BYTES_MAX: usize = 256;
 pub const INSTANT_LAST: Timestamp = Timestamp(221_845_391_999_999);
 
 /// Reads events.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder {
     currency: Currency,
     bytes_max: usize,
+    wanted: Arc<Wanted>,
 }
 
 impl Decoder {
     /// A decoder for records of at most `bytes_max` bytes. `currency` is meant where an event with
-    /// `amount_minor` names none.
+    /// `amount_minor` names none. It leaves out all details.
     #[must_use]
     pub fn new(currency: Currency, bytes_max: usize) -> Self {
         Self {
             currency,
             bytes_max,
+            wanted: Arc::default(),
+        }
+    }
+
+    /// A decoder for records of at most `bytes_max` bytes that reads the details a policy asks for.
+    #[must_use]
+    pub fn of_policy(policy: &Policy, bytes_max: usize) -> Self {
+        Self {
+            wanted: Arc::new(policy.wanted()),
+            ..Self::new(policy.currency, bytes_max)
         }
     }
 
@@ -90,7 +105,7 @@ impl Decoder {
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;
-        reader.check_the_rest()?;
+        let details = reader.details(&self.wanted)?;
         Ok(Event {
             event_id,
             customer,
@@ -101,6 +116,7 @@ impl Decoder {
             currency,
             quantity: quantity.unwrap_or_default(),
             margin: margin.unwrap_or_default(),
+            details,
         })
     }
 }
@@ -123,14 +139,14 @@ fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> {
 }
 
 /// Reads single fields.
-struct Reader<'a, 'f> {
-    fields: &'f Fields<'a>,
-    scratch: &'a Scratch,
+pub(super) struct Reader<'a, 'f> {
+    pub(super) fields: &'f Fields<'a>,
+    pub(super) scratch: &'a Scratch,
 }
 
 impl<'a> Reader<'a, '_> {
     /// A string, unescaped.
-    fn text(&self, field: Field) -> Result<Option<&'a str>, Refused> {
+    pub(super) fn text(&self, field: Field) -> Result<Option<&'a str>, Refused> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };
@@ -185,7 +201,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A decimal, as a JSON number or as text.
-    fn money(&self, field: Field) -> Result<Option<Money>, Refused> {
+    pub(super) fn money(&self, field: Field) -> Result<Option<Money>, Refused> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };
@@ -227,26 +243,6 @@ impl<'a> Reader<'a, '_> {
             .map(Some)
             .map_err(|_| Refusal::BadAmount.of(field.name()))
     }
-
-    /// The fields that are part of the contract but that nothing is computed from.
-    fn check_the_rest(&self) -> Result<(), Refused> {
-        not_negative(self.money(Field::Discount)?, Field::Discount)?;
-        for (field, opening) in [
-            (Field::Category, '"'),
-            (Field::Brand, '"'),
-            (Field::Channel, '"'),
-            (Field::Attrs, '{'),
-        ] {
-            if self
-                .fields
-                .get(field)
-                .is_some_and(|raw| !raw.starts_with(opening))
-            {
-                return Err(Refusal::WrongType.of(field.name()));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether there is a control character. Looks at all bytes at once where all are ASCII.
@@ -259,7 +255,7 @@ fn has_control(text: &str) -> bool {
 }
 
 /// Refuses what is below zero.
-fn not_negative<T: PartialOrd + Default>(
+pub(super) fn not_negative<T: PartialOrd + Default>(
     value: Option<T>,
     field: Field,
 ) -> Result<Option<T>, Refused> {

@@ -10,6 +10,7 @@
 pub mod change;
 pub mod checksum;
 pub mod dead_letter;
+mod details;
 pub mod event;
 pub mod explanation;
 mod fields;

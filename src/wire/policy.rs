@@ -6,8 +6,8 @@ use toml::de::{DeTable, Error};
 use crate::policy::build::build;
 use crate::policy::declared::Policy;
 use crate::policy::draft::{
-    Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, SegmentDraft, Tables,
-    TierDraft, TimeDraft, Written,
+    AttrDraft, Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, SegmentDraft,
+    Tables, TierDraft, TimeDraft, Written,
 };
 use crate::policy::problem::Problem;
 
@@ -106,7 +106,8 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         table,
     };
     let known = [
-        "name", "version", "currency", "zone", "time", "orders", "feature", "ladder", "map",
+        "name", "version", "currency", "zone", "time", "orders", "event", "feature", "ladder",
+        "map",
     ];
     root.check_keys(&known, problems);
     Draft {
@@ -116,6 +117,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         zone: root.text("zone", problems),
         time: time(root.table("time", problems), problems),
         orders: orders(root.table("orders", problems), problems),
+        attrs: attrs(root.table("event", problems), problems),
         features: features(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),
@@ -154,6 +156,22 @@ fn optional_texts<const N: usize>(
     }
 }
 
+fn attrs(event: Option<Section<'_>>, problems: &mut Vec<Problem>) -> Vec<AttrDraft> {
+    let Some(event) = event else {
+        return Vec::new();
+    };
+    event.check_keys(&["attrs"], problems);
+    let attrs = event.table("attrs", problems);
+    let keys = attrs.iter().flat_map(Section::keys);
+    let read = keys
+        .zip(attrs.iter().cycle())
+        .map(|(name, attrs)| AttrDraft {
+            sort: attrs.text(&name.value, problems),
+            name,
+        });
+    read.collect()
+}
+
 fn features(root: &Section<'_>, problems: &mut Vec<Problem>) -> Vec<FeatureDraft> {
     let Some(section) = root.table("feature", problems) else {
         return Vec::new();
@@ -170,13 +188,14 @@ fn feature(
     section: &Section<'_>,
     problems: &mut Vec<Problem>,
 ) -> FeatureDraft {
-    let known = ["aggregate", "field", "of", "window", "resolution"];
+    let known = ["aggregate", "field", "of", "where", "window", "resolution"];
     section.check_keys(&known, problems);
     FeatureDraft {
         name,
         aggregate: section.text("aggregate", problems),
         field: section.text("field", problems),
         of: section.texts("of", problems),
+        filter: section.rule("where", problems),
         window: section.text("window", problems),
         resolution: section.text("resolution", problems),
     }

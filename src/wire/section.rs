@@ -19,6 +19,17 @@ pub(super) struct Section<'t> {
 }
 
 impl<'t> Section<'t> {
+    /// The keys, in written order.
+    pub(super) fn keys(&self) -> Vec<Written<String>> {
+        let mut keys: Vec<_> = self.table.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        let written = keys.into_iter().map(|key| Written {
+            value: key.get_ref().to_string(),
+            span: key.span(),
+        });
+        written.collect()
+    }
+
     /// Tells of keys that are none of the known ones.
     pub(super) fn check_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
         for key in self.table.keys() {
@@ -90,11 +101,15 @@ impl<'t> Section<'t> {
     /// The table at a key, an empty one where there is none.
     pub(super) fn table(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Section<'t>> {
         let value = self.table.get(key)?;
-        let section = self.section(value, format!("[{key}]"));
+        let path = match self.title.strip_prefix('[') {
+            Some(parent) => format!("{}.{key}", parent.trim_end_matches(']')),
+            None => key.to_owned(),
+        };
+        let section = self.section(value, format!("[{path}]"));
         if section.is_none() {
             let problem = wrong_type(key, value, "a table");
             problems
-                .push(problem.help(format!("write [{key}] in single brackets, its keys below")));
+                .push(problem.help(format!("write [{path}] in single brackets, its keys below")));
         }
         section
     }
@@ -199,8 +214,14 @@ impl<'t> Section<'t> {
         }
     }
 
-    /// This table as `{ all = [...] }` or `{ any = [...] }`.
+    /// This table as `{ all = [...] }`, `{ any = [...] }` or `{ not = ... }`.
     fn joined(&self, problems: &mut Vec<Problem>) -> Option<Written<RuleDraft>> {
+        if let (Some(part), 1) = (self.table.get("not"), self.table.len()) {
+            return Some(Written {
+                value: RuleDraft::Not(Box::new(self.rule_of("not", part, problems)?)),
+                span: self.header.clone(),
+            });
+        }
         self.check_keys(&["all", "any"], problems);
         let key = match (self.table.get("all"), self.table.get("any")) {
             (Some(_), None) => "all",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tidemark::engine::Engine;
 use tidemark::engine::input::Tick;
 use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind, KindSet};
 use tidemark::model::money::{Currency, Money};
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
@@ -47,9 +48,11 @@ fn policy() -> Arc<Policy> {
             keep: HOUR,
             unknown: UnknownOrder::DeadLetter,
         },
+        attrs: Vec::new(),
         features: vec![Feature {
             name: "bought".to_owned(),
             kinds: KindSet::default().with(Kind::Purchase),
+            filter: None,
             aggregate: Aggregate::Count,
             window: Window::Rolling(HOUR),
             resolution: Resolution::Exact,
@@ -84,6 +87,7 @@ pub(crate) fn event<'a>(
         currency: None,
         quantity: 1,
         margin: Money(0),
+        details: Details::default(),
     }
 }
 

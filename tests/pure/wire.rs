@@ -2,6 +2,7 @@
 
 mod changes;
 mod contract;
+mod details;
 mod events;
 mod ledger;
 mod money;

@@ -6,6 +6,7 @@ use tidemark::engine::Engine;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::change::{Cause, Change};
+use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::money::Money;
 use tidemark::model::time::Timestamp;
@@ -108,6 +109,7 @@ impl Row<'_> {
             currency: None,
             quantity: 0,
             margin: Money::default(),
+            details: Details::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the plan of a policy to the policy.
 
 use tidemark::features::feature::{Aggregate, Feature, Resolution, Unit, Window};
+use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
 use tidemark::model::standing::ScaleIx;
@@ -60,6 +61,7 @@ impl FeaturePlan {
                 .kinds
                 .iter()
                 .fold(KindSet::default(), |set, kind| set.with(*kind)),
+            filter: self.filter.clone(),
             aggregate: self.aggregate,
             window,
             resolution,
@@ -201,6 +203,16 @@ impl PolicyPlan {
                     UnknownOrder::Today
                 },
             },
+            attrs: vec![
+                AttrField {
+                    name: "score".to_owned(),
+                    sort: AttrSort::Number,
+                },
+                AttrField {
+                    name: "mood".to_owned(),
+                    sort: AttrSort::Text,
+                },
+            ],
             features,
             comparisons,
             ladders,

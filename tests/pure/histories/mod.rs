@@ -121,7 +121,7 @@ impl Input {
                 tick.coast.map_or_else(|| "none".to_owned(), instant)
             ),
             Self::Event(event) => format!(
-                "{} {:?} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {}",
+                "{} {:?} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {} {:?}",
                 instant(event.at),
                 event.kind,
                 event.customer,
@@ -130,7 +130,8 @@ impl Input {
                 event.amount,
                 event.quantity,
                 event.margin,
-                event.currency.map_or("", |currency| currency.code())
+                event.currency.map_or("", |currency| currency.code()),
+                event.facts
             ),
         }
     }

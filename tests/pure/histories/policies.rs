@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tidemark::features::feature::{Aggregate, Field, Resolution};
+use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{KINDS, Kind};
 use tidemark::model::time::DAY_MS;
 use tidemark::policy::rule::Op;
@@ -36,6 +37,7 @@ pub(super) struct TimePlan {
 #[derive(Clone, Debug)]
 pub(super) struct FeaturePlan {
     pub(super) kinds: Vec<Kind>,
+    pub(super) filter: Option<Filter>,
     pub(super) aggregate: Aggregate,
     pub(super) window: usize,
     pub(super) lifetime: bool,
@@ -128,20 +130,59 @@ fn features() -> BoxedStrategy<FeaturePlan> {
     ]);
     (
         kinds,
+        prop::option::weighted(0.4, filters()),
         aggregate,
         0..EXACT_WINDOWS.len(),
         prop::bool::weighted(0.15),
         select(vec![Resolution::Day, Resolution::Exact]),
     )
         .prop_map(
-            |(kinds, aggregate, window, lifetime, resolution)| FeaturePlan {
+            |(kinds, filter, aggregate, window, lifetime, resolution)| FeaturePlan {
                 kinds,
+                filter,
                 aggregate,
                 window,
                 lifetime,
                 resolution,
             },
         )
+        .boxed()
+}
+
+fn filters() -> BoxedStrategy<Filter> {
+    let texts = |field, texts: [&'static str; 3]| {
+        let one = select(texts.to_vec()).prop_map(move |text| (field, vec![text.to_owned()]));
+        let two = Just((
+            field,
+            texts[..2].iter().map(|text| (*text).to_owned()).collect(),
+        ));
+        prop_oneof![3 => one, 1 => two].prop_map(|(field, among)| Filter::Text(field, among))
+    };
+    let number = select(vec![
+        NumberField::Amount,
+        NumberField::Quantity,
+        NumberField::Margin,
+        NumberField::Discount,
+        NumberField::Attr(0),
+    ]);
+    let least = select(vec![i64::MIN, 0, 1, 2, 100, i64::MAX]);
+    let number = (number, least, select(vec![i64::MAX, i64::MAX, 0, 1, 150]))
+        .prop_map(|(field, least, most)| Filter::Number(field, least, most));
+    let condition = prop_oneof![
+        3 => texts(TextField::Category, ["garden", "tools", "toys"]),
+        1 => texts(TextField::Brand, ["oak", "elm", "ash"]),
+        2 => texts(TextField::Channel, ["online", "store", "app"]),
+        1 => texts(TextField::Attr(1), ["glad", "sad", "calm"]),
+        3 => number,
+    ];
+    condition
+        .prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..=3).prop_map(Filter::All),
+                prop::collection::vec(inner.clone(), 1..=3).prop_map(Filter::Any),
+                inner.prop_map(|inner| Filter::Not(Box::new(inner))),
+            ]
+        })
         .boxed()
 }
 

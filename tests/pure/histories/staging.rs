@@ -16,6 +16,7 @@ use super::{History, Input, Plan};
 use crate::model::days::Days;
 use crate::model::lane::Model;
 use crate::model::owned_event::OwnedEvent;
+use crate::model::source::Facts;
 use crate::sightings::Sightings;
 
 const HOUR: i64 = super::policies::HOUR_MS;
@@ -145,6 +146,8 @@ impl Stage {
             },
             quantity: act.quantity,
             margin: act.margin,
+            facts: act.facts,
+            attrs: act.facts.attrs(),
         }
     }
 
@@ -267,6 +270,8 @@ impl Stage {
                 currency: None,
                 quantity: 1,
                 margin: 50,
+                facts: Facts::default(),
+                attrs: Vec::new(),
             });
         }
     }

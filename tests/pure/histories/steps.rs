@@ -6,6 +6,7 @@ use tidemark::model::event::Kind;
 use tidemark::model::time::DAY_MS;
 
 use super::policies::HOUR_MS;
+use crate::model::source::Facts;
 
 /// One step of a plan.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub(crate) struct Act {
     pub(crate) amount: i64,
     pub(crate) quantity: i64,
     pub(crate) margin: i64,
+    pub(crate) facts: Facts,
     pub(crate) currency: Named,
 }
 
@@ -175,6 +177,7 @@ fn visit(who: usize, when: When) -> Step {
         amount: 0,
         quantity: 0,
         margin: 0,
+        facts: Facts::default(),
         currency: Named::Nothing,
     })
 }
@@ -233,10 +236,11 @@ fn acts(
         amount,
         quantity,
         margin,
+        facts(),
         currency,
     )
         .prop_map(
-            |(who, kind, when, order, amount, quantity, margin, currency)| Act {
+            |(who, kind, when, order, amount, quantity, margin, facts, currency)| Act {
                 who,
                 kind,
                 when,
@@ -244,10 +248,34 @@ fn acts(
                 amount,
                 quantity,
                 margin,
+                facts,
                 currency,
             },
         )
         .boxed()
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let text = |texts: [&'static str; 2]| {
+        select(vec![None, Some(texts[0]), Some(texts[0]), Some(texts[1])])
+    };
+    let score = prop::option::of(select(vec![-1, 0, 1, 2, 5]));
+    (
+        text(["garden", "tools"]),
+        text(["oak", "elm"]),
+        text(["online", "store"]),
+        select(vec![0, 0, 1, 50]),
+        score,
+        text(["glad", "sad"]),
+    )
+        .prop_map(|(category, brand, channel, discount, score, mood)| Facts {
+            category,
+            brand,
+            channel,
+            discount,
+            score,
+            mood,
+        })
 }
 
 fn beside() -> impl Strategy<Value = i64> {

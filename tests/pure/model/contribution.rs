@@ -5,6 +5,7 @@ use tidemark::model::time::{Span, Timestamp};
 use tidemark::policy::declared::{OrderRules, UnknownOrder};
 
 use super::owned_event::OwnedEvent;
+use super::source::Source;
 
 /// An event that counts, with the instant at which it was judged.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Contribution {
     pub(crate) amount: i128,
     pub(crate) quantity: i128,
     pub(crate) margin: i128,
+    /// The purchase of the order, or the event itself.
+    pub(crate) source: Source,
 }
 
 /// One order, known or long forgotten.
@@ -34,6 +37,7 @@ pub(crate) struct Order {
     margin: i128,
     pub(crate) cancelled: bool,
     pub(crate) refunded: bool,
+    source: Source,
 }
 
 impl Order {
@@ -46,6 +50,7 @@ impl Order {
             margin: event.margin.into(),
             cancelled: false,
             refunded: false,
+            source: Source::of(event),
         }
     }
 
@@ -65,6 +70,7 @@ impl Order {
             amount,
             quantity,
             margin,
+            source: self.source,
         }
     }
 }
@@ -111,6 +117,7 @@ pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<C
                     amount: -i128::from(event.amount),
                     quantity: -i128::from(event.quantity),
                     margin: -i128::from(event.margin),
+                    source: Source::of(event),
                 });
             }
             _ => {}
@@ -132,6 +139,7 @@ pub(crate) fn contributions(list: &[Accepted], rules: OrderRules) -> Vec<Contrib
                 amount: event.amount.into(),
                 quantity: event.quantity.into(),
                 margin: event.margin.into(),
+                source: Source::of(event),
             });
         }
     }

@@ -19,6 +19,11 @@ fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
     if !feature.kinds.contains(contribution.kind) {
         return false;
     }
+    if let Some(filter) = &feature.filter
+        && !contribution.source.passes(filter)
+    {
+        return false;
+    }
     match (feature.window, feature.resolution) {
         (Window::Lifetime, _) => contribution.at <= at,
         (Window::Rolling(window), Resolution::Exact) => {

@@ -8,3 +8,4 @@ pub(crate) mod judgement;
 pub(crate) mod lane;
 pub(crate) mod measure;
 pub(crate) mod owned_event;
+pub(crate) mod source;

@@ -1,8 +1,11 @@
 //! An event that owns its text, as histories and the model keep it.
 
+use tidemark::model::detail::{Attr, Details};
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::money::{Currency, Money};
 use tidemark::model::time::Timestamp;
+
+use super::source::Facts;
 
 /// One event; the fields are those of [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,9 @@ pub(crate) struct OwnedEvent {
     pub(crate) currency: Option<Currency>,
     pub(crate) quantity: i64,
     pub(crate) margin: i64,
+    pub(crate) facts: Facts,
+    /// Those of `facts`, as an engine takes them.
+    pub(crate) attrs: Vec<Option<Attr>>,
 }
 
 impl OwnedEvent {
@@ -31,6 +37,13 @@ impl OwnedEvent {
             currency: self.currency,
             quantity: self.quantity,
             margin: Money(self.margin),
+            details: Details {
+                category: self.facts.category,
+                brand: self.facts.brand,
+                channel: self.facts.channel,
+                discount: Money(self.facts.discount),
+                attrs: &self.attrs,
+            },
         }
     }
 }

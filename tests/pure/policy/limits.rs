@@ -117,3 +117,35 @@ fn a_bottomless_rule_is_refused() {
         ["not TOML: cannot recurse further; max recursion depth met"]
     );
 }
+
+#[test]
+fn a_policy_has_at_most_32_different_filters() {
+    let filters = |count: usize| {
+        let features: String = (0..2 * count)
+            .map(|at| {
+                let filter = at / 2;
+                format!(
+                    "[feature.f{at}]\naggregate = \"count\"\nof = [\"view\"]\nwindow = \"1d\"\n\
+                     where = \"quantity > {filter}\"\n"
+                )
+            })
+            .collect();
+        told(&with(
+            "[feature.spare]",
+            &format!("{features}[feature.spare]"),
+        ))
+    };
+    assert_eq!(filters(32), nothing());
+    assert_eq!(filters(33), ["the policy has 33 different filters"]);
+}
+
+#[test]
+fn a_policy_declares_at_most_32_members_of_attrs() {
+    let attrs = |count: usize| {
+        let attrs: String = (0..count).map(|at| format!("a{at} = \"text\"\n")).collect();
+        let declared = format!("[event.attrs]\n{attrs}[feature.spare]");
+        told(&with("[feature.spare]", &declared))
+    };
+    assert_eq!(attrs(32), nothing());
+    assert_eq!(attrs(33), ["the policy declares 33 fields of attrs"]);
+}

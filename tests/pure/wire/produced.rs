@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json, value::RawValue};
+use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, KINDS, Kind};
 use tidemark::model::money::{Currency, Money};
 use tidemark::model::refusal::Refusal;
@@ -170,6 +171,7 @@ proptest! {
             currency: event.currency.and_then(Currency::from_code),
             quantity: event.quantity,
             margin: Money(event.margin),
+            details: Details::default(),
         };
         prop_assert_eq!(read, Ok(meant), "{}", text);
     }

@@ -38,6 +38,7 @@ fn build() -> Policy {
             keep: Span::from_days(400),
             unknown: UnknownOrder::Today,
         },
+        attrs: Vec::new(),
         features: vec![
             feature("spend_90d", Aggregate::Sum(Field::Amount), Resolution::Day),
             feature("pieces", Aggregate::Sum(Field::Quantity), Resolution::Exact),
@@ -72,6 +73,7 @@ fn feature(name: &str, aggregate: Aggregate, resolution: Resolution) -> Feature 
     Feature {
         name: name.to_owned(),
         kinds: KindSet::default().with(Kind::Purchase),
+        filter: None,
         aggregate,
         window: match aggregate {
             Aggregate::SinceLast => Window::Lifetime,

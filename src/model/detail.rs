@@ -1,0 +1,76 @@
+//! What an event says of itself beyond its numbers, and what of that a policy asks for.
+
+use super::money::Money;
+
+/// The details of an event, as far as they were asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Details<'a> {
+    /// What sort of goods.
+    pub category: Option<&'a str>,
+    /// Whose make.
+    pub brand: Option<&'a str>,
+    /// Where it happened: shop, app, site.
+    pub channel: Option<&'a str>,
+    /// What was taken off the price; zero where the event has none.
+    pub discount: Money,
+    /// One per declared field of `attrs`; empty where the event has no `attrs` at all.
+    pub attrs: &'a [Option<Attr>],
+}
+
+impl Details<'_> {
+    /// The number in a declared field.
+    #[must_use]
+    pub fn number(&self, attr: usize) -> Option<i64> {
+        match self.attrs.get(attr)? {
+            Some(Attr::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text in a declared field.
+    #[must_use]
+    pub fn text(&self, attr: usize) -> Option<&str> {
+        match self.attrs.get(attr)? {
+            Some(Attr::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The value of a declared field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attr {
+    /// 1/10,000 currency units, or a plain number.
+    Number(i64),
+    /// A text.
+    Text(Box<str>),
+}
+
+/// What a policy asks events for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Category, brand, channel and discount.
+    pub details: bool,
+    /// Declared fields of `attrs`, in declared order.
+    pub attrs: Vec<AttrField>,
+}
+
+/// A declared field of `attrs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttrField {
+    /// Its name in the object.
+    pub name: String,
+    /// What it holds.
+    pub sort: AttrSort,
+}
+
+/// What a declared field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttrSort {
+    /// A decimal, in 1/10,000 currency units.
+    Money,
+    /// A whole number.
+    Number,
+    /// A text.
+    Text,
+}

@@ -1,0 +1,124 @@
+//! The details of an event: those that the policy asks for are read, the others only checked.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::model::detail::{Attr, AttrField, AttrSort, Details, Wanted};
+use crate::model::money::Money;
+use crate::model::refusal::{Refusal, Refused};
+
+use super::event::{Reader, not_negative};
+use super::fields::Field;
+
+const TEXTS: [Field; 3] = [Field::Category, Field::Brand, Field::Channel];
+
+impl<'a> Reader<'a, '_> {
+    /// The details that are wanted. The others must have the right type.
+    pub(super) fn details(&self, wanted: &Wanted) -> Result<Details<'a>, Refused> {
+        let discount = not_negative(self.money(Field::Discount)?, Field::Discount)?;
+        let mut details = Details::default();
+        if wanted.details {
+            let [category, brand, channel] = TEXTS.map(|field| self.text(field));
+            details = Details {
+                category: category?,
+                brand: brand?,
+                channel: channel?,
+                discount: discount.unwrap_or_default(),
+                attrs: &[],
+            };
+        } else {
+            for field in TEXTS {
+                self.check_opening(field, '"')?;
+            }
+        }
+        self.check_opening(Field::Attrs, '{')?;
+        if let (Some(raw), false) = (self.fields.get(Field::Attrs), wanted.attrs.is_empty()) {
+            details.attrs = self.scratch.keep_attrs(attrs(raw, &wanted.attrs)?);
+        }
+        Ok(details)
+    }
+
+    fn check_opening(&self, field: Field, opening: char) -> Result<(), Refused> {
+        match self.fields.get(field) {
+            Some(raw) if !raw.starts_with(opening) => Err(Refusal::WrongType.of(field.name())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The declared fields of the object `attrs`.
+fn attrs(raw: &str, declared: &[AttrField]) -> Result<Box<[Option<Attr>]>, Refused> {
+    let mut json = serde_json::Deserializer::from_str(raw);
+    let found = Members(declared).deserialize(&mut json);
+    let found = found.map_err(|_| Refusal::NotJson.of(Field::Attrs.name()))?;
+    let fields = found.into_iter().zip(declared);
+    fields
+        .map(|(raw, field)| match raw.filter(|raw| *raw != "null") {
+            Some(raw) => attr(raw, field.sort).map(Some),
+            None => Ok(None),
+        })
+        .collect()
+}
+
+fn attr(raw: &str, sort: AttrSort) -> Result<Attr, Refused> {
+    let wrong = || Refusal::WrongType.of(Field::Attrs.name());
+    let bad = || Refusal::BadAmount.of(Field::Attrs.name());
+    let text = || serde_json::from_str::<Box<str>>(raw).map_err(|_| wrong());
+    let number = raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    match sort {
+        AttrSort::Text if matches!(raw, "true" | "false") => Ok(Attr::Text(raw.into())),
+        AttrSort::Text => text().map(Attr::Text),
+        AttrSort::Money => {
+            let money = match number {
+                true => Money::parse(raw),
+                false => Money::parse(&text()?),
+            };
+            money.map(|money| Attr::Number(money.0)).map_err(|_| bad())
+        }
+        AttrSort::Number => {
+            let digits = raw.strip_prefix('-').unwrap_or(raw);
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(wrong());
+            }
+            raw.parse().map(Attr::Number).map_err(|_| bad())
+        }
+    }
+}
+
+/// Finds the members of an object that have these names, each as raw text. One that comes twice is
+/// an error.
+struct Members<'d>(&'d [AttrField]);
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = Vec<Option<&'de str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = Vec<Option<&'de str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = vec![None; self.0.len()];
+        while let Some(name) = map.next_key::<String>()? {
+            match self.0.iter().position(|field| field.name == name) {
+                None => _ = map.next_value::<IgnoredAny>()?,
+                Some(ix) => {
+                    let raw = map.next_value::<&RawValue>()?.get();
+                    if found[ix].replace(raw).is_some() {
+                        return Err(serde::de::Error::custom("a field comes twice"));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,78 @@
+//! What an event says of itself beyond its numbers, and whether a filter lets it through (section
+//! 4).
+
+use tidemark::features::filter::{Filter, NumberField, TextField};
+use tidemark::model::detail::Attr;
+
+use super::owned_event::OwnedEvent;
+
+/// The details of an event of a history. Policies of histories declare two fields of `attrs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) category: Option<&'static str>,
+    pub(crate) brand: Option<&'static str>,
+    pub(crate) channel: Option<&'static str>,
+    pub(crate) discount: i64,
+    pub(crate) score: Option<i64>,
+    pub(crate) mood: Option<&'static str>,
+}
+
+impl Facts {
+    /// The declared fields, as an engine takes them.
+    pub(crate) fn attrs(&self) -> Vec<Option<Attr>> {
+        vec![
+            self.score.map(Attr::Number),
+            self.mood.map(|mood| Attr::Text(mood.into())),
+        ]
+    }
+}
+
+/// What filters are asked about: the event by which a contribution came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    facts: Facts,
+    amount: i64,
+    quantity: i64,
+    margin: i64,
+}
+
+impl Source {
+    pub(crate) fn of(event: &OwnedEvent) -> Self {
+        Self {
+            facts: event.facts,
+            amount: event.amount,
+            quantity: event.quantity,
+            margin: event.margin,
+        }
+    }
+
+    /// Whether a filter lets it through.
+    pub(crate) fn passes(&self, filter: &Filter) -> bool {
+        match filter {
+            Filter::Not(inner) => !self.passes(inner),
+            Filter::All(inner) => !inner.iter().any(|filter| !self.passes(filter)),
+            Filter::Any(inner) => inner.iter().any(|filter| self.passes(filter)),
+            Filter::Text(field, words) => {
+                let said = match field {
+                    TextField::Category => self.facts.category,
+                    TextField::Brand => self.facts.brand,
+                    TextField::Channel => self.facts.channel,
+                    TextField::Attr(1) => self.facts.mood,
+                    TextField::Attr(_) => None,
+                };
+                words.iter().any(|word| said == Some(word.as_str()))
+            }
+            Filter::Number(field, least, most) => {
+                let said = match field {
+                    NumberField::Amount => Some(self.amount),
+                    NumberField::Quantity => Some(self.quantity),
+                    NumberField::Margin => Some(self.margin),
+                    NumberField::Discount => Some(self.facts.discount),
+                    NumberField::Attr(0) => self.facts.score,
+                    NumberField::Attr(_) => None,
+                };
+                said.is_some_and(|said| *least <= said && said <= *most)
+            }
+        }
+    }
+}
