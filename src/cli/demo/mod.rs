@@ -27,7 +27,7 @@ use crate::port::Trouble;
 use crate::runtime::clock::Wall;
 use crate::runtime::plan::Plan;
 use crate::runtime::supervisor::Crew;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{LaneState, Telemetry};
 use crate::wire::ledger;
 
 use super::args::DemoArgs;
@@ -139,7 +139,10 @@ fn play(
     let ledgers = Tap::open(target, LEDGER)?;
     let sent = Sent::default();
     thread::scope(|scope| {
-        let feeding = scope.spawn(|| shop::open(timeline, INPUTS, &feeder, LENGTH, (&sent, stop)));
+        let feeding = scope.spawn(|| {
+            await_lanes(telemetry, stop);
+            shop::open(timeline, INPUTS, &feeder, LENGTH, (&sent, stop))
+        });
         let mut gathered = Gathered::default();
         let mut rest: Option<Instant> = None;
         loop {
@@ -168,6 +171,22 @@ fn play(
         board.end();
         feeding.join().unwrap_or(Ok(())).map(|()| gathered)
     })
+}
+
+/// Waits until the lanes run, so that no event is counted as late for the start of the service. If
+/// they take too long, the shop opens without them.
+fn await_lanes(telemetry: &Telemetry, stop: &AtomicBool) {
+    let given_up = Instant::now() + PATIENCE;
+    let run = || {
+        let lanes = telemetry.lanes();
+        let running = lanes
+            .iter()
+            .filter(|lane| lane.state() == LaneState::Running);
+        running.count() == LANES as usize
+    };
+    while !run() && !stop.load(Ordering::Relaxed) && Instant::now() < given_up {
+        thread::park_timeout(Duration::from_millis(5));
+    }
 }
 
 /// Takes up to 2,000 records that are there, waiting for the first at most so long.
