@@ -35,6 +35,7 @@ pub(crate) fn retail() -> Arc<Policy> {
             keep: Span::from_days(400),
             unknown: UnknownOrder::Today,
         },
+        kinds: Vec::new(),
         attrs: Vec::new(),
         features: features(),
         comparisons: rules.comparisons,

@@ -43,6 +43,8 @@ pub enum Field {
     Quantity,
     /// Gross margin, 1/10,000 units.
     Margin,
+    /// The declared field of `attrs` of that index, in its unit.
+    Attr(usize, Unit),
 }
 
 /// How far a feature looks back.
@@ -64,7 +66,7 @@ pub enum Resolution {
 }
 
 /// The unit of a feature's value and of the constants it is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// 1/10,000 units of the policy's currency.
     Money,
@@ -82,6 +84,7 @@ impl Feature {
     pub fn unit(&self) -> Unit {
         match (self.aggregate, self.resolution) {
             (Aggregate::Sum(Field::Amount | Field::Margin), _) => Unit::Money,
+            (Aggregate::Sum(Field::Attr(_, unit)), _) => unit,
             (Aggregate::Sum(Field::Quantity) | Aggregate::Count | Aggregate::DistinctDays, _) => {
                 Unit::Number
             }

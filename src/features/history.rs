@@ -92,6 +92,9 @@ impl History {
         strangers: Strangers,
     ) -> Result<(), Refused> {
         self.ever.with(event)?;
+        for (summed, attr) in layout.summed().enumerate() {
+            self.grown(layout, summed, event.details.number(attr))?;
+        }
         if !matches!(event.kind, Kind::Purchase | Kind::Refund | Kind::Cancel) {
             return Ok(());
         }
@@ -108,6 +111,13 @@ impl History {
         }
     }
 
+    /// The sum of the magnitudes of a summed field of `attrs` with one more number.
+    fn grown(&self, layout: &Layout, summed: usize, by: Option<i64>) -> Result<i64, Refused> {
+        let so_far = self.tally.ever(layout, summed);
+        let sum = so_far.checked_add_unsigned(by.unwrap_or(0).unsigned_abs());
+        sum.ok_or(Refusal::BadAmount.of("attrs"))
+    }
+
     /// Books an admitted event. Tells whether the value of some feature can be another from now on.
     /// `clock` is a lower bound of what the lane's clock will be from now on.
     pub fn absorb(
@@ -121,6 +131,11 @@ impl History {
             .ever
             .with(event)
             .expect("an event is admitted before it is absorbed");
+        for (summed, attr) in layout.summed().enumerate() {
+            let sum = self.grown(layout, summed, event.details.number(attr));
+            let sum = sum.expect("an event is admitted before it is absorbed");
+            self.tally.set_ever(layout, summed, sum);
+        }
         let now = self.judging_instant(event.at);
         let known_after = now - layout.reach.orders;
         if self.tally.is_full(layout) {
@@ -152,7 +167,7 @@ impl History {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
             Kind::Cancel => self.cancel(&page, event),
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => false,
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => false,
         }
     }
 
@@ -183,6 +198,7 @@ impl History {
             let less = Contribution {
                 count: 0,
                 firm: 0,
+                attrs: &[],
                 ..refund
             };
             let less = Contribution::default().minus(less);
@@ -221,7 +237,7 @@ impl History {
         series: &[usize],
         at: Moment,
         passes: Passes,
-        by: &Contribution,
+        by: &Contribution<'_>,
     ) -> bool {
         if *by == Contribution::default() {
             return false;
@@ -264,7 +280,7 @@ pub enum Strangers {
 }
 
 /// What an event contributes as an event. Only an order that has a name can be taken back.
-fn itself(event: &Event<'_>) -> Contribution {
+fn itself<'a>(event: &Event<'a>) -> Contribution<'a> {
     let firm = event.kind != Kind::Purchase || event.order.is_none();
     Contribution {
         count: 1,
@@ -272,6 +288,7 @@ fn itself(event: &Event<'_>) -> Contribution {
         amount: event.amount.0,
         quantity: event.quantity,
         margin: event.margin.0,
+        attrs: event.details.attrs,
     }
 }
 

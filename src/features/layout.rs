@@ -1,6 +1,6 @@
 //! What has to be kept of a customer so that every feature can be told: series, columns, totals.
 
-use crate::model::event::{Event, KINDS, Kind, KindSet};
+use crate::model::event::{Event, Kind, KindSet, all_kinds};
 use crate::model::time::{DAY_MS, Span};
 
 use super::cuts::{Cuts, Level};
@@ -31,9 +31,11 @@ pub struct Layout {
     /// How far contributions reach back.
     pub(super) reach: Reach,
     /// Per kind: the series that events of that kind enter as themselves.
-    own: [Vec<usize>; KINDS.len()],
+    own: Vec<Vec<usize>>,
     /// The series that orders enter.
     orders: Vec<usize>,
+    /// The declared fields that features sum.
+    summed: Vec<usize>,
     /// How many running totals there are.
     totals: usize,
     /// Words of one bucket of each series.
@@ -138,11 +140,14 @@ impl Layout {
             readings: Vec::with_capacity(features.len()),
             compared_totals: Vec::new(),
             reach,
-            own: KINDS.map(|(kind, _)| match kind {
-                Kind::Purchase => Vec::new(),
-                other => entered(other),
-            }),
+            own: all_kinds()
+                .map(|kind| match kind {
+                    Kind::Purchase => Vec::new(),
+                    other => entered(other),
+                })
+                .collect(),
             orders: entered(Kind::Purchase),
+            summed: summed(features),
             totals: 0,
             one_of_each: series.iter().map(|shape| shape.width).sum(),
             series,
@@ -157,7 +162,7 @@ impl Layout {
     /// The series that events of that kind enter as themselves; purchases enter through their
     /// orders.
     pub(super) fn own(&self, kind: Kind) -> &[usize] {
-        &self.own[kind as usize]
+        &self.own[kind.index()]
     }
 
     /// The filters that an event passes.
@@ -170,9 +175,19 @@ impl Layout {
         &self.orders
     }
 
-    /// Words before the first bucket: one per series, one per total.
+    /// The declared fields that features sum.
+    pub(super) fn summed(&self) -> impl Iterator<Item = usize> {
+        self.summed.iter().copied()
+    }
+
+    /// The word that bounds the sums of one of them.
+    pub(super) fn ever(&self, summed: usize) -> usize {
+        self.series.len() + self.totals + summed
+    }
+
+    /// Words before the first bucket: one per series, one per total, one per summed field.
     pub(super) fn header(&self) -> usize {
-        self.series.len() + self.totals
+        self.series.len() + self.totals + self.summed.len()
     }
 
     /// Words of one bucket of each series.
@@ -233,6 +248,19 @@ pub fn distinct(features: &[Feature]) -> Vec<Filter> {
         }
     }
     filters
+}
+
+/// The declared fields that features sum, each once.
+fn summed(features: &[Feature]) -> Vec<usize> {
+    let mut summed = Vec::new();
+    for feature in features {
+        if let Aggregate::Sum(Field::Attr(attr, _)) = feature.aggregate
+            && !summed.contains(&attr)
+        {
+            summed.push(attr);
+        }
+    }
+    summed
 }
 
 /// What something must pass to enter the series of a feature.

@@ -2,6 +2,7 @@
 
 use hashbrown::HashTable;
 
+use crate::model::detail::{Attr, number};
 use crate::model::time::Timestamp;
 
 use super::feature::Field;
@@ -10,7 +11,7 @@ use super::fingerprint::Fingerprint;
 
 /// What something adds to the features that see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Contribution {
+pub struct Contribution<'a> {
     /// How many.
     pub count: i64,
     /// How many of them nothing can take back.
@@ -21,18 +22,21 @@ pub struct Contribution {
     pub quantity: i64,
     /// 1/10,000 currency units.
     pub margin: i64,
+    /// The declared fields of an event; orders have none.
+    pub attrs: &'a [Option<Attr>],
 }
 
-impl Contribution {
-    /// What has to be added to `old` to make it this.
+impl Contribution<'_> {
+    /// What has to be added to what an order contributed, `old`, to make it this.
     #[must_use]
-    pub fn minus(self, old: Self) -> Self {
-        Self {
+    pub fn minus(self, old: Self) -> Contribution<'static> {
+        Contribution {
             count: self.count - old.count,
             firm: self.firm - old.firm,
             amount: self.amount - old.amount,
             quantity: self.quantity - old.quantity,
             margin: self.margin - old.margin,
+            attrs: &[],
         }
     }
 
@@ -43,6 +47,7 @@ impl Contribution {
             Field::Amount => self.amount,
             Field::Quantity => self.quantity,
             Field::Margin => self.margin,
+            Field::Attr(attr, _) => number(self.attrs, attr).unwrap_or(0),
         }
     }
 }
@@ -71,7 +76,7 @@ pub struct Order {
 impl Order {
     /// What it contributes at its own instant.
     #[must_use]
-    pub fn contribution(&self) -> Contribution {
+    pub fn contribution(&self) -> Contribution<'static> {
         let (count, amount, quantity, margin) = if self.cancelled {
             (0, self.amount.min(0), 0, 0)
         } else if self.refunded && self.amount <= 0 {
@@ -85,6 +90,7 @@ impl Order {
             amount,
             quantity,
             margin,
+            attrs: &[],
         }
     }
 

@@ -109,6 +109,16 @@ impl Tally {
         self.words[layout.series.len() + slot]
     }
 
+    /// The sum of the magnitudes of a summed field so far.
+    pub(super) fn ever(&self, layout: &Layout, summed: usize) -> i64 {
+        self.words[layout.ever(summed)]
+    }
+
+    /// Sets it.
+    pub(super) fn set_ever(&mut self, layout: &Layout, summed: usize, sum: i64) {
+        self.words[layout.ever(summed)] = sum;
+    }
+
     /// The series one after another, with their buckets.
     pub(super) fn series<'a>(
         &'a self,
@@ -148,7 +158,7 @@ impl Tally {
         series: usize,
         key: i64,
         now: i64,
-        by: &Contribution,
+        by: &Contribution<'_>,
     ) -> bool {
         let shape = &layout.series[series];
         let turned = if shape.has_buckets() {
@@ -169,7 +179,7 @@ impl Tally {
 
     /// Adds to a bucket and drops it if nothing is left; by how much the number of buckets with a
     /// positive count grew.
-    fn add(&mut self, shape: &Shape, series: usize, at: usize, by: &Contribution) -> i64 {
+    fn add(&mut self, shape: &Shape, series: usize, at: usize, by: &Contribution<'_>) -> i64 {
         let bucket = &mut self.words[at..at + shape.width];
         let before = i64::from(bucket[1] > 0);
         bucket[1] += by.count;
@@ -198,7 +208,7 @@ impl Tally {
         series: usize,
         key: i64,
         now: i64,
-        by: &Contribution,
+        by: &Contribution<'_>,
     ) -> usize {
         let shape = &layout.series[series];
         let width = shape.width;
@@ -230,7 +240,7 @@ impl Tally {
         shape: &Shape,
         range: std::ops::Range<usize>,
         now: i64,
-        by: &Contribution,
+        by: &Contribution<'_>,
     ) -> bool {
         if shape.days || range.len() > MOVED_AT_MOST {
             return false;

@@ -21,10 +21,7 @@ impl Details<'_> {
     /// The number in a declared field.
     #[must_use]
     pub fn number(&self, attr: usize) -> Option<i64> {
-        match self.attrs.get(attr)? {
-            Some(Attr::Number(number)) => Some(*number),
-            _ => None,
-        }
+        number(self.attrs, attr)
     }
 
     /// The text in a declared field.
@@ -34,6 +31,15 @@ impl Details<'_> {
             Some(Attr::Text(text)) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// The number in a declared field.
+#[must_use]
+pub fn number(attrs: &[Option<Attr>], attr: usize) -> Option<i64> {
+    match attrs.get(attr)? {
+        Some(Attr::Number(number)) => Some(*number),
+        _ => None,
     }
 }
 
@@ -51,6 +57,8 @@ pub enum Attr {
 pub struct Wanted {
     /// Category, brand, channel and discount.
     pub details: bool,
+    /// Declared kinds, in declared order.
+    pub kinds: Vec<String>,
     /// Declared fields of `attrs`, in declared order.
     pub attrs: Vec<AttrField>,
 }

@@ -4,7 +4,7 @@ use super::detail::Details;
 use super::money::{Currency, Money};
 use super::time::Timestamp;
 
-/// What a customer did. The order is that of `KINDS`.
+/// What a customer did. The order is that of `KINDS`; declared kinds come after those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Bought: one order.
@@ -21,9 +21,14 @@ pub enum Kind {
     Cart,
     /// Visited the shop or its site.
     Visit,
+    /// The kind of that index among those that the policy declares.
+    Declared(u8),
 }
 
-/// All kinds with their names on the wire and in policies.
+/// How many kinds a policy may declare.
+pub const DECLARED_KINDS_MAX: usize = 32;
+
+/// All kinds of the contract with their names on the wire and in policies.
 pub const KINDS: [(Kind, &str); 7] = [
     (Kind::Purchase, "purchase"),
     (Kind::Refund, "refund"),
@@ -35,37 +40,59 @@ pub const KINDS: [(Kind, &str); 7] = [
 ];
 
 impl Kind {
-    /// The kind of that name.
+    /// The kind of that name, where the policy declares those.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        KINDS
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(kind, _)| *kind)
+    pub fn from_name(name: &str, declared: &[String]) -> Option<Self> {
+        let known = KINDS.iter().find(|(_, known)| *known == name);
+        known.map(|(kind, _)| *kind).or_else(|| {
+            let ix = declared.iter().position(|known| known == name)?;
+            u8::try_from(ix).ok().map(Self::Declared)
+        })
     }
 
-    /// The name on the wire and in policies.
+    /// The name on the wire and in policies; nothing for a declared kind, whose policy knows it.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        KINDS[self as usize].1
+    pub fn name(self) -> Option<&'static str> {
+        KINDS.get(self.index()).map(|(_, name)| *name)
     }
+
+    /// Its number among all kinds, those of the contract first.
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Purchase => 0,
+            Self::Refund => 1,
+            Self::Cancel => 2,
+            Self::View => 3,
+            Self::Search => 4,
+            Self::Cart => 5,
+            Self::Visit => 6,
+            Self::Declared(ix) => KINDS.len() + usize::from(ix),
+        }
+    }
+}
+
+/// All kinds that there can be, by their numbers.
+pub fn all_kinds() -> impl Iterator<Item = Kind> {
+    let declared = (0..DECLARED_KINDS_MAX as u8).map(Kind::Declared);
+    KINDS.map(|(kind, _)| kind).into_iter().chain(declared)
 }
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KindSet(u16);
+pub struct KindSet(u64);
 
 impl KindSet {
     /// This set with one more kind.
     #[must_use]
     pub fn with(self, kind: Kind) -> Self {
-        Self(self.0 | 1 << kind as u16)
+        Self(self.0 | 1 << kind.index())
     }
 
     /// Whether the kind is in the set.
     #[must_use]
     pub fn contains(self, kind: Kind) -> bool {
-        self.0 & 1 << kind as u16 != 0
+        self.0 & 1 << kind.index() != 0
     }
 }
 

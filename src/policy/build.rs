@@ -3,14 +3,13 @@
 use crate::features::feature::Feature;
 use crate::features::filter::Passes;
 use crate::features::layout::distinct;
-use crate::model::detail::AttrField;
 use crate::model::money::Currency;
 use crate::model::zone::Zone;
 
 use super::declaration;
 use super::declared::{Ladder, OrderRules, Policy, SegmentMap};
 use super::draft::{Draft, Written};
-use super::event;
+use super::event::EventWords;
 use super::names::{Names, check_name};
 use super::owner::Owner;
 use super::problem::{ByteRange, Problem};
@@ -48,8 +47,8 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let time = terms::time_rules(&draft.time, problems);
     let orders = terms::order_rules(&draft.orders, problems);
     let mut names = Names::default();
-    let attrs = event::attrs(&draft.attrs, problems);
-    let features = features(draft, &attrs, orders.as_ref(), &mut names, problems);
+    let words = EventWords::of(draft, problems);
+    let features = features(draft, &words, orders.as_ref(), &mut names, problems);
     let mut rules = Rules::new(Vocabulary::of(draft, &features));
     let (ladders, maps) = scales(draft, &mut names, &mut rules, problems);
     Some(Policy {
@@ -60,7 +59,8 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         zone: zone?,
         time: time?,
         orders: orders?,
-        attrs,
+        kinds: words.kinds,
+        attrs: words.attrs,
         features: features.into_iter().collect::<Option<_>>()?,
         comparisons: rules.into_comparisons(),
         ladders: ladders?,
@@ -129,7 +129,7 @@ fn unknown_zone(name: &Written<String>) -> Problem {
 
 fn features<'a>(
     draft: &'a Draft,
-    attrs: &[AttrField],
+    words: &EventWords,
     orders: Option<&OrderRules>,
     names: &mut Names<'a>,
     problems: &mut Vec<Problem>,
@@ -142,7 +142,7 @@ fn features<'a>(
     let mut features = Vec::with_capacity(draft.features.len());
     for feature_draft in &draft.features {
         names.take("feature", &feature_draft.name, problems);
-        let feature = declaration::feature(feature_draft, attrs, problems);
+        let feature = declaration::feature(feature_draft, words, problems);
         if let (Some(orders), Some(feature)) = (orders, &feature) {
             let keep = &draft.orders.keep;
             terms::check_reach(orders, keep, feature, &feature_draft.window, problems);

@@ -3,10 +3,11 @@
 use crate::features::feature::{Aggregate, Feature, Field, Resolution, Window};
 use crate::features::filter::Filter;
 use crate::model::detail::AttrField;
-use crate::model::event::{KINDS, KindSet};
+use crate::model::event::KindSet;
 use crate::model::time::{DAY_MS, Span};
 
 use super::draft::{FeatureDraft, Given, Written};
+use super::event::EventWords;
 use super::filter;
 use super::owner::{Owner, choose};
 use super::problem::Problem;
@@ -36,20 +37,21 @@ const RESOLUTIONS: [(Resolution, &str); 2] =
     [(Resolution::Day, "day"), (Resolution::Exact, "exact")];
 /// Rolling windows from this length on go by civil days where nothing else is said.
 const BY_DAY_FROM: Span = Span::from_days(7);
+const PURCHASE: &str = "purchase";
 const LIFETIME: &str = "lifetime";
 
 /// The feature that was declared; its name is checked elsewhere.
 pub(super) fn feature(
     draft: &FeatureDraft,
-    attrs: &[AttrField],
+    words: &EventWords,
     problems: &mut Vec<Problem>,
 ) -> Option<Feature> {
     let owner = Owner {
         title: format!("feature \"{}\"", draft.name.value),
         header: &draft.name.span,
     };
-    let kinds = kinds(draft, &owner, problems);
-    let filter = filter_of(draft, attrs, problems);
+    let kinds = kinds(draft, words, &owner, problems);
+    let filter = filter_of(draft, &words.attrs, problems);
     let verb = owner
         .required(
             &draft.aggregate,
@@ -66,7 +68,7 @@ pub(super) fn feature(
         Given::Unreadable => None,
     };
     let verb = verb?;
-    let aggregate = aggregate(verb, draft, &owner, problems);
+    let aggregate = aggregate(verb, draft, words, &owner, problems);
     let window = window(verb, draft, &owner, problems);
     let (window, resolution) = (window?, resolution?);
     let resolution = resolution.unwrap_or_else(|| default_resolution(verb, window));
@@ -95,7 +97,12 @@ fn filter_of(
     }
 }
 
-fn kinds(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -> Option<KindSet> {
+fn kinds(
+    draft: &FeatureDraft,
+    words: &EventWords,
+    owner: &Owner<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<KindSet> {
     let list = owner.required(&draft.of, "of", "of = [\"purchase\"]", problems)?;
     if list.value.is_empty() {
         let message = format!("{} is over no kinds of events", owner.title);
@@ -105,7 +112,12 @@ fn kinds(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -
     }
     let mut set = Some(KindSet::default());
     for word in &list.value {
-        let kind = choose(word, ("kind of event", "kinds"), &KINDS, problems);
+        let kind = choose(
+            word,
+            ("kind of event", "kinds"),
+            &words.all_kinds(),
+            problems,
+        );
         let twice = kind.is_some_and(|kind| set.is_some_and(|set| set.contains(kind)));
         if twice {
             let message = format!("{} names \"{}\" twice", owner.title, word.value);
@@ -120,6 +132,7 @@ fn kinds(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -
 fn aggregate(
     verb: Verb,
     draft: &FeatureDraft,
+    words: &EventWords,
     owner: &Owner<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Aggregate> {
@@ -127,7 +140,7 @@ fn aggregate(
         Verb::Sum => {
             return owner
                 .required(&draft.field, "field", "field = \"amount\"", problems)
-                .and_then(|word| choose(word, ("field", "fields"), &FIELDS, problems))
+                .and_then(|word| field(word, draft, words, problems))
                 .map(Aggregate::Sum);
         }
         Verb::Count => Aggregate::Count,
@@ -140,6 +153,29 @@ fn aggregate(
         problems.push(problem.help("remove `field`, or write aggregate = \"sum\""));
     }
     Some(aggregate)
+}
+
+/// The field that is summed. Orders keep no declared fields, so those of purchases cannot be.
+fn field(
+    word: &Written<String>,
+    draft: &FeatureDraft,
+    words: &EventWords,
+    problems: &mut Vec<Problem>,
+) -> Option<Field> {
+    let attrs = words.numbers();
+    let attrs = attrs.iter().map(|(field, name)| (*field, name.as_str()));
+    let options: Vec<(Field, &str)> = FIELDS.into_iter().chain(attrs).collect();
+    let field = choose(word, ("field", "fields"), &options, problems)?;
+    let of = draft.of.written().into_iter().flat_map(|of| &of.value);
+    let mut purchases = of.filter(|kind| kind.value == PURCHASE);
+    if let (Field::Attr(..), Some(kind)) = (field, purchases.next()) {
+        let message = format!("\"{}\" is summed over purchases", word.value);
+        let problem = Problem::new(&word.span, message, "not kept with orders");
+        let problem = problem.also(&kind.span, "purchases count by their orders");
+        problems.push(problem.help("sum members of attrs over other kinds of events"));
+        return None;
+    }
+    Some(field)
 }
 
 fn window(

@@ -29,7 +29,9 @@ pub struct Policy {
     pub time: TimeRules,
     /// How orders are kept.
     pub orders: OrderRules,
-    /// The fields of `attrs` that filters may ask for, in declared order.
+    /// The kinds that it declares, in declared order; at most 32.
+    pub kinds: Vec<String>,
+    /// The fields of `attrs` that filters and sums may ask for, in declared order.
     pub attrs: Vec<AttrField>,
     /// In declared order.
     pub features: Vec<Feature>,
@@ -124,6 +126,7 @@ impl Policy {
         let details = filters.any(Filter::asks_for_details);
         Wanted {
             details,
+            kinds: self.kinds.clone(),
             attrs: self.attrs.clone(),
         }
     }

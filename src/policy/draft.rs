@@ -52,6 +52,8 @@ pub struct Draft {
     pub time: TimeDraft,
     /// `[orders]`
     pub orders: OrdersDraft,
+    /// `kinds` of `[event]`
+    pub kinds: Given<Vec<Written<String>>>,
     /// `[event.attrs]`, in written order.
     pub attrs: Vec<AttrDraft>,
     /// `[feature.*]`, in written order.

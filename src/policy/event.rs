@@ -1,13 +1,19 @@
-//! What the policy says of events: the fields of `attrs` that it wants to know.
+//! What the policy says of events: kinds of its own, and the fields of `attrs` that it wants to
+//! know.
 
+use crate::features::feature::{Field, Unit};
 use crate::model::detail::{AttrField, AttrSort};
+use crate::model::event::{DECLARED_KINDS_MAX, KINDS, Kind};
 
-use super::draft::{AttrDraft, Given};
+use super::draft::{AttrDraft, Draft, Given, Written};
+use super::names::Names;
 use super::owner::choose;
 use super::problem::Problem;
 
 /// Events are read for each of them.
 const ATTRS_MAX: usize = 32;
+/// Before the name of a declared field.
+pub(super) const ATTRS: &str = "attrs.";
 /// As for other names.
 const NAME_BYTES_MAX: usize = 64;
 
@@ -17,8 +23,72 @@ const SORTS: [(AttrSort, &str); 3] = [
     (AttrSort::Text, "text"),
 ];
 
+/// The words that events may use beyond those of the contract.
+pub(super) struct EventWords {
+    /// Declared kinds, in declared order.
+    pub(super) kinds: Vec<String>,
+    /// Declared fields of `attrs`, in declared order.
+    pub(super) attrs: Vec<AttrField>,
+}
+
+impl EventWords {
+    /// Those of a draft.
+    pub(super) fn of(draft: &Draft, problems: &mut Vec<Problem>) -> Self {
+        Self {
+            kinds: kinds(&draft.kinds, problems),
+            attrs: attrs(&draft.attrs, problems),
+        }
+    }
+
+    /// All kinds with their names.
+    pub(super) fn all_kinds(&self) -> Vec<(Kind, &str)> {
+        let declared = (0..).map(Kind::Declared);
+        let declared = declared.zip(self.kinds.iter().map(String::as_str));
+        KINDS.into_iter().chain(declared).collect()
+    }
+
+    /// The fields of `attrs` that are numbers, as rules name them.
+    pub(super) fn numbers(&self) -> Vec<(Field, String)> {
+        let fields = self.attrs.iter().enumerate();
+        fields
+            .filter_map(|(ix, field)| {
+                let unit = unit(field.sort)?;
+                Some((Field::Attr(ix, unit), format!("{ATTRS}{}", field.name)))
+            })
+            .collect()
+    }
+}
+
+/// The unit of a field of `attrs`; nothing where it is a text.
+pub(super) fn unit(sort: AttrSort) -> Option<Unit> {
+    match sort {
+        AttrSort::Money => Some(Unit::Money),
+        AttrSort::Number => Some(Unit::Number),
+        AttrSort::Text => None,
+    }
+}
+
+fn kinds(given: &Given<Vec<Written<String>>>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let list = given.written().map_or(&[][..], |list| &list.value);
+    if let Some(beyond) = list.get(DECLARED_KINDS_MAX) {
+        let message = format!("the policy declares {} kinds of events", list.len());
+        let label = format!("at most {DECLARED_KINDS_MAX}");
+        problems.push(Problem::new(&beyond.span, message, label));
+    }
+    let mut names = Names::default();
+    for name in list {
+        names.take("kind", name, problems);
+        if KINDS.iter().any(|(_, known)| *known == name.value) {
+            let message = format!("\"{}\" is a kind already", name.value);
+            let problem = Problem::new(&name.span, message, "of the contract");
+            problems.push(problem.help("remove it here: it need not be declared"));
+        }
+    }
+    list.iter().map(|name| name.value.clone()).collect()
+}
+
 /// The fields that were declared.
-pub(super) fn attrs(drafts: &[AttrDraft], problems: &mut Vec<Problem>) -> Vec<AttrField> {
+fn attrs(drafts: &[AttrDraft], problems: &mut Vec<Problem>) -> Vec<AttrField> {
     if let Some(beyond) = drafts.get(ATTRS_MAX) {
         let message = format!("the policy declares {} fields of attrs", drafts.len());
         let label = format!("at most {ATTRS_MAX}");

@@ -2,11 +2,12 @@
 
 use crate::features::feature::Unit;
 use crate::features::filter::{Filter, NumberField, TextField};
-use crate::model::detail::{AttrField, AttrSort};
+use crate::model::detail::AttrField;
 
 use super::comparison::{OP_SIGNS, joined, part, read_op};
 use super::constant::{Measured, constant};
 use super::draft::{RuleDraft, Written};
+use super::event::{ATTRS, unit};
 use super::problem::Problem;
 use super::rule::Op;
 use super::rules::DEPTH_MAX;
@@ -14,8 +15,6 @@ use super::suggestion;
 
 const SHAPE: &str = "write a field, an operator and a constant, such as \"channel = online\", \
                      \"category in [garden, tools]\" or \"amount >= 20\"";
-/// Before the name of a declared field.
-const ATTRS: &str = "attrs.";
 
 /// What stands on the left of a condition.
 #[derive(Clone, Copy)]
@@ -189,10 +188,9 @@ fn subject(
     let ix = attr.and_then(|attr| attrs.iter().position(|field| field.name == attr));
     if let Some(ix) = ix {
         let number = NumberField::Attr(ix);
-        return Some(match attrs[ix].sort {
-            AttrSort::Text => Subject::Text(TextField::Attr(ix)),
-            AttrSort::Money => Subject::Number(number, Unit::Money),
-            AttrSort::Number => Subject::Number(number, Unit::Number),
+        return Some(match unit(attrs[ix].sort) {
+            None => Subject::Text(TextField::Attr(ix)),
+            Some(unit) => Subject::Number(number, unit),
         });
     }
     let message = format!("unknown field \"{}\"", name.value);

@@ -335,6 +335,7 @@ mod tests {
                 keep: span,
                 unknown: UnknownOrder::Today,
             },
+            kinds: vec![],
             attrs: vec![],
             features: vec![Feature {
                 name: String::new(),

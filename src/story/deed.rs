@@ -35,8 +35,13 @@ impl Ground<'_> {
         counted: Counted,
     ) -> Result<Deed, Vec<Problem>> {
         let (word, rest) = first_word(text);
-        let kind = Kind::from_name(word).ok_or_else(|| {
-            let names = KINDS.map(|(_, name)| name);
+        let kind = Kind::from_name(word, &self.policy.kinds).ok_or_else(|| {
+            let declared = self.policy.kinds.iter().map(String::as_str);
+            let names: Vec<&str> = KINDS
+                .iter()
+                .map(|(_, name)| *name)
+                .chain(declared)
+                .collect();
             let message = format!("unknown event \"{word}\"");
             let problem = self.problem(word, message, "not a kind of event");
             vec![problem.help(help(word, "kinds of events", &names))]
@@ -184,12 +189,14 @@ impl Ground<'_> {
             Kind::Purchase => ("amount", "purchase 120.00"),
             Kind::Refund => ("amount", "refund 20.00 order o1"),
             Kind::Cancel => ("order", "cancel order o1"),
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => return None,
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => {
+                return None;
+            }
         };
         if fields.iter().any(|field| field.name == needed) {
             return None;
         }
-        let message = format!("a {} without an {needed}", kind.name());
+        let message = format!("a {} without an {needed}", first_word(text).0);
         let problem = self.problem(text, message, &format!("which {needed}?"));
         Some(problem.help(format!("for example `{example}`")))
     }

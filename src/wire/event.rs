@@ -93,7 +93,7 @@ impl Decoder {
     fn read<'a>(&self, reader: &Reader<'a, '_>) -> Result<Event<'a>, Refused> {
         let event_id = required(reader.id(Field::EventId)?, Field::EventId)?;
         let customer = required(reader.id(Field::CustomerId)?, Field::CustomerId)?;
-        let kind = required(reader.kind()?, Field::Kind)?;
+        let kind = required(reader.kind(&self.wanted.kinds)?, Field::Kind)?;
         let at = required(reader.instant(Field::OccurredAt)?, Field::OccurredAt)?;
         let order = reader.id(Field::OrderId)?;
         let currency = reader.currency(self.currency)?;
@@ -101,7 +101,7 @@ impl Decoder {
         match kind {
             Kind::Purchase | Kind::Refund => _ = required(amount, Field::Amount)?,
             Kind::Cancel => _ = required(order, Field::OrderId)?,
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit => {}
+            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => {}
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;
@@ -171,10 +171,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn kind(&self) -> Result<Option<Kind>, Refused> {
+    fn kind(&self, declared: &[String]) -> Result<Option<Kind>, Refused> {
         let unknown = Refusal::UnknownKind.of(Field::Kind.name());
         self.text(Field::Kind)?
-            .map(|name| Kind::from_name(name).ok_or(unknown))
+            .map(|name| Kind::from_name(name, declared).ok_or(unknown))
             .transpose()
     }
 

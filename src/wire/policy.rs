@@ -110,6 +110,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         "map",
     ];
     root.check_keys(&known, problems);
+    let (kinds, attrs) = event(root.table("event", problems), problems);
     Draft {
         name: root.text("name", problems),
         version: root.integer("version", problems),
@@ -117,7 +118,8 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         zone: root.text("zone", problems),
         time: time(root.table("time", problems), problems),
         orders: orders(root.table("orders", problems), problems),
-        attrs: attrs(root.table("event", problems), problems),
+        kinds,
+        attrs,
         features: features(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),
@@ -156,11 +158,13 @@ fn optional_texts<const N: usize>(
     }
 }
 
-fn attrs(event: Option<Section<'_>>, problems: &mut Vec<Problem>) -> Vec<AttrDraft> {
+type EventDraft = (Given<Vec<Written<String>>>, Vec<AttrDraft>);
+
+fn event(event: Option<Section<'_>>, problems: &mut Vec<Problem>) -> EventDraft {
     let Some(event) = event else {
-        return Vec::new();
+        return (Given::Absent, Vec::new());
     };
-    event.check_keys(&["attrs"], problems);
+    event.check_keys(&["kinds", "attrs"], problems);
     let attrs = event.table("attrs", problems);
     let keys = attrs.iter().flat_map(Section::keys);
     let read = keys
@@ -169,7 +173,8 @@ fn attrs(event: Option<Section<'_>>, problems: &mut Vec<Problem>) -> Vec<AttrDra
             sort: attrs.text(&name.value, problems),
             name,
         });
-    read.collect()
+    let attrs = read.collect();
+    (event.texts("kinds", problems), attrs)
 }
 
 fn features(root: &Section<'_>, problems: &mut Vec<Problem>) -> Vec<FeatureDraft> {

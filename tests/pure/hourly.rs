@@ -48,6 +48,7 @@ fn policy() -> Arc<Policy> {
             keep: HOUR,
             unknown: UnknownOrder::DeadLetter,
         },
+        kinds: Vec::new(),
         attrs: Vec::new(),
         features: vec![Feature {
             name: "bought".to_owned(),

@@ -18,6 +18,7 @@ use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
 use crate::model::lane::Model;
 use crate::model::owned_event::OwnedEvent;
+use crate::model::source::Source;
 pub(crate) use cases::CASES;
 
 /// How often each case was seen.
@@ -121,6 +122,7 @@ impl Sightings {
             ("unknown_order", _) if event.order.is_none() => "refused unknown_order, naming none",
             ("bad_amount", "amount") => "refused bad_amount amount",
             ("bad_amount", "quantity") => "refused bad_amount quantity",
+            ("bad_amount", "attrs") => "refused bad_amount attrs",
             ("bad_amount", "margin") => "refused bad_amount margin",
             ("future", _) => "refused future",
             ("order_exists", _) => "refused order_exists",
@@ -167,6 +169,18 @@ impl Sightings {
     fn applied(&mut self, model: &Model, before: &Before, event: &OwnedEvent, judged: &[Judged]) {
         self.see("applied", true);
         let policy = model.policy();
+        self.see(
+            "of a declared kind",
+            matches!(event.kind, Kind::Declared(_)),
+        );
+        let source = Source::of(event);
+        for feature in &policy.features {
+            if let (Some(filter), true) = (&feature.filter, feature.kinds.contains(event.kind)) {
+                let passes = source.passes(filter);
+                self.see("let through by a filter", passes);
+                self.see("kept out by a filter", !passes);
+            }
+        }
         let huge = event.amount > i64::MAX / 4;
         self.see("amount near the end of an i64", huge);
         let held = event.at - policy.time.lateness > model.ceiling;

@@ -50,7 +50,7 @@ pub(crate) fn around(purchase: &Event<'_>, last: Timestamp) -> Vec<Fed> {
 fn simulated(customer: &str, order: &str, number: u64, kind: Kind, at: Timestamp) -> Fed {
     let text = format!(
         r#"{{"event_id":"sim-{order}-{number}","customer_id":"{customer}","kind":"{}",{},{}}}"#,
-        kind.name(),
+        kind.name().expect("a kind of the contract"),
         format_args!(r#""occurred_at":"{}""#, show_utc(at)),
         r#""channel":"online","attrs":{"simulated":true}"#,
     );

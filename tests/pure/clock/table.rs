@@ -102,7 +102,8 @@ impl Row<'_> {
         Event {
             event_id: id,
             customer: after("by").unwrap_or("ann"),
-            kind: Kind::from_name(words[0]).unwrap_or_else(|| panic!("no kind: {}", self.deed)),
+            kind: Kind::from_name(words[0], &[])
+                .unwrap_or_else(|| panic!("no kind: {}", self.deed)),
             at: self.at,
             order: None,
             amount: amount.unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! From the plan of a policy to the policy.
 
-use tidemark::features::feature::{Aggregate, Feature, Resolution, Unit, Window};
+use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Unit, Window};
 use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
@@ -44,6 +44,11 @@ const DAYS: [i64; 8] = [1, 2, 0, 3, 7, 30, 91, i64::MAX];
 
 impl FeaturePlan {
     fn build(&self, index: usize) -> Feature {
+        // Orders keep no declared fields.
+        let kinds = self.kinds.iter().filter(|kind| {
+            let declared = matches!(self.aggregate, Aggregate::Sum(Field::Attr(..)));
+            !declared || **kind != Kind::Purchase
+        });
         let resolution = match self.aggregate {
             Aggregate::DistinctDays => Resolution::Day,
             _ => self.resolution,
@@ -57,10 +62,7 @@ impl FeaturePlan {
         };
         Feature {
             name: format!("f{index}"),
-            kinds: self
-                .kinds
-                .iter()
-                .fold(KindSet::default(), |set, kind| set.with(*kind)),
+            kinds: kinds.fold(KindSet::default(), |set, kind| set.with(*kind)),
             filter: self.filter.clone(),
             aggregate: self.aggregate,
             window,
@@ -203,6 +205,7 @@ impl PolicyPlan {
                     UnknownOrder::Today
                 },
             },
+            kinds: vec!["rating".to_owned(), "inquiry".to_owned()],
             attrs: vec![
                 AttrField {
                     name: "score".to_owned(),

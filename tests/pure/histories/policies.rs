@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use tidemark::features::feature::{Aggregate, Field, Resolution};
+use tidemark::features::feature::{Aggregate, Field, Resolution, Unit};
 use tidemark::features::filter::{Filter, NumberField, TextField};
-use tidemark::model::event::{KINDS, Kind};
+use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::time::DAY_MS;
 use tidemark::policy::rule::Op;
 
@@ -116,7 +116,8 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         1 => Just(vec![Kind::View, Kind::Cart]),
         1 => Just(vec![Kind::Refund]),
         1 => Just(vec![Kind::Purchase, Kind::Refund]),
-        2 => prop::collection::vec(select(KINDS.map(|(kind, _)| kind).to_vec()), 1..=3),
+        1 => Just(vec![Kind::Declared(0)]),
+        2 => prop::collection::vec(select(all_kinds().take(9).collect::<Vec<_>>()), 1..=3),
     ];
     let aggregate = select(vec![
         Aggregate::Count,
@@ -124,6 +125,7 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         Aggregate::Sum(Field::Amount),
         Aggregate::Sum(Field::Quantity),
         Aggregate::Sum(Field::Margin),
+        Aggregate::Sum(Field::Attr(0, Unit::Number)),
         Aggregate::DistinctDays,
         Aggregate::SinceLast,
         Aggregate::SinceLast,

@@ -202,7 +202,15 @@ fn returns() -> BoxedStrategy<Act> {
 }
 
 fn visits() -> BoxedStrategy<Act> {
-    let kind = select(vec![Kind::View, Kind::Search, Kind::Cart, Kind::Visit]);
+    let kind = select(vec![
+        Kind::View,
+        Kind::Search,
+        Kind::Cart,
+        Kind::Visit,
+        Kind::Declared(0),
+        Kind::Declared(0),
+        Kind::Declared(1),
+    ]);
     acts(kind, Just(OrderName::Nothing)).boxed()
 }
 
@@ -259,7 +267,11 @@ fn facts() -> impl Strategy<Value = Facts> {
     let text = |texts: [&'static str; 2]| {
         select(vec![None, Some(texts[0]), Some(texts[0]), Some(texts[1])])
     };
-    let score = prop::option::of(select(vec![-1, 0, 1, 2, 5]));
+    let scores = prop_oneof![
+        40 => select(vec![-1, 0, 1, 2, 5]),
+        1 => select(vec![i64::MAX / 2, i64::MAX, i64::MIN]),
+    ];
+    let score = prop::option::of(scores);
     (
         text(["garden", "tools"]),
         text(["oak", "elm"]),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use tidemark::engine::effect::Judged;
-use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
 use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::model::standing::{Place, ScaleIx};
@@ -89,6 +89,7 @@ impl Customer {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
         self.weigh_totals(event)?;
+        self.weigh_scores(event, policy)?;
         self.weigh_order(event, policy)?;
         Ok(false)
     }
@@ -110,6 +111,20 @@ impl Customer {
             if total > i128::from(i64::MAX) {
                 return Err(Refusal::BadAmount.of(name));
             }
+        }
+        Ok(())
+    }
+
+    /// Rule 5 for the declared number, where something sums it.
+    fn weigh_scores(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
+        let mut aggregates = policy.features.iter().map(|feature| feature.aggregate);
+        let summed =
+            aggregates.any(|aggregate| matches!(aggregate, Aggregate::Sum(Field::Attr(..))));
+        let all = self.accepted.iter().map(|earlier| &earlier.event);
+        let scores = all.chain([event]).filter_map(|event| event.facts.score);
+        let total: i128 = scores.map(|score| i128::from(score).abs()).sum();
+        if summed && total > i128::from(i64::MAX) {
+            return Err(Refusal::BadAmount.of("attrs"));
         }
         Ok(())
     }

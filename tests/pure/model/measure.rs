@@ -47,6 +47,10 @@ pub(crate) fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timesta
         Aggregate::Sum(Field::Amount) => seen.iter().map(|(_, c)| c.amount).sum(),
         Aggregate::Sum(Field::Quantity) => seen.iter().map(|(_, c)| c.quantity).sum(),
         Aggregate::Sum(Field::Margin) => seen.iter().map(|(_, c)| c.margin).sum(),
+        Aggregate::Sum(Field::Attr(attr, _)) => {
+            let numbers = seen.iter().map(|(_, c)| c.source.number(attr));
+            numbers.flatten().map(i128::from).sum()
+        }
         Aggregate::Count => seen.iter().map(|(_, c)| c.count).sum(),
         Aggregate::DistinctDays => {
             let mut counts: BTreeMap<i64, i128> = BTreeMap::new();

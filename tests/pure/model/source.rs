@@ -46,6 +46,11 @@ impl Source {
         }
     }
 
+    /// The number in a declared field.
+    pub(crate) fn number(&self, attr: usize) -> Option<i64> {
+        self.facts.score.filter(|_| attr == 0)
+    }
+
     /// Whether a filter lets it through.
     pub(crate) fn passes(&self, filter: &Filter) -> bool {
         match filter {
@@ -68,8 +73,7 @@ impl Source {
                     NumberField::Quantity => Some(self.quantity),
                     NumberField::Margin => Some(self.margin),
                     NumberField::Discount => Some(self.facts.discount),
-                    NumberField::Attr(0) => self.facts.score,
-                    NumberField::Attr(_) => None,
+                    NumberField::Attr(attr) => self.number(*attr),
                 };
                 said.is_some_and(|said| *least <= said && said <= *most)
             }

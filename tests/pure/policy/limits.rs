@@ -140,6 +140,17 @@ fn a_policy_has_at_most_32_different_filters() {
 }
 
 #[test]
+fn a_policy_declares_at_most_32_kinds() {
+    let kinds = |count: usize| {
+        let kinds: String = (0..count).map(|at| format!("\"k{at}\",")).collect();
+        let declared = format!("[event]\nkinds = [{kinds}]\n[feature.spare]");
+        told(&with("[feature.spare]", &declared))
+    };
+    assert_eq!(kinds(32), nothing());
+    assert_eq!(kinds(33), ["the policy declares 33 kinds of events"]);
+}
+
+#[test]
 fn a_policy_declares_at_most_32_members_of_attrs() {
     let attrs = |count: usize| {
         let attrs: String = (0..count).map(|at| format!("a{at} = \"text\"\n")).collect();

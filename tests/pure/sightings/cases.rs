@@ -1,7 +1,7 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 77] = [
+pub(crate) const CASES: [&str; 81] = [
     "applied",
     "duplicate",
     "duplicate in another currency",
@@ -14,6 +14,10 @@ pub(crate) const CASES: [&str; 77] = [
     "refused bad_amount amount",
     "refused bad_amount quantity",
     "refused bad_amount margin",
+    "refused bad_amount attrs",
+    "let through by a filter",
+    "kept out by a filter",
+    "of a declared kind",
     "refused future",
     "refused order_exists",
     "refused too_late",

@@ -55,7 +55,7 @@ fn shown(outcome: Result<Event<'_>, Refused>) -> String {
     match outcome {
         Ok(event) => format!(
             "{} {} of {} at {} order {} amount {} {} quantity {} margin {}",
-            event.kind.name(),
+            event.kind.name().expect("a kind of the contract"),
             event.event_id,
             event.customer,
             show_utc(event.at),

@@ -113,7 +113,10 @@ fn written(event: &Produced, style: &Style) -> String {
     let mut members = vec![
         ("event_id", string(&event.event_id)),
         ("customer_id", string(&event.customer)),
-        ("kind", string(event.kind.name())),
+        (
+            "kind",
+            string(event.kind.name().expect("a kind of the contract")),
+        ),
         ("occurred_at", at),
         ("amount", decimal(event.amount)),
         ("quantity", event.quantity.to_string()),

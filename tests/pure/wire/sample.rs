@@ -38,6 +38,7 @@ fn build() -> Policy {
             keep: Span::from_days(400),
             unknown: UnknownOrder::Today,
         },
+        kinds: Vec::new(),
         attrs: Vec::new(),
         features: vec![
             feature("spend_90d", Aggregate::Sum(Field::Amount), Resolution::Day),
