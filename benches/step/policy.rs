@@ -11,6 +11,7 @@ use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
     Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
 };
+use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
 /// A retail programme: eight features, two ladders, two maps.
@@ -136,6 +137,7 @@ fn tier(name: &str, enter: Option<Rule>, keep: Option<Rule>) -> Tier {
         name: name.into(),
         enter,
         keep,
+        patience: Patience::NONE,
     }
 }
 

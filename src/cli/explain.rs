@@ -8,7 +8,7 @@ use crate::engine::explain::explain as explanation_of;
 use crate::model::money::Money;
 use crate::wire::event::Decoder;
 use crate::wire::explanation;
-use crate::wire::told::{Compared, Scalar, Told, read};
+use crate::wire::told::{Compared, Scalar, Told, ToldWaits, read};
 
 use super::args::ExplainArgs;
 use super::backtest::backtest;
@@ -119,6 +119,9 @@ fn show(told: &Told) -> String {
                 compared(one)
             ));
         }
+        for text in ladder.waits.iter().flat_map(waits) {
+            line(format_args!("  {text}"));
+        }
         for above in &ladder.above {
             for (i, one) in above.enter.iter().enumerate() {
                 let head = if i == 0 {
@@ -157,6 +160,26 @@ fn show(told: &Told) -> String {
         }
     }
     text
+}
+
+/// What a ladder waits for, a line each.
+fn waits(waits: &ToldWaits) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(until) = &waits.protected_until {
+        lines.push(format!("{:<13} {until}", "at least until"));
+    }
+    if let (Some(since), Some(at)) = (&waits.lapsed_since, &waits.lost_at) {
+        lines.push(format!("{:<13} {at}  (not kept since {since})", "lost at"));
+    }
+    let settling = waits.settling.iter();
+    lines.extend(settling.map(|to| {
+        let head = format!("to {} at", to.tier);
+        format!(
+            "{head:<13} {}  (its rule holds since {})",
+            to.until, to.since
+        )
+    }));
+    lines
 }
 
 /// One comparison, with what is missing where it does not hold.

@@ -1,12 +1,14 @@
 //! All customers of a lane: found by id, kept in the order of their first events.
 
 use std::hint::black_box;
+use std::ops::Range;
 
 use hashbrown::HashTable;
 
 use crate::features::history::History;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
+use crate::policy::judge::Stood;
 
 use super::id::Id;
 
@@ -42,6 +44,8 @@ pub(super) struct Customers {
     pages: Vec<Page>,
     /// Ladders and maps.
     scales: usize,
+    /// Instants that ladders remember of each.
+    marks: usize,
 }
 
 /// A part of the customers. Their ranks stand in the places too; here they are so few bytes that
@@ -51,6 +55,7 @@ struct Page {
     customers: Vec<Customer>,
     ranks: Vec<u8>,
     places: Vec<Place>,
+    marks: Vec<Timestamp>,
 }
 
 /// What the index holds of a customer.
@@ -61,12 +66,13 @@ struct Tag {
 }
 
 impl Customers {
-    /// None yet, for policies with that many ladders and maps.
-    pub(super) fn new(scales: usize) -> Self {
+    /// None yet, for policies with that many ladders and maps, which remember so many instants.
+    pub(super) fn new(scales: usize, marks: usize) -> Self {
         Self {
             index: vec![HashTable::new(); TABLES],
             pages: Vec::new(),
             scales,
+            marks,
         }
     }
 
@@ -113,13 +119,20 @@ impl Customers {
     }
 
     /// Adds a customer who is not there yet.
-    pub(super) fn add(&mut self, hash: u64, id: &str, history: History, places: &[Place]) -> Slot {
+    pub(super) fn add(
+        &mut self,
+        hash: u64,
+        id: &str,
+        history: History,
+        (places, marks): (&[Place], &[Timestamp]),
+    ) -> Slot {
         let slot = Slot(u32::try_from(self.len()).expect("a lane has fewer than 2^32 customers"));
         if (slot.0 as usize).is_multiple_of(PAGE) {
             self.pages.push(Page {
                 customers: Vec::with_capacity(PAGE),
                 ranks: Vec::with_capacity(PAGE * self.scales),
                 places: Vec::with_capacity(PAGE * self.scales),
+                marks: Vec::with_capacity(PAGE * self.marks),
             });
         }
         let page = self.pages.last_mut().expect("a page was just made");
@@ -131,6 +144,7 @@ impl Customers {
         });
         page.ranks.extend(places.iter().map(|place| place.rank));
         page.places.extend_from_slice(places);
+        page.marks.extend_from_slice(marks);
         let hash_low = hash as u32;
         let tag = Tag {
             hash: hash_low,
@@ -158,6 +172,14 @@ impl Customers {
         &self.pages[page].ranks[range]
     }
 
+    /// A customer's ranks, and what ladders remember of them.
+    pub(super) fn stood(&self, slot: Slot) -> Stood<'_> {
+        Stood {
+            ranks: self.ranks(slot),
+            marks: self.marks(slot),
+        }
+    }
+
     /// Where a customer stands.
     pub(super) fn places(&self, slot: Slot) -> &[Place] {
         let (page, range) = self.on_page(slot);
@@ -178,6 +200,17 @@ impl Customers {
         *place
     }
 
+    /// Sets what ladders remember of a customer.
+    pub(super) fn remember(&mut self, slot: Slot, marks: &[Timestamp]) {
+        let (page, range) = self.marks_on_page(slot);
+        self.pages[page].marks[range].copy_from_slice(marks);
+    }
+
+    fn marks(&self, slot: Slot) -> &[Timestamp] {
+        let (page, range) = self.marks_on_page(slot);
+        &self.pages[page].marks[range]
+    }
+
     /// All ids and places in the order of first events.
     pub(super) fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
         (0..self.len() as u32)
@@ -185,10 +218,16 @@ impl Customers {
             .map(|slot| (self.get(slot).id.text(), self.places(slot)))
     }
 
-    fn on_page(&self, slot: Slot) -> (usize, std::ops::Range<usize>) {
+    fn on_page(&self, slot: Slot) -> (usize, Range<usize>) {
         let ix = slot.0 as usize;
         let start = ix % PAGE * self.scales;
         (ix / PAGE, start..start + self.scales)
+    }
+
+    fn marks_on_page(&self, slot: Slot) -> (usize, Range<usize>) {
+        let ix = slot.0 as usize;
+        let start = ix % PAGE * self.marks;
+        (ix / PAGE, start..start + self.marks)
     }
 }
 
@@ -226,18 +265,22 @@ mod tests {
             version,
             since: Timestamp::MIN,
         };
-        let mut customers = Customers::new(2);
+        let mut customers = Customers::new(2, 1);
         let ids: Vec<String> = (0..10_000).map(|n| format!("c-{n}")).collect();
         for (n, id) in (0..).zip(&ids) {
             assert_eq!(customers.find(hash(id), id), None);
             let places = [place(n), place(n + 1)];
-            let slot = customers.add(hash(id), id, History::new(&layout), &places);
+            let known = (&places[..], &[Timestamp(n.into())][..]);
+            let slot = customers.add(hash(id), id, History::new(&layout), known);
             assert_eq!(slot, Slot(n));
         }
         assert_eq!(customers.len(), ids.len());
         for (n, id) in (0..).zip(&ids) {
             assert_eq!(customers.find(hash(id), id), Some(Slot(n)));
             assert_eq!(customers.places(Slot(n)), [place(n), place(n + 1)]);
+            let stood = customers.stood(Slot(n));
+            assert_eq!(stood.ranks, [1, 1]);
+            assert_eq!(stood.marks, [Timestamp(n.into())]);
         }
         assert!(customers.standings().map(|(id, _)| id).eq(&ids));
     }

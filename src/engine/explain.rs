@@ -3,6 +3,7 @@
 use crate::model::change::{Measure, Reason};
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
+use crate::policy::climb::Waiting;
 use crate::policy::declared::{Ladder, Policy, SegmentMap};
 use crate::policy::reasons::{keep_rule, reasons};
 use crate::policy::rule::Rule;
@@ -35,6 +36,8 @@ pub struct OnLadder {
     pub keep: Vec<Reason>,
     /// What would bring the customer to each higher tier, the nearest first.
     pub above: Vec<Entry>,
+    /// What the ladder waits for, as of the frontier; nothing if it never waits.
+    pub waiting: Option<Waiting>,
 }
 
 /// The entry rule of a tier, as measured.
@@ -74,7 +77,11 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
         ladders: scales
             .clone()
             .zip(ladders)
-            .map(|((scale, place), ladder)| on_ladder(scale, *place, ladder, told))
+            .zip(&view.waiting)
+            .map(|(((scale, place), ladder), waiting)| OnLadder {
+                waiting: waiting.clone(),
+                ..on_ladder(scale, *place, ladder, told)
+            })
             .collect(),
         maps: scales
             .skip(ladders.len())
@@ -103,6 +110,7 @@ fn on_ladder(
                 reasons: told(tier.enter.as_ref()),
             })
             .collect(),
+        waiting: None,
     }
 }
 

@@ -4,8 +4,9 @@ use crate::features::history::History;
 use crate::features::layout::{Layout, Reach};
 use crate::features::outlook::{Instant, Outlook};
 use crate::model::time::Timestamp;
+use crate::policy::climb::Now;
 use crate::policy::declared::Policy;
-use crate::policy::judge::Judge;
+use crate::policy::judge::{Footing, Judge, Stood};
 use crate::policy::truths::Truths;
 
 /// What a policy says, prepared for judging.
@@ -34,58 +35,68 @@ impl Law {
 pub(super) struct Judging {
     outlook: Outlook,
     truths: Truths,
-    /// The ranks on all ladders and maps now.
-    pub(super) ranks: Vec<u8>,
+    /// Where the customer stands now.
+    pub(super) footing: Footing,
+    scratch: Vec<Timestamp>,
 }
 
 impl Judging {
-    /// The ranks of a customer without events.
-    pub(super) fn first(&mut self, policy: &Policy, law: &Law, nobody: &History) -> &[u8] {
+    /// The footing of a customer without events.
+    pub(super) fn first(&mut self, policy: &Policy, law: &Law, nobody: &History) -> &Footing {
         self.outlook
             .look(&law.layout, &policy.zone, nobody, Timestamp::MIN);
         let levels = self.outlook.levels();
-        law.judge.first(levels, &mut self.truths, &mut self.ranks);
-        &self.ranks
+        law.judge.first(levels, &mut self.truths, &mut self.footing);
+        &self.footing
     }
 
-    /// Judges a customer whose ranks were `from` at an instant that is not before the frontier.
+    /// Judges a customer who stood there at an instant that is not before the frontier.
     pub(super) fn judge(
         &mut self,
         policy: &Policy,
         law: &Law,
         history: &History,
-        from: &[u8],
+        from: Stood<'_>,
         at: Timestamp,
     ) {
         self.outlook.look(&law.layout, &policy.zone, history, at);
         let levels = self.outlook.levels();
+        let now = Now {
+            zone: &policy.zone,
+            at,
+        };
         law.judge
-            .judge(levels, from, &mut self.truths, &mut self.ranks);
+            .judge(levels, now, from, &mut self.truths, &mut self.footing);
     }
 
-    /// The first instant after that judging at which the ranks become other than they are now
+    /// The first instant after that judging at which the footing becomes other than it is now
     /// without a further event.
-    pub(super) fn horizon(&mut self, law: &Law) -> Option<Timestamp> {
+    pub(super) fn horizon(&mut self, policy: &Policy, law: &Law) -> Option<Timestamp> {
         let Self {
             outlook,
             truths,
-            ranks,
+            footing,
+            scratch,
         } = self;
-        let judge = &law.judge;
-        let mut instants = outlook.instants();
-        let moving = instants.find(|instant| {
+        let (judge, zone) = (&law.judge, &policy.zone);
+        let wake = judge.wake(zone, footing);
+        let instants = outlook.instants();
+        let mut instants = instants.take_while(|instant| instant.at() < wake);
+        let stirring = instants.find(|instant| {
             for flip in instant.flips() {
                 judge.flip(flip.feature, flip.level, truths);
             }
+            let now = Now {
+                zone,
+                at: instant.at(),
+            };
             // While no ladder moves, the tiers that maps look at stay as they are.
             let mut scales = instant
                 .flips()
                 .flat_map(|flip| judge.scales_about(flip.feature));
-            scales.any(|scale| {
-                let from = ranks[scale.0];
-                judge.rank(*scale, from, truths) != from
-            })
+            scales.any(|scale| judge.stirs(*scale, now, footing, truths, scratch))
         });
-        moving.map(Instant::at)
+        let stirring = stirring.map(Instant::at);
+        stirring.or((wake < Timestamp::MAX).then_some(wake))
     }
 }

@@ -11,6 +11,7 @@ use crate::model::event::Event;
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
+use crate::policy::climb::Now;
 use crate::policy::declared::{Policy, UnknownOrder};
 use crate::policy::reasons::{decisive, reasons};
 
@@ -40,7 +41,15 @@ pub struct Engine {
     population: Population,
     judging: Judging,
     /// A customer without events.
-    pub(super) nobody: (History, Vec<Place>),
+    pub(super) nobody: Nobody,
+}
+
+/// What is known of a customer without events.
+#[derive(Clone, Debug)]
+pub(super) struct Nobody {
+    pub(super) history: History,
+    pub(super) places: Vec<Place>,
+    pub(super) marks: Vec<Timestamp>,
 }
 
 /// Who an event that counts is about.
@@ -60,7 +69,7 @@ impl Engine {
         Self {
             clock: Timestamp::MIN,
             ceiling: Timestamp::MIN,
-            customers: Customers::new(policy.scales()),
+            customers: Customers::new(policy.scales(), law.judge.marks()),
             dedup: Dedup::new(policy.time.dedup),
             due: Due::default(),
             population: Population::new(&policy),
@@ -195,7 +204,9 @@ impl Engine {
             UnknownOrder::Today => Strangers::Counted,
             UnknownOrder::DeadLetter => Strangers::Refused,
         };
-        let history = known.map_or(&self.nobody.0, |slot| &self.customers.get(slot).history);
+        let history = known.map_or(&self.nobody.history, |slot| {
+            &self.customers.get(slot).history
+        });
         history.admit(&self.law.layout, event, strangers)?;
         Ok(Some(Admitted {
             hash,
@@ -206,10 +217,14 @@ impl Engine {
 
     fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {
         admitted.known.unwrap_or_else(|| {
-            let (history, places) = &self.nobody;
+            let Nobody {
+                history,
+                places,
+                marks,
+            } = &self.nobody;
             self.population.came(places);
             self.customers
-                .add(admitted.hash, id, history.clone(), places)
+                .add(admitted.hash, id, history.clone(), (places, marks))
         })
     }
 
@@ -283,20 +298,21 @@ impl Engine {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
         let history = &self.customers.get(slot).history;
-        let ranks = self.customers.ranks(slot);
+        let stood = self.customers.stood(slot);
         self.judging
-            .judge(&self.policy, &self.law, history, ranks, at);
-        if *ranks != *self.judging.ranks {
+            .judge(&self.policy, &self.law, history, stood, at);
+        if *stood.ranks != *self.judging.footing.ranks {
             let judged = self.moved(slot, at, cause);
             effects.push(judged);
         }
-        let due = self.judging.horizon(&self.law);
+        self.customers.remember(slot, &self.judging.footing.marks);
+        let due = self.judging.horizon(&self.policy, &self.law);
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
     }
 
     /// Moves a customer to the ranks just judged.
     fn moved(&mut self, slot: Slot, at: Timestamp, cause: Cause) -> Judged {
-        let ranks = &self.judging.ranks;
+        let ranks = &self.judging.footing.ranks;
         let moves = self.customers.ranks(slot).iter().zip(ranks);
         let moves = moves.filter(|(from, to)| from != to).count();
         let mut changes = Vec::with_capacity(moves);
@@ -305,6 +321,12 @@ impl Engine {
             if from == *to {
                 continue;
             }
+            let now = Now {
+                zone: &self.policy.zone,
+                at,
+            };
+            let stood = self.customers.stood(slot);
+            let waited = self.law.judge.waited(ScaleIx(scale), now, stood, *to);
             let place = self.customers.shift(slot, scale, *to, at);
             self.population.moved(scale, from, *to);
             changes.push(Change {
@@ -314,6 +336,7 @@ impl Engine {
                 effective_at: at,
                 version: place.version,
                 cause,
+                waited,
                 reasons: self.reasons(slot, ScaleIx(scale), from, at),
             });
         }
@@ -327,7 +350,7 @@ impl Engine {
 
     /// Why a customer has just been moved on a ladder or map.
     fn reasons(&self, slot: Slot, scale: ScaleIx, from: u8, at: Timestamp) -> Vec<Reason> {
-        let (policy, ranks) = (&self.policy, &self.judging.ranks);
+        let (policy, ranks) = (&self.policy, &self.judging.footing.ranks);
         let history = &self.customers.get(slot).history;
         let measured = Measured::new(&self.law.layout, &policy.zone, history, at);
         let rule = decisive(policy, scale, from, ranks[scale.0]);
@@ -336,14 +359,18 @@ impl Engine {
 }
 
 /// A customer without events: no past, on tier 0 of every ladder, and where the maps say.
-fn nobody(policy: &Policy, law: &Law, judging: &mut Judging) -> (History, Vec<Place>) {
+fn nobody(policy: &Policy, law: &Law, judging: &mut Judging) -> Nobody {
     let place = |rank| Place {
         rank,
         version: 0,
         since: Timestamp::MIN,
     };
     let history = History::new(&law.layout);
-    let ranks = judging.first(policy, law, &history);
-    let places = ranks.iter().map(|rank| place(*rank)).collect();
-    (history, places)
+    let footing = judging.first(policy, law, &history);
+    let ranks = footing.ranks.iter();
+    Nobody {
+        places: ranks.map(|rank| place(*rank)).collect(),
+        marks: footing.marks.clone(),
+        history,
+    }
 }

@@ -1,15 +1,19 @@
 //! What the engine can tell of one customer.
 
+use std::mem;
+
 use crate::features::fingerprint::hash;
 use crate::features::history::History;
 use crate::features::measures::Measured;
 use crate::model::change::Measure;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
+use crate::policy::climb::Waiting;
+use crate::policy::judge::Stood;
 
 use super::customers::Customer;
 use super::judging::Judging;
-use super::step::Engine;
+use super::step::{Engine, Nobody};
 
 /// One customer as of an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub struct View {
     /// The first instant after the frontier at which time alone moves the customer; not after `at`
     /// where a deadline is held.
     pub horizon: Option<Horizon>,
+    /// What each ladder waits for, as of the frontier; nothing for one that never waits.
+    pub waiting: Vec<Option<Waiting>>,
 }
 
 /// A move that comes about unless an event comes first.
@@ -44,6 +50,7 @@ impl Engine {
         let slot = self.customers.find(hash(customer), customer)?;
         let Customer { history, due, .. } = self.customers.get(slot);
         let places = self.customers.places(slot);
+        let stood = self.customers.stood(slot);
         let frontier = history.frontier();
         let at = at.max(frontier);
         Some(View {
@@ -52,38 +59,69 @@ impl Engine {
             at,
             frontier,
             horizon: (*due < Timestamp::MAX)
-                .then(|| self.horizon(history, self.customers.ranks(slot))),
+                .then(|| self.horizon(history, stood))
+                .flatten(),
+            waiting: self.waiting(stood),
         })
     }
 
     /// What holds of a customer without events.
     #[must_use]
     pub fn stranger(&self, at: Timestamp) -> View {
-        let (history, places) = &self.nobody;
+        let Nobody {
+            history,
+            places,
+            marks,
+        } = &self.nobody;
+        let ranks: Vec<u8> = places.iter().map(|place| place.rank).collect();
         View {
             places: places.clone(),
             measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier: history.frontier(),
             horizon: None,
+            waiting: self.waiting(Stood {
+                ranks: &ranks,
+                marks,
+            }),
         }
     }
 
-    /// The horizon of a customer who has one.
-    fn horizon(&self, history: &History, ranks: &[u8]) -> Horizon {
+    fn waiting(&self, stood: Stood<'_>) -> Vec<Option<Waiting>> {
+        let ladders = (0..self.policy.ladders.len()).map(ScaleIx);
+        let zone = &self.policy.zone;
+        ladders
+            .map(|ladder| self.law.judge.waiting(zone, ladder, stood))
+            .collect()
+    }
+
+    /// The first move to come by time alone. Deadlines before it move nobody: at each of them a
+    /// ladder that waits begins to wait, or no longer does.
+    fn horizon(&self, history: &History, stood: Stood<'_>) -> Option<Horizon> {
         let (policy, law) = (&self.policy, &self.law);
         let mut judging = Judging::default();
-        judging.judge(policy, law, history, ranks, history.frontier());
-        let at = judging.horizon(law);
-        let at = at.expect("a customer with a deadline has a horizon");
-        judging.judge(policy, law, history, ranks, at);
-        let moves = (0..).map(ScaleIx).zip(ranks).zip(&judging.ranks);
-        Horizon {
-            at,
-            moves: moves
-                .filter(|((_, from), to)| from != to)
-                .map(|((scale, from), to)| (scale, *from, *to))
-                .collect(),
+        judging.judge(policy, law, history, stood, history.frontier());
+        loop {
+            let at = judging.horizon(policy, law)?;
+            let marks = mem::take(&mut judging.footing.marks);
+            let from = Stood {
+                ranks: stood.ranks,
+                marks: &marks,
+            };
+            judging.judge(policy, law, history, from, at);
+            let moves = moves(stood.ranks, &judging.footing.ranks);
+            if !moves.is_empty() {
+                return Some(Horizon { at, moves });
+            }
         }
     }
+}
+
+/// The ladders and maps on which the ranks differ.
+fn moves(from: &[u8], to: &[u8]) -> Vec<(ScaleIx, u8, u8)> {
+    let moves = (0..).map(ScaleIx).zip(from).zip(to);
+    moves
+        .filter(|((_, from), to)| from != to)
+        .map(|((scale, from), to)| (scale, *from, *to))
+        .collect()
 }

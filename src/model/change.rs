@@ -3,6 +3,41 @@
 use super::standing::ScaleIx;
 use super::time::Timestamp;
 
+/// What a tier can wait for before it takes a customer or lets one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wait {
+    /// For its entry rule to have held long enough.
+    Settle,
+    /// For somebody whom nothing keeps to be kept again.
+    Grace,
+    /// For the customer to have been there long enough.
+    MinimumStay,
+}
+
+impl Wait {
+    /// The name in records, which is the key in a policy.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Settle => "settle",
+            Self::Grace => "grace",
+            Self::MinimumStay => "minimum_stay",
+        }
+    }
+}
+
+/// All waits.
+pub const WAITS: [Wait; 3] = [Wait::Settle, Wait::Grace, Wait::MinimumStay];
+
+/// A wait that was over when a change came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waited {
+    /// For what.
+    pub wait: Wait,
+    /// From when on.
+    pub since: Timestamp,
+}
+
 /// What made a change come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
@@ -87,6 +122,8 @@ pub struct Change {
     pub version: u32,
     /// What made it come about.
     pub cause: Cause,
+    /// The wait that was over at just that instant; none where there was nothing to wait for.
+    pub waited: Option<Waited>,
     /// The comparisons of the rule that decided.
     pub reasons: Vec<Reason>,
 }

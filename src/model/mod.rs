@@ -16,4 +16,5 @@ pub mod partitioner;
 pub mod refusal;
 pub mod standing;
 pub mod time;
+pub mod until;
 pub mod zone;

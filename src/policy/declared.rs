@@ -9,6 +9,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Span;
 use crate::model::zone::Zone;
 
+use super::patience::Patience;
 use super::rule::{Comparison, Rule};
 
 /// A valid policy: every index in it exists, every ladder's bottom tier and every map's last
@@ -95,6 +96,8 @@ pub struct Tier {
     pub enter: Option<Rule>,
     /// What keeps a customer here; the entry rule where it is absent.
     pub keep: Option<Rule>,
+    /// What it waits for.
+    pub patience: Patience,
 }
 
 /// Named segments, first match wins.

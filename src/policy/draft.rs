@@ -123,6 +123,8 @@ pub struct LadderDraft {
     pub header: ByteRange,
     /// `name`
     pub name: Given<String>,
+    /// What its tiers wait for where they do not say.
+    pub patience: PatienceDraft,
     /// `[[ladder.tier]]`, in written order.
     pub tiers: Tables<TierDraft>,
 }
@@ -138,6 +140,23 @@ pub struct TierDraft {
     pub enter: Given<RuleDraft>,
     /// `keep`
     pub keep: Given<RuleDraft>,
+    /// What it waits for.
+    pub patience: PatienceDraft,
+}
+
+/// What a tier waits for, as written at it or at its ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatienceDraft {
+    /// `settle`
+    pub settle: Given<String>,
+    /// `demote`
+    pub demote: Given<String>,
+    /// `grace`
+    pub grace: Given<String>,
+    /// `minimum_stay`
+    pub stay: Given<String>,
+    /// `depth`
+    pub depth: Given<String>,
 }
 
 /// One `[[map]]`.

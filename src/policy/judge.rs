@@ -1,11 +1,18 @@
 //! The judgement itself: levels of features and the places so far in, ranks on all scales out.
 
-use crate::features::cuts::{Cuts, Level};
-use crate::model::standing::ScaleIx;
+use std::ops::Range;
 
+use crate::features::cuts::{Cuts, Level};
+use crate::model::change::Waited;
+use crate::model::standing::ScaleIx;
+use crate::model::time::Timestamp;
+use crate::model::zone::Zone;
+
+use super::answers::{Answers, cuts_by_feature};
+use super::climb::{Climb, Now, Waiting};
 use super::declared::{Ladder, Policy, SegmentMap};
-use super::rule::{Comparison, Op, Rule, Subject};
-use super::truths::{Bits, Check, Truths};
+use super::rule::{Rule, Subject};
+use super::truths::{Check, Truths};
 
 /// A policy prepared so that judging is a few questions about bits.
 #[derive(Clone, Debug)]
@@ -17,14 +24,26 @@ pub struct Judge {
     scales: Vec<Scale>,
     /// Per feature: the ladders and maps with a comparison of it.
     scales_about: Vec<Vec<ScaleIx>>,
+    /// How many instants the ladders that wait remember of a customer.
+    marks: usize,
 }
 
-/// How a feature, or the tier just given on a ladder, answers comparisons about it.
-#[derive(Clone, Debug)]
-struct Answers {
-    about: Bits,
-    /// By level or rank: what holds there.
-    hold: Vec<u64>,
+/// Where a customer stands on all ladders and maps, and what the ladders that wait remember.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footing {
+    /// The rank on each ladder and map.
+    pub ranks: Vec<u8>,
+    /// The instants that ladders remember, one ladder after another.
+    pub marks: Vec<Timestamp>,
+}
+
+/// A [`Footing`] that is kept elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stood<'a> {
+    /// The rank on each ladder and map.
+    pub ranks: &'a [u8],
+    /// The instants that ladders remember, one ladder after another.
+    pub marks: &'a [Timestamp],
 }
 
 /// A ladder or map as checks.
@@ -32,6 +51,8 @@ struct Answers {
 enum Scale {
     /// From the highest tier down to tier 1.
     Ladder(Vec<Rung>),
+    /// A ladder that waits, and where its marks stand among all.
+    Patient(Climb, Range<usize>),
     /// All segments but the last: what brings a customer there.
     Map(Vec<Check>),
 }
@@ -53,6 +74,12 @@ impl Judge {
         let features = 0..policy.features.len();
         let ladders = policy.ladders.iter();
         let maps = policy.maps.iter();
+        let mut marks = 0;
+        let scales = ladders
+            .clone()
+            .map(|ladder| Scale::of_ladder(ladder, &mut marks))
+            .chain(maps.map(Scale::of_map))
+            .collect();
         Self {
             comparisons: policy.comparisons.len(),
             features: features
@@ -60,13 +87,11 @@ impl Judge {
                 .collect(),
             tiers: (0..)
                 .map(ScaleIx)
-                .zip(ladders.clone())
+                .zip(ladders)
                 .map(|(scale, ladder)| Answers::of_tier(policy, scale, ladder.tiers.len()))
                 .collect(),
-            scales: ladders
-                .map(Scale::of_ladder)
-                .chain(maps.map(Scale::of_map))
-                .collect(),
+            scales,
+            marks,
             scales_about: scales_about(policy),
             cuts,
         }
@@ -84,30 +109,111 @@ impl Judge {
         &self.scales_about[feature]
     }
 
-    /// The ranks on all ladders and maps at these levels for a customer whose ranks were `from`.
-    /// Replaces what is in `truths` and `ranks`.
-    pub fn judge(&self, levels: &[Level], from: &[u8], truths: &mut Truths, ranks: &mut Vec<u8>) {
+    /// How many instants are remembered of each customer.
+    #[must_use]
+    pub fn marks(&self) -> usize {
+        self.marks
+    }
+
+    /// Where a customer who stood there stands now, at these levels. Replaces what is in `truths`
+    /// and `footing`.
+    pub fn judge(
+        &self,
+        levels: &[Level],
+        now: Now<'_>,
+        from: Stood<'_>,
+        truths: &mut Truths,
+        footing: &mut Footing,
+    ) {
         self.ask(levels, truths);
-        ranks.clear();
-        for (scale, from) in (0..).map(ScaleIx).zip(from) {
-            let rank = self.rank(scale, *from, truths);
+        footing.marks.clear();
+        footing.marks.extend_from_slice(from.marks);
+        footing.ranks.clear();
+        for (scale, from) in (0..).map(ScaleIx).zip(from.ranks) {
+            let rank = self.scales[scale.0].rank(now, truths, *from, &mut footing.marks);
             self.given(scale, rank, truths);
-            ranks.push(rank);
+            footing.ranks.push(rank);
         }
     }
 
-    /// The ranks of a customer without events at these levels: on tier 0 of every ladder, and where
-    /// the maps say.
-    pub fn first(&self, levels: &[Level], truths: &mut Truths, ranks: &mut Vec<u8>) {
+    /// The first instant after a judging at which a ladder that waits moves the customer while no
+    /// feature changes; [`Timestamp::MAX`] if there is none.
+    #[must_use]
+    pub fn wake(&self, zone: &Zone, footing: &Footing) -> Timestamp {
+        if self.marks == 0 {
+            return Timestamp::MAX;
+        }
+        let wakes = self.scales.iter().zip(&footing.ranks);
+        let wakes = wakes.filter_map(|(scale, rank)| match scale {
+            Scale::Patient(climb, place) => {
+                Some(climb.wake(zone, *rank, &footing.marks[place.clone()]))
+            }
+            Scale::Ladder(_) | Scale::Map(_) => None,
+        });
+        wakes.min().unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether a ladder or map moves a customer of that footing, or remembers something else of
+    /// them from now on; for a map, the tiers must have been given. `scratch` is overwritten.
+    #[must_use]
+    pub fn stirs(
+        &self,
+        scale: ScaleIx,
+        now: Now<'_>,
+        footing: &Footing,
+        truths: &Truths,
+        scratch: &mut Vec<Timestamp>,
+    ) -> bool {
+        let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
+        scratch.clear();
+        if let Scale::Patient(..) = scale {
+            scratch.extend_from_slice(&footing.marks);
+        }
+        let rank = scale.rank(now, truths, from, scratch);
+        rank != from || (!scratch.is_empty() && *scratch != footing.marks)
+    }
+
+    /// What a ladder waits for with a customer; nothing if it never waits.
+    #[must_use]
+    pub fn waiting(&self, zone: &Zone, scale: ScaleIx, from: Stood<'_>) -> Option<Waiting> {
+        match self.scales.get(scale.0)? {
+            Scale::Patient(climb, place) => {
+                let marks = &from.marks[place.clone()];
+                Some(climb.waiting(zone, from.ranks[scale.0], marks))
+            }
+            Scale::Ladder(_) | Scale::Map(_) => None,
+        }
+    }
+
+    /// What a ladder has waited for that now moves a customer who stood there to a rank.
+    #[must_use]
+    pub fn waited(&self, scale: ScaleIx, now: Now<'_>, from: Stood<'_>, to: u8) -> Option<Waited> {
+        match &self.scales[scale.0] {
+            Scale::Patient(climb, place) => {
+                let marks = &from.marks[place.clone()];
+                climb.waited(now, (from.ranks[scale.0], to), marks)
+            }
+            Scale::Ladder(_) | Scale::Map(_) => None,
+        }
+    }
+
+    /// The footing of a customer without events at these levels: on tier 0 of every ladder, and
+    /// where the maps say.
+    pub fn first(&self, levels: &[Level], truths: &mut Truths, footing: &mut Footing) {
         self.ask(levels, truths);
-        ranks.clear();
+        footing.ranks.clear();
+        footing.marks.clear();
         for (ix, scale) in self.scales.iter().enumerate() {
             let rank = match scale {
                 Scale::Ladder(_) => 0,
-                Scale::Map(_) => self.rank(ScaleIx(ix), 0, truths),
+                Scale::Patient(climb, _) => {
+                    footing.marks.extend(climb.first());
+                    0
+                }
+                Scale::Map(segments) => first_match(segments, truths),
             };
             self.given(ScaleIx(ix), rank, truths);
-            ranks.push(rank);
+            footing.ranks.push(rank);
         }
     }
 
@@ -115,29 +221,6 @@ impl Judge {
     pub fn flip(&self, feature: usize, level: Level, truths: &mut Truths) {
         for Answers { about, hold } in &self.features[feature] {
             truths.set(*about, hold[level as usize]);
-        }
-    }
-
-    /// The rank on one ladder or map for a customer whose rank was `from`; for a map, the tiers
-    /// must have been given.
-    #[must_use]
-    pub fn rank(&self, scale: ScaleIx, from: u8, truths: &Truths) -> u8 {
-        match &self.scales[scale.0] {
-            // From the top: the first tier that can be entered or, from where the customer stands
-            // downwards, kept.
-            Scale::Ladder(rungs) => {
-                let keeps = |rung: &Rung| {
-                    let keep = rung.keep.as_ref();
-                    rung.rank <= from && keep.is_some_and(|keep| keep.holds(truths))
-                };
-                let mut rungs = rungs.iter();
-                let held = rungs.find(|rung| rung.enter.holds(truths) || keeps(rung));
-                held.map_or(0, |rung| rung.rank)
-            }
-            Scale::Map(segments) => {
-                let matching = segments.iter().position(|when| when.holds(truths));
-                matching.unwrap_or(segments.len()) as u8
-            }
         }
     }
 
@@ -159,46 +242,34 @@ impl Judge {
     }
 }
 
-impl Answers {
-    fn of_feature(policy: &Policy, cuts: &Cuts, feature: usize) -> Vec<Self> {
-        let levels = cuts.never(feature) as usize + 1;
-        Self::new(policy, Subject::Feature(feature), levels, |comparison| {
-            levels_of(comparison, cuts, feature)
-        })
-    }
-
-    fn of_tier(policy: &Policy, ladder: ScaleIx, tiers: usize) -> Vec<Self> {
-        Self::new(policy, Subject::Tier(ladder), tiers, ranks_of)
-    }
-
-    /// Of a subject with that many levels; a comparison holds from a first level to a last.
-    fn new(
-        policy: &Policy,
-        subject: Subject,
-        levels: usize,
-        range: impl Fn(&Comparison) -> (Level, Level),
-    ) -> Vec<Self> {
-        let comparisons = policy.comparisons.iter().enumerate();
-        let about = comparisons.filter(|(_, comparison)| comparison.subject == subject);
-        let words = Bits::of(about.clone().map(|(ix, _)| ix));
-        let in_word = |word: Bits| {
-            let mut hold = vec![0; levels];
-            for (ix, comparison) in about.clone().filter(|(ix, _)| word.contains(*ix)) {
-                let (first, last) = range(comparison);
-                for (level, hold) in (0..).zip(&mut hold) {
-                    if first <= level && level <= last {
-                        *hold |= Bits::bit(ix);
-                    }
-                }
-            }
-            Self { about: word, hold }
-        };
-        words.into_iter().map(in_word).collect()
-    }
-}
-
 impl Scale {
-    fn of_ladder(ladder: &Ladder) -> Self {
+    /// Where a customer whose rank was `from` stands now; the marks, if this ladder has some, are
+    /// brought up to date. For a map, the tiers must have been given.
+    fn rank(&self, now: Now<'_>, truths: &Truths, from: u8, marks: &mut [Timestamp]) -> u8 {
+        match self {
+            // From the top: the first tier that can be entered or, from where the customer stands
+            // downwards, kept.
+            Self::Ladder(rungs) => {
+                let keeps = |rung: &Rung| {
+                    let keep = rung.keep.as_ref();
+                    rung.rank <= from && keep.is_some_and(|keep| keep.holds(truths))
+                };
+                let mut rungs = rungs.iter();
+                let held = rungs.find(|rung| rung.enter.holds(truths) || keeps(rung));
+                held.map_or(0, |rung| rung.rank)
+            }
+            Self::Patient(climb, place) => climb.step(now, truths, from, &mut marks[place.clone()]),
+            Self::Map(segments) => first_match(segments, truths),
+        }
+    }
+
+    /// `marks` is how many there are so far.
+    fn of_ladder(ladder: &Ladder, marks: &mut usize) -> Self {
+        if let Some(climb) = Climb::of(ladder) {
+            let place = *marks..*marks + climb.marks();
+            *marks = place.end;
+            return Self::Patient(climb, place);
+        }
         let tiers = (0_u8..).zip(&ladder.tiers).skip(1);
         let rungs = tiers.map(|(rank, tier)| {
             let enter = tier.enter.as_ref();
@@ -221,6 +292,11 @@ impl Scale {
         });
         Self::Map(checks.collect())
     }
+}
+
+fn first_match(segments: &[Check], truths: &Truths) -> u8 {
+    let matching = segments.iter().position(|when| when.holds(truths));
+    matching.unwrap_or(segments.len()) as u8
 }
 
 fn scales_about(policy: &Policy) -> Vec<Vec<ScaleIx>> {
@@ -256,53 +332,6 @@ fn looks_at(policy: &Policy, rule: &Rule, feature: usize) -> bool {
     }
 }
 
-/// The values at which some comparison changes its answer. Nothing lies beyond the largest number
-/// but "never".
-fn cuts_by_feature(policy: &Policy) -> Vec<Vec<i64>> {
-    let mut by_feature = vec![Vec::new(); policy.features.len()];
-    for comparison in &policy.comparisons {
-        let Subject::Feature(feature) = comparison.subject else {
-            continue;
-        };
-        let at = comparison.threshold;
-        let after = at.checked_add(1);
-        match comparison.op {
-            Op::Ge | Op::Lt => by_feature[feature].push(at),
-            Op::Gt | Op::Le => by_feature[feature].extend(after),
-            Op::Eq => by_feature[feature].extend([at].into_iter().chain(after)),
-        }
-    }
-    by_feature
-}
-
-/// The first and last level of the feature at which the comparison holds.
-fn levels_of(comparison: &Comparison, cuts: &Cuts, feature: usize) -> (Level, Level) {
-    let never = cuts.never(feature);
-    let from = |value: Option<i64>| value.map_or(never, |value| cuts.level(feature, value));
-    let at = Some(comparison.threshold);
-    let after = comparison.threshold.checked_add(1);
-    match comparison.op {
-        Op::Ge => (from(at), never),
-        Op::Gt => (from(after), never),
-        Op::Lt => (0, from(at) - 1),
-        Op::Le => (0, from(after) - 1),
-        Op::Eq => (from(at), from(after) - 1),
-    }
-}
-
-/// The first and last rank at which the comparison holds.
-fn ranks_of(comparison: &Comparison) -> (Level, Level) {
-    let at = Level::try_from(comparison.threshold).expect("a tier's index is small");
-    match comparison.op {
-        Op::Ge => (at, Level::MAX),
-        Op::Gt => (at + 1, Level::MAX),
-        Op::Le => (0, at),
-        Op::Lt if at == 0 => (Level::MAX, 0),
-        Op::Lt => (0, at - 1),
-        Op::Eq => (at, at),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,6 +341,8 @@ mod tests {
     use crate::model::time::Span;
     use crate::model::zone::Zone;
     use crate::policy::declared::{OrderRules, Segment, Tier, TimeRules, UnknownOrder};
+    use crate::policy::patience::Patience;
+    use crate::policy::rule::{Comparison, Op};
 
     const OPS: [Op; 5] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq];
 
@@ -365,6 +396,7 @@ mod tests {
             name: String::new(),
             enter,
             keep: keep.map(Rule::Compare),
+            patience: Patience::NONE,
         };
         let above = rules
             .iter()
@@ -381,9 +413,22 @@ mod tests {
             Measure::Is(value) => judge.cuts().level(0, value),
             Measure::Never => judge.cuts().never(0),
         };
-        let (mut truths, mut ranks) = (Truths::default(), Vec::new());
-        judge.judge(&[level], from, &mut truths, &mut ranks);
-        ranks
+        anew(&judge, policy, level, from).1
+    }
+
+    /// What holds at a level, and the ranks.
+    fn anew(judge: &Judge, policy: &Policy, level: Level, from: &[u8]) -> (Truths, Vec<u8>) {
+        let (mut truths, mut footing) = (Truths::default(), Footing::default());
+        let now = Now {
+            zone: &policy.zone,
+            at: Timestamp(0),
+        };
+        let from = Stood {
+            ranks: from,
+            marks: &[],
+        };
+        judge.judge(&[level], now, from, &mut truths, &mut footing);
+        (truths, footing.ranks)
     }
 
     #[test]
@@ -473,9 +518,9 @@ mod tests {
         let comparisons = vec![of_feature(Op::Ge, 1)];
         let policy = policy(comparisons, vec![ladder(&[(0, None)])], vec![]);
         let judge = Judge::new(&policy);
-        let (mut truths, mut ranks) = (Truths::default(), Vec::new());
-        judge.first(&[judge.cuts().never(0)], &mut truths, &mut ranks);
-        assert_eq!(ranks, [0]);
+        let (mut truths, mut footing) = (Truths::default(), Footing::default());
+        judge.first(&[judge.cuts().never(0)], &mut truths, &mut footing);
+        assert_eq!(footing.ranks, [0]);
         assert_eq!(judged(&policy, Measure::Never, &[0]), [1]);
     }
 
@@ -486,13 +531,23 @@ mod tests {
         let policy = policy(comparisons, ladders, vec![]);
         let judge = Judge::new(&policy);
         assert_eq!(judge.scales_about(0), [0, 1, 2, 3, 4].map(ScaleIx));
-        let (mut truths, mut ranks) = (Truths::default(), Vec::new());
+        let now = Now {
+            zone: &policy.zone,
+            at: Timestamp(0),
+        };
         for (from, to) in [(0, 3), (3, 1), (1, 2), (2, 0)] {
-            judge.judge(&[from], &[0; 5], &mut truths, &mut ranks);
+            let (mut truths, _) = anew(&judge, &policy, from, &[0; 5]);
             judge.flip(0, to, &mut truths);
-            let flipped = [0, 1, 2, 3, 4].map(|ix| judge.rank(ScaleIx(ix), 0, &truths));
-            judge.judge(&[to], &[0; 5], &mut truths, &mut ranks);
-            assert_eq!(ranks, flipped, "{from} {to}");
+            let bottom = Footing {
+                ranks: vec![0; 5],
+                marks: Vec::new(),
+            };
+            let stirred = [0, 1, 2, 3, 4].map(|ix| {
+                let (scale, scratch) = (ScaleIx(ix), &mut Vec::new());
+                judge.stirs(scale, now, &bottom, &truths, scratch)
+            });
+            let (_, ranks) = anew(&judge, &policy, to, &[0; 5]);
+            assert_eq!(ranks, stirred.map(u8::from), "{from} {to}");
         }
     }
 }

@@ -6,7 +6,9 @@
     clippy::iter_over_hash_type
 )]
 
+mod answers;
 pub mod build;
+pub mod climb;
 mod comparison;
 mod constant;
 mod declaration;
@@ -17,6 +19,7 @@ mod filter;
 pub mod judge;
 mod names;
 mod owner;
+pub mod patience;
 pub mod problem;
 pub mod reasons;
 pub mod rule;
@@ -26,3 +29,4 @@ pub mod suggestion;
 mod terms;
 pub mod truths;
 mod vocabulary;
+mod waits;

@@ -4,9 +4,11 @@ use super::declared::{Ladder, Segment, SegmentMap, Tier};
 use super::draft::{Given, LadderDraft, MapDraft, RuleDraft, SegmentDraft, TierDraft, Written};
 use super::names::Names;
 use super::owner::Owner;
+use super::patience::Patience;
 use super::problem::{ByteRange, Problem};
 use super::rule::Rule;
 use super::rules::{Place, Rules};
+use super::waits::Waits;
 
 /// Ranks are kept in a byte; some values are kept free.
 const RANKS_MAX: usize = 250;
@@ -22,10 +24,16 @@ pub(super) fn ladder<'a>(
     let name = named("ladder", &owner, &draft.name, names, problems);
     let tier_drafts = draft.tiers.as_ref()?;
     check_count(&owner, tier_drafts.len(), "tier", problems);
+    let waits = Waits::of_ladder(&owner, &draft.patience, problems);
     let mut tier_names = Names::default();
     let mut tiers = Vec::with_capacity(tier_drafts.len());
     for (rank, tier_draft) in tier_drafts.iter().enumerate() {
-        tiers.push(tier(rank, tier_draft, &mut tier_names, rules, problems));
+        let tier = tier(rank, tier_draft, &mut tier_names, rules, problems);
+        let patience = patience(rank, tier_draft, &waits, problems);
+        tiers.push(
+            tier.zip(patience)
+                .map(|(tier, patience)| Tier { patience, ..tier }),
+        );
     }
     Some(Ladder {
         name: name?.value.clone(),
@@ -88,6 +96,7 @@ fn tier<'a>(
         name: name?.value.clone(),
         enter: enter?,
         keep: keep?,
+        patience: Patience::NONE,
     })
 }
 
@@ -119,6 +128,19 @@ fn segment<'a>(
         name: name?.value.clone(),
         when: when?,
     })
+}
+
+fn patience(
+    rank: usize,
+    draft: &TierDraft,
+    waits: &Waits<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Patience> {
+    let owner = owner("tier", &draft.name, &draft.header);
+    match rank {
+        0 => Waits::of_bottom(&owner, &draft.patience, problems),
+        _ => waits.of_tier(&owner, &draft.patience, problems),
+    }
 }
 
 /// The rule at a key: nothing where it is faulty, `Some(None)` where there is none.

@@ -31,6 +31,10 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
         effective_at: Instant(change.effective_at),
         version: change.version,
         cause: change.cause.name(),
+        waited: change.waited.map(|waited| WaitedFor {
+            wait: waited.wait.name(),
+            since: Instant(waited.since),
+        }),
         reason: Reasons {
             policy,
             reasons: &change.reasons,
@@ -88,6 +92,15 @@ struct Body<'a> {
     effective_at: Instant,
     version: u32,
     cause: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waited: Option<WaitedFor>,
     reason: Reasons<'a>,
     policy: Stamp<'a>,
+}
+
+#[derive(Serialize)]
+struct WaitedFor {
+    #[serde(rename = "for")]
+    wait: &'static str,
+    since: Instant,
 }

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::engine::explain::{Entry, Explanation, OnLadder, OnMap};
 use crate::engine::view::Horizon;
 use crate::model::standing::ScaleIx;
+use crate::policy::climb::Waiting;
 use crate::policy::declared::Policy;
 
 use super::measures::Measures;
@@ -64,6 +65,7 @@ impl Serialize for Ladders<'_> {
             place,
             keep,
             above,
+            waiting,
         } in self.ladders
         {
             let row = LadderRow {
@@ -78,6 +80,9 @@ impl Serialize for Ladders<'_> {
                     .iter()
                     .map(|entry| Above::of(policy, *scale, entry))
                     .collect(),
+                waits: waiting
+                    .as_ref()
+                    .map(|waiting| Waits::of(policy, *scale, waiting)),
             };
             ladders.serialize_entry(policy.scale_name(*scale), &row)?;
         }
@@ -92,6 +97,42 @@ struct LadderRow<'a> {
     version: u32,
     keep: Reasons<'a>,
     above: Vec<Above<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<Waits<'a>>,
+}
+
+/// What a ladder waits for.
+#[derive(Serialize)]
+struct Waits<'a> {
+    settling: Vec<Settling<'a>>,
+    protected_until: Option<Instant>,
+    lapsed_since: Option<Instant>,
+    lost_at: Option<Instant>,
+}
+
+#[derive(Serialize)]
+struct Settling<'a> {
+    tier: &'a str,
+    since: Instant,
+    until: Instant,
+}
+
+impl<'a> Waits<'a> {
+    fn of(policy: &'a Policy, ladder: ScaleIx, waiting: &Waiting) -> Self {
+        let settling = waiting.settling.iter();
+        Self {
+            settling: settling
+                .map(|(rank, since, until)| Settling {
+                    tier: policy.rank_name(ladder, *rank),
+                    since: Instant(*since),
+                    until: Instant(*until),
+                })
+                .collect(),
+            protected_until: waiting.protected.map(Instant),
+            lapsed_since: waiting.lapsed.map(Instant),
+            lost_at: waiting.lost.map(Instant),
+        }
+    }
 }
 
 #[derive(Serialize)]

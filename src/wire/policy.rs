@@ -6,8 +6,8 @@ use toml::de::{DeTable, Error};
 use crate::policy::build::build;
 use crate::policy::declared::Policy;
 use crate::policy::draft::{
-    AttrDraft, Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, SegmentDraft,
-    Tables, TierDraft, TimeDraft, Written,
+    AttrDraft, Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, PatienceDraft,
+    SegmentDraft, Tables, TierDraft, TimeDraft, Written,
 };
 use crate::policy::problem::Problem;
 
@@ -209,10 +209,11 @@ fn feature(
 fn ladders(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<LadderDraft> {
     let sections = root.tables("ladder", "ladder", problems)?;
     let ladder = |section: Section<'_>| {
-        section.check_keys(&["name", "tier"], problems);
+        section.check_keys(&with_patience(["name", "tier"]), problems);
         LadderDraft {
             header: section.header.clone(),
             name: section.text("name", problems),
+            patience: patience(&section, problems),
             tiers: tiers(&section, problems),
         }
     };
@@ -222,15 +223,34 @@ fn ladders(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<LadderDraf
 fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft> {
     let sections = ladder.tables("tier", "ladder.tier", problems)?;
     let tier = |section: Section<'_>| {
-        section.check_keys(&["name", "enter", "keep"], problems);
+        section.check_keys(&with_patience(["name", "enter", "keep"]), problems);
         TierDraft {
             header: section.header.clone(),
             name: section.text("name", problems),
             enter: section.rule("enter", problems),
             keep: section.rule("keep", problems),
+            patience: patience(&section, problems),
         }
     };
     Some(sections.into_iter().map(tier).collect())
+}
+
+/// Keys of a ladder and of a tier.
+const PATIENCE: [&str; 5] = ["settle", "demote", "grace", "minimum_stay", "depth"];
+
+fn with_patience<const N: usize>(keys: [&'static str; N]) -> Vec<&'static str> {
+    keys.into_iter().chain(PATIENCE).collect()
+}
+
+fn patience(section: &Section<'_>, problems: &mut Vec<Problem>) -> PatienceDraft {
+    let [settle, demote, grace, stay, depth] = PATIENCE.map(|key| section.text(key, problems));
+    PatienceDraft {
+        settle,
+        demote,
+        grace,
+        stay,
+        depth,
+    }
 }
 
 fn maps(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<MapDraft> {

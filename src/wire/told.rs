@@ -42,8 +42,20 @@ pub struct ToldChange {
     pub version: u32,
     /// What made it come about.
     pub cause: String,
+    /// What was waited for until then, if anything was.
+    pub waited: Option<ToldWaited>,
     /// What was compared.
     pub reason: Vec<Compared>,
+}
+
+/// A wait that was over.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ToldWaited {
+    /// For what.
+    #[serde(rename = "for")]
+    pub wait: String,
+    /// From when on.
+    pub since: String,
 }
 
 /// A customer on a ladder.
@@ -57,6 +69,32 @@ pub struct ToldLadder {
     pub keep: Vec<Compared>,
     /// The higher tiers, the nearest first.
     pub above: Vec<ToldAbove>,
+    /// What the ladder waits for, if it ever does.
+    pub waits: Option<ToldWaits>,
+}
+
+/// What a ladder waits for.
+#[derive(Debug, Deserialize)]
+pub struct ToldWaits {
+    /// The tiers that the customer will come to if nothing changes.
+    pub settling: Vec<ToldSettling>,
+    /// Until when the tier is kept whatever happens.
+    pub protected_until: Option<String>,
+    /// From when on nothing has kept the customer ...
+    pub lapsed_since: Option<String>,
+    /// ... and when the tier is lost.
+    pub lost_at: Option<String>,
+}
+
+/// A tier that settles.
+#[derive(Debug, Deserialize)]
+pub struct ToldSettling {
+    /// Its name.
+    pub tier: String,
+    /// From when on its rule has held.
+    pub since: String,
+    /// When it is entered.
+    pub until: String,
 }
 
 /// A higher tier.

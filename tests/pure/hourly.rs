@@ -11,6 +11,7 @@ use tidemark::model::money::{Currency, Money};
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
 use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{Ladder, OrderRules, Policy, Tier, TimeRules, UnknownOrder};
+use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
 /// When histories by hand begin: 2026-01-05T22:00:00Z.
@@ -25,11 +26,13 @@ fn policy() -> Arc<Policy> {
         name: "active".to_owned(),
         enter: Some(Rule::Compare(0)),
         keep: None,
+        patience: Patience::NONE,
     };
     let silent = Tier {
         name: "silent".to_owned(),
         enter: None,
         keep: None,
+        patience: Patience::NONE,
     };
     Arc::new(Policy {
         name: "an hour".to_owned(),

@@ -163,7 +163,12 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         same(
             &format!("horizon of {name:?}"),
             &foresight(&view),
-            &customer.horizon,
+            &customer.next_move(model.rules()),
+        )?;
+        same(
+            &format!("waits of {name:?}"),
+            &view.waiting,
+            &customer.waiting(model.rules()),
         )?;
     }
     Ok(())

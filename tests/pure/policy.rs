@@ -5,6 +5,7 @@ mod limits;
 mod mistakes;
 mod reports;
 mod shipped;
+mod waits;
 
 use tidemark::policy::declared::Policy;
 use tidemark::wire::policy::parse;

@@ -1,6 +1,7 @@
 //! Which cases of the semantics a history has really come by, counted while the model plays it.
 
 mod cases;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,9 @@ use tidemark::policy::rule::Subject;
 use crate::histories::policies::HOUR_MS;
 use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
+use crate::model::judgement::{Now, judge};
 use crate::model::lane::Model;
+use crate::model::memory::{Memory, waits};
 use crate::model::owned_event::OwnedEvent;
 use crate::model::source::Source;
 pub(crate) use cases::CASES;
@@ -110,7 +113,9 @@ impl Sightings {
         self.fired(model, judged);
         for change in judged.iter().flat_map(|judged| &judged.changes) {
             self.change(model.policy(), change);
+            self.waited(model.policy(), change);
         }
+        self.awaited(model);
     }
 
     fn refused(&mut self, refused: Refused, before: &Before, event: &OwnedEvent) {
@@ -200,7 +205,10 @@ impl Sightings {
         self.see("kept by the keep rule alone", kept(model, after));
         match &before.customer {
             None => self.see("first event of a customer", true),
-            Some(customer) => self.returning(policy, customer, before.clock, event, judged),
+            Some(customer) => {
+                self.remembered(customer, after);
+                self.returning(policy, customer, before.clock, event, judged);
+            }
         }
     }
 
@@ -381,9 +389,13 @@ fn kept(model: &Model, customer: &Customer) -> bool {
     let rules = model.rules();
     let measures = customer.measures(rules, customer.frontier);
     let from_below = vec![0; customer.places.len()];
-    let entered = crate::model::judgement::judge(rules.policy, &measures, &from_below);
-    let ladders = 0..rules.policy.ladders.len();
-    ladders
-        .into_iter()
-        .any(|ladder| customer.places[ladder].rank > entered[ladder].rank)
+    let ladders = &rules.policy.ladders;
+    let now = Now {
+        at: customer.frontier,
+        days: rules.days,
+    };
+    let unknown = vec![Memory::new(); ladders.len()];
+    let entered = judge(rules.policy, &measures, &from_below, &unknown, now);
+    let mut each = ladders.iter().zip(&customer.places).zip(&entered);
+    each.any(|((ladder, place), entered)| !waits(ladder) && place.rank > entered.rank)
 }

@@ -10,6 +10,7 @@ use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
     Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
 };
+use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
 use super::policies::{FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan};
@@ -128,11 +129,13 @@ impl Drafting<'_> {
             name: "t0".to_owned(),
             enter: None,
             keep: None,
+            patience: Patience::NONE,
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
             name: format!("t{}", below + 1),
             enter: Some(self.rule(&tier.enter, false)),
             keep: tier.keep.as_ref().map(|rule| self.rule(rule, false)),
+            patience: tier.patience,
         });
         Ladder {
             name: format!("ladder{index}"),

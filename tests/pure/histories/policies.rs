@@ -7,7 +7,9 @@ use proptest::sample::select;
 use tidemark::features::feature::{Aggregate, Field, Resolution, Unit};
 use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
-use tidemark::model::time::DAY_MS;
+use tidemark::model::time::{DAY_MS, Span};
+use tidemark::model::until::{Period, Until};
+use tidemark::policy::patience::{Demote, Depth, Patience};
 use tidemark::policy::rule::Op;
 
 use super::drafting::EXACT_WINDOWS;
@@ -48,6 +50,7 @@ pub(super) struct FeaturePlan {
 pub(super) struct TierPlan {
     pub(super) enter: RulePlan,
     pub(super) keep: Option<RulePlan>,
+    pub(super) patience: Patience,
 }
 
 #[derive(Clone, Debug)]
@@ -189,9 +192,47 @@ fn filters() -> BoxedStrategy<Filter> {
 }
 
 fn tiers() -> BoxedStrategy<TierPlan> {
-    (rules(), prop::option::of(rules()))
-        .prop_map(|(enter, keep)| TierPlan { enter, keep })
+    (rules(), prop::option::of(rules()), patience())
+        .prop_map(|(enter, keep, patience)| TierPlan {
+            enter,
+            keep,
+            patience,
+        })
         .boxed()
+}
+
+/// Half of the tiers wait for nothing.
+fn patience() -> BoxedStrategy<Patience> {
+    let settle = select(vec![0, 0, 1, 600_000, HOUR_MS, DAY_MS, 3 * DAY_MS]).prop_map(Span);
+    let never = prop::bool::weighted(0.1);
+    let depth = select(vec![Depth::ToFit, Depth::OneStep]);
+    let waits = (settle, never, untils(), untils(), depth).prop_map(
+        |(settle, never, grace, stay, depth)| Patience {
+            settle,
+            demote: if never {
+                Demote::Never
+            } else {
+                Demote::Immediate
+            },
+            grace,
+            stay,
+            depth,
+        },
+    );
+    prop_oneof![Just(Patience::NONE), waits].boxed()
+}
+
+fn untils() -> BoxedStrategy<Option<Until>> {
+    let spans = [1, HOUR_MS, DAY_MS, 30 * DAY_MS];
+    let spans = spans.map(|ms| Until::Span(Span(ms)));
+    let months = [1, 2, 12].map(Until::Months);
+    let periods = [Period::Month, Period::Quarter, Period::Year];
+    let ends = periods.map(|period| [false, true].map(|next| Until::EndOf { period, next }));
+    let all = spans
+        .into_iter()
+        .chain(months)
+        .chain(ends.into_iter().flatten());
+    prop::option::of(select(all.collect::<Vec<_>>())).boxed()
 }
 
 fn rules() -> BoxedStrategy<RulePlan> {

@@ -9,13 +9,15 @@ use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::{DAY_MS, Timestamp};
+use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::{Policy, UnknownOrder};
 use tidemark::policy::rule::Subject;
 
 use super::contribution::{Accepted, contributions, known, orders};
 use super::days::Days;
-use super::judgement::{Ruling, first_ranks, judge};
+use super::judgement::{Now, Ruling, first_ranks, judge};
 use super::measure::{Dated, measure};
+use super::memory::{Memory, waits};
 use super::owned_event::OwnedEvent;
 use tidemark::model::event::Kind;
 
@@ -26,8 +28,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) days: &'a Days,
 }
 
-/// The next judging that would change the standing without a further event: (ladder or map, from,
-/// to).
+/// The next judging that would change the standing, or a memory, without a further event, with the
+/// moves: (ladder or map, from, to).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Foresight {
     pub(crate) at: Timestamp,
@@ -42,6 +44,8 @@ pub(crate) struct Customer {
     /// The instant of the latest judging.
     pub(crate) frontier: Timestamp,
     pub(crate) places: Vec<Place>,
+    /// Of each ladder, whether it waits or not.
+    pub(crate) memories: Vec<Memory>,
     pub(crate) horizon: Option<Foresight>,
 }
 
@@ -53,6 +57,7 @@ impl Customer {
             accepted: Vec::new(),
             frontier: Timestamp::MIN,
             places: Vec::new(),
+            memories: vec![Memory::new(); rules.policy.ladders.len()],
             horizon: None,
         };
         let nothing = new.measures(rules, Timestamp(0));
@@ -160,17 +165,49 @@ impl Customer {
         self.judge(judged_at, Cause::Event, rules)
     }
 
-    /// Fires the horizon, which is there.
-    pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Judged {
-        let due = self.horizon.as_ref().expect("a horizon to fire").at;
-        self.judge(due, Cause::Clock, rules)
-            .expect("a horizon changes the standing")
+    /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
+    pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Option<Judged> {
+        let horizon = self.horizon.clone().expect("a horizon to fire");
+        let judged = self.judge(horizon.at, Cause::Clock, rules);
+        assert_eq!(judged.is_some(), !horizon.moves.is_empty());
+        judged
+    }
+
+    /// The first move to come by time alone.
+    pub(crate) fn next_move(&self, rules: Rules<'_>) -> Option<Foresight> {
+        let mut later = self.clone();
+        loop {
+            let horizon = later.horizon.clone()?;
+            if !horizon.moves.is_empty() {
+                return Some(horizon);
+            }
+            later.fire(rules);
+        }
+    }
+
+    /// What each ladder waits for.
+    pub(crate) fn waiting(&self, rules: Rules<'_>) -> Vec<Option<Waiting>> {
+        let now = Now {
+            at: self.frontier,
+            days: rules.days,
+        };
+        let ladders = rules.policy.ladders.iter().zip(&self.memories);
+        let ladders = ladders.zip(&self.places);
+        ladders
+            .map(|((ladder, memory), place)| {
+                let waiting = || memory.waiting(ladder, place.rank.into(), now);
+                waits(ladder).then(waiting)
+            })
+            .collect()
     }
 
     fn judge(&mut self, at: Timestamp, cause: Cause, rules: Rules<'_>) -> Option<Judged> {
         let rulings = self.rulings(&self.dated(rules), at, rules);
         let mut changes = Vec::new();
         for (scale, ruling) in rulings.into_iter().enumerate() {
+            if let Some(memory) = ruling.memory {
+                self.memories[scale] = memory;
+            }
             let place = &mut self.places[scale];
             if ruling.rank == place.rank {
                 continue;
@@ -182,6 +219,7 @@ impl Customer {
                 effective_at: at,
                 version: place.version + 1,
                 cause,
+                waited: ruling.waited,
                 reasons: ruling.reasons,
             });
             *place = Place {
@@ -214,7 +252,12 @@ impl Customer {
 
     fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
         let ranks: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
-        judge(rules.policy, &measures_of(dated, rules, at), &ranks)
+        let now = Now {
+            at,
+            days: rules.days,
+        };
+        let measures = measures_of(dated, rules, at);
+        judge(rules.policy, &measures, &ranks, &self.memories, now)
     }
 
     /// The moves that a judging at `at` would make.
@@ -223,7 +266,19 @@ impl Customer {
     }
 
     fn moves(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<(ScaleIx, u8, u8)> {
-        self.rulings(dated, at, rules)
+        self.moves_of(&self.rulings(dated, at, rules))
+    }
+
+    /// Whether any of the rulings leaves a ladder with another memory.
+    fn remembers_anew(&self, rulings: &[Ruling]) -> bool {
+        let memories = rulings.iter().zip(&self.memories);
+        let mut memories =
+            memories.filter_map(|(ruling, old)| Some((ruling.memory.as_ref()?, old)));
+        memories.any(|(new, old)| new != old)
+    }
+
+    fn moves_of(&self, rulings: &[Ruling]) -> Vec<(ScaleIx, u8, u8)> {
+        rulings
             .iter()
             .zip(&self.places)
             .enumerate()
@@ -244,12 +299,24 @@ impl Customer {
                 }
             }
         }
+        let now = Now {
+            at: self.frontier,
+            days: rules.days,
+        };
+        for (ladder, (memory, place)) in self.memories.iter().zip(&self.places).enumerate() {
+            let ladder = &rules.policy.ladders[ladder];
+            if waits(ladder) {
+                instants.extend(memory.turns(ladder, place.rank.into(), now));
+            }
+        }
         instants
             .into_iter()
             .filter(|at| *at > self.frontier)
             .find_map(|at| {
-                let moves = self.moves(&dated, at, rules);
-                (!moves.is_empty()).then_some(Foresight { at, moves })
+                let rulings = self.rulings(&dated, at, rules);
+                let moves = self.moves_of(&rulings);
+                let stirs = !moves.is_empty() || self.remembers_anew(&rulings);
+                stirs.then_some(Foresight { at, moves })
             })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use tidemark::model::time::{DAY_MS, Timestamp};
+use tidemark::model::until::{Period, Until};
 
 const QUARTER_MS: i64 = 15 * 60_000;
 
@@ -57,5 +58,73 @@ impl Days {
         );
         self.starts.borrow_mut().insert(day, start);
         Timestamp(start)
+    }
+
+    /// The first instant that does not belong any more to what begins at `begins`.
+    pub(crate) fn end_of(&self, until: Until, begins: Timestamp) -> Timestamp {
+        let today = date(self.day_of(begins));
+        let day = match until {
+            Until::Span(span) => return begins + span,
+            Until::Months(months) => {
+                let month = (today.year * 12 + today.month + i64::from(months)).rem_euclid(12);
+                let year = (today.year * 12 + today.month + i64::from(months)).div_euclid(12);
+                let last = length(year, month);
+                number(year, month, today.day.min(last)) + 1
+            }
+            Until::EndOf { period, next } => {
+                let months = match period {
+                    Period::Month => 1,
+                    Period::Quarter => 3,
+                    Period::Year => 12,
+                };
+                let first = today.month / months * months;
+                let end = first + months + if next { months } else { 0 };
+                number(today.year + end / 12, end % 12, 1)
+            }
+        };
+        self.start_of(day)
+    }
+}
+
+/// A date; January is month 0.
+struct Shown {
+    year: i64,
+    month: i64,
+    day: i64,
+}
+
+fn length(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        1 if leap => 29,
+        1 => 28,
+        3 | 5 | 8 | 10 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date, month by month.
+fn number(year: i64, month: i64, day: i64) -> i64 {
+    let months = (1968..year).flat_map(|year| (0..12).map(move |month| (year, month)));
+    let months = months.chain((0..month).map(|month| (year, month)));
+    let days: i64 = months.map(|(year, month)| length(year, month)).sum();
+    days - 731 + day - 1
+}
+
+fn date(mut days: i64) -> Shown {
+    days += 731;
+    let (mut year, mut month) = (1968, 0);
+    while days >= length(year, month) {
+        days -= length(year, month);
+        (year, month) = if month == 11 {
+            (year + 1, 0)
+        } else {
+            (year, month + 1)
+        };
+    }
+    Shown {
+        year,
+        month,
+        day: days + 1,
     }
 }

@@ -1,18 +1,25 @@
 //! Measures and places in, new places with their reasons out (section 5).
 
-use tidemark::model::change::{Measure, Reason};
+use tidemark::model::change::{Measure, Reason, Waited};
+use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::{Ladder, Policy, SegmentMap};
 use tidemark::policy::rule::{Op, Rule, Subject};
+
+use super::days::Days;
+use super::memory::{Memory, waits};
 
 /// Where a judging puts a customer on one ladder or map, and why if that is elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ruling {
     pub(crate) rank: u8,
     pub(crate) reasons: Vec<Reason>,
+    pub(crate) waited: Option<Waited>,
+    /// What the ladder remembers from now on; nothing for a map, or a ladder that does not wait.
+    pub(crate) memory: Option<Memory>,
 }
 
 /// What a rule may look at: the features, and the tiers given so far.
-struct Sight<'a> {
+pub(super) struct Sight<'a> {
     policy: &'a Policy,
     measures: &'a [Measure],
     tiers: Vec<u8>,
@@ -61,7 +68,7 @@ impl Sight<'_> {
         }
     }
 
-    fn enters(&self, ladder: &Ladder, tier: usize) -> bool {
+    pub(super) fn enters(&self, ladder: &Ladder, tier: usize) -> bool {
         ladder.tiers[tier]
             .enter
             .as_ref()
@@ -73,7 +80,7 @@ impl Sight<'_> {
         tier.keep.as_ref().or(tier.enter.as_ref())
     }
 
-    fn keeps(&self, ladder: &Ladder, tier: usize) -> bool {
+    pub(super) fn keeps(&self, ladder: &Ladder, tier: usize) -> bool {
         self.keep_rule(ladder, tier)
             .is_none_or(|rule| self.holds(rule))
     }
@@ -93,12 +100,26 @@ impl Sight<'_> {
                 .find(|tier| *tier == entered || self.keeps(ladder, *tier))
                 .expect("the tier entered is among them")
         };
-        let decisive = match new.cmp(&current) {
+        self.ruling(new, self.decisive(ladder, current, new))
+    }
+
+    /// The rule that decides a move on a ladder.
+    fn decisive<'l>(&self, ladder: &'l Ladder, from: usize, to: usize) -> Option<&'l Rule> {
+        match to.cmp(&from) {
             std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Greater => ladder.tiers[new].enter.as_ref(),
-            std::cmp::Ordering::Less => self.keep_rule(ladder, current),
-        };
-        self.ruling(new, decisive)
+            std::cmp::Ordering::Greater => ladder.tiers[to].enter.as_ref(),
+            std::cmp::Ordering::Less => self.keep_rule(ladder, from),
+        }
+    }
+
+    /// On a ladder that waits.
+    fn wait(&self, ladder: &Ladder, current: usize, mut memory: Memory, now: Now<'_>) -> Ruling {
+        let (new, waited) = memory.judge(self, ladder, current, now);
+        Ruling {
+            waited,
+            memory: Some(memory),
+            ..self.ruling(new, self.decisive(ladder, current, new))
+        }
     }
 
     fn place(&self, map: &SegmentMap, current: Option<usize>) -> Ruling {
@@ -123,20 +144,40 @@ impl Sight<'_> {
         Ruling {
             rank: u8::try_from(rank).expect("at most 250 ranks"),
             reasons: decisive.map_or_else(Vec::new, |rule| self.reasons(rule)),
+            waited: None,
+            memory: None,
         }
     }
 }
 
-/// All ladders, then all maps.
-pub(crate) fn judge(policy: &Policy, measures: &[Measure], ranks: &[u8]) -> Vec<Ruling> {
+/// An instant and its calendar.
+#[derive(Clone, Copy)]
+pub(crate) struct Now<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) days: &'a Days,
+}
+
+/// All ladders, then all maps. `memories` are those of the ladders.
+pub(crate) fn judge(
+    policy: &Policy,
+    measures: &[Measure],
+    ranks: &[u8],
+    memories: &[Memory],
+    now: Now<'_>,
+) -> Vec<Ruling> {
     let mut sight = Sight {
         policy,
         measures,
         tiers: Vec::new(),
     };
     let mut rulings = Vec::new();
-    for (ladder, rank) in policy.ladders.iter().zip(ranks) {
-        let ruling = sight.climb(ladder, usize::from(*rank));
+    for ((ladder, rank), memory) in policy.ladders.iter().zip(ranks).zip(memories) {
+        let current = usize::from(*rank);
+        let ruling = if waits(ladder) {
+            sight.wait(ladder, current, memory.clone(), now)
+        } else {
+            sight.climb(ladder, current)
+        };
         sight.tiers.push(ruling.rank);
         rulings.push(ruling);
     }

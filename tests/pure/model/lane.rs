@@ -104,7 +104,7 @@ impl Model {
         let judging = customer.judging_instant(event);
         let mut judged = Vec::new();
         while customer.horizon.as_ref().is_some_and(|h| h.at < judging) {
-            judged.push(customer.fire(rules));
+            judged.extend(customer.fire(rules));
         }
         judged.extend(customer.accept(event, rules));
         let reached = (event.at - self.policy.time.lateness).min(self.ceiling);
@@ -121,7 +121,7 @@ impl Model {
             days: &self.days,
         };
         let mut judged = Vec::new();
-        while judged.len() < limit {
+        for _ in 0..limit {
             let due = self.customers.iter().enumerate().filter_map(|(index, c)| {
                 let at = c.horizon.as_ref()?.at;
                 (self.clock > at).then_some((at, index))
@@ -129,7 +129,7 @@ impl Model {
             let Some((_, next)) = due.min() else {
                 break;
             };
-            judged.push(self.customers[next].fire(rules));
+            judged.extend(self.customers[next].fire(rules));
         }
         judged
     }

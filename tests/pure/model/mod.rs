@@ -7,5 +7,6 @@ pub(crate) mod days;
 pub(crate) mod judgement;
 pub(crate) mod lane;
 pub(crate) mod measure;
+pub(crate) mod memory;
 pub(crate) mod owned_event;
 pub(crate) mod source;

@@ -1,7 +1,7 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 81] = [
+pub(crate) const CASES: [&str; 91] = [
     "applied",
     "duplicate",
     "duplicate in another currency",
@@ -83,4 +83,14 @@ pub(crate) const CASES: [&str; 81] = [
     "measured never",
     "measured below zero",
     "no horizon",
+    "settled",
+    "settled several tiers above",
+    "grace over",
+    "minimum stay over",
+    "one step down after a wait",
+    "kept again before it was lost",
+    "settling broken off by an event",
+    "up while a higher tier settles",
+    "came down and goes on",
+    "a deadline that moves nobody",
 ];

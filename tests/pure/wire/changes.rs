@@ -1,16 +1,17 @@
 //! What is published: golden bytes of changes, standings and measures, and what holds of each.
 
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidemark::engine::effect::Judged;
 use tidemark::engine::explain::{Entry, Explanation, OnLadder, OnMap};
 use tidemark::engine::view::Horizon;
-use tidemark::model::change::{Cause, Change, Measure, Reason};
+use tidemark::model::change::{Cause, Change, Measure, Reason, Wait, Waited};
 use tidemark::model::ids::Offset;
 use tidemark::model::refusal::{REFUSALS, Refusal};
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
-use tidemark::model::zone::parse_instant;
+use tidemark::model::zone::{parse_instant, show_utc};
+use tidemark::policy::climb::Waiting;
 use tidemark::wire::change::{self, Header, ce_id};
 use tidemark::wire::dead_letter::{self, Origin};
 use tidemark::wire::{explanation, measures, standing};
@@ -43,6 +44,7 @@ fn judged() -> Judged {
         effective_at: at("2026-03-02T08:15:30.250Z"),
         version: 1,
         cause: Cause::Event,
+        waited: None,
         reasons: vec![reason(0, 12_045_025, true)],
     };
     let down = Change {
@@ -51,6 +53,7 @@ fn judged() -> Judged {
         effective_at: at("2026-05-31T23:00:00Z"),
         version: 2,
         cause: Cause::Clock,
+        waited: None,
         reasons: vec![reason(0, -5000, false)],
         ..up.clone()
     };
@@ -113,6 +116,16 @@ fn bodies_are_the_golden_bytes() {
     ];
     measures::encode(policy, CUSTOMER, judged.at, &never, &mut out);
     out.push(b'\n');
+    let waited = Change {
+        waited: Some(Waited {
+            wait: Wait::MinimumStay,
+            since: at("2026-02-28T00:00:00Z"),
+        }),
+        reasons: vec![reason(0, 1, false)],
+        ..judged.changes[1].clone()
+    };
+    change::encode_body(policy, CUSTOMER, &waited, &mut out);
+    out.push(b'\n');
     assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
 }
 
@@ -131,6 +144,7 @@ fn an_explanation_is_the_golden_bytes() {
                 rank: 1,
                 reasons: judged.changes[1].reasons.clone(),
             }],
+            waiting: None,
         }],
         maps: vec![OnMap {
             scale: ScaleIx(1),
@@ -146,8 +160,15 @@ fn an_explanation_is_the_golden_bytes() {
         horizon: None,
         ..explanation.clone()
     };
+    let mut patient = bottom.clone();
+    patient.ladders[0].waiting = Some(Waiting {
+        settling: vec![(1, at("2026-05-31T22:55:00Z"), at("2026-05-31T23:05:00Z"))],
+        protected: Some(at("2026-07-01T00:00:00Z")),
+        lapsed: Some(at("2026-05-31T22:56:00Z")),
+        lost: Some(at("2026-07-01T00:00:00Z")),
+    });
     let mut out = Vec::new();
-    for explanation in [explanation, bottom] {
+    for explanation in [explanation, bottom, patient] {
         explanation::encode(policy, CUSTOMER, &explanation, &mut out);
         out.push(b'\n');
     }
@@ -241,6 +262,10 @@ proptest! {
             effective_at: Timestamp(instant),
             version,
             cause: if clock { Cause::Clock } else { Cause::Event },
+            waited: clock.then_some(Waited {
+                wait: Wait::Grace,
+                since: Timestamp(instant - 1),
+            }),
             reasons: measured
                 .into_iter()
                 .map(|(comparison, measured, holds)| Reason { comparison, measured, holds })
@@ -252,6 +277,10 @@ proptest! {
         let body: Value = serde_json::from_slice(body).expect("one JSON value");
         let names = policy.rank_names(change.scale);
         prop_assert_eq!(&body["customer_id"], &customer);
+        let waited = clock.then(|| {
+            json!({"for": "grace", "since": show_utc(Timestamp(instant - 1))})
+        });
+        prop_assert_eq!(body.get("waited"), waited.as_ref());
         prop_assert_eq!(&body["ladder"], policy.scale_name(change.scale));
         prop_assert_eq!(&body["from"], names[usize::from(from)]);
         prop_assert_eq!(&body["to"], names[usize::from(to)]);

@@ -11,6 +11,7 @@ use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
     Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
 };
+use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
 /// The sample; made once, since a time zone is a large table.
@@ -97,6 +98,7 @@ fn tier(name: &str, enter: Option<Rule>) -> Tier {
         name: name.to_owned(),
         enter,
         keep: None,
+        patience: Patience::NONE,
     }
 }
 

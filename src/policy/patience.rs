@@ -1,0 +1,119 @@
+//! Patience: how long a ladder waits before it takes a customer to a tier, or lets one go.
+
+use crate::model::change::{Wait, Waited};
+use crate::model::time::{Span, Timestamp};
+use crate::model::until::Until;
+use crate::model::zone::Zone;
+
+/// What a tier waits for; the default is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long its entry rule must hold without interruption before it is entered from below.
+    pub settle: Span,
+    /// Whether it is lost at all.
+    pub demote: Demote,
+    /// How long it is kept from the instant on at which nothing keeps a customer there.
+    pub grace: Option<Until>,
+    /// How long it is kept from the instant on at which the customer came.
+    pub stay: Option<Until>,
+    /// Where it is left for.
+    pub depth: Depth,
+}
+
+/// Whether a tier is lost when nothing keeps a customer there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demote {
+    /// At once, unless there is something to wait for.
+    Immediate,
+    /// Never.
+    Never,
+}
+
+/// Where a customer goes who leaves a tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// To the highest lower tier that can be entered or kept.
+    ToFit,
+    /// To the next lower tier, whose own patience counts from then on.
+    OneStep,
+}
+
+impl Patience {
+    /// A tier that waits for nothing.
+    pub const NONE: Self = Self {
+        settle: Span(0),
+        demote: Demote::Immediate,
+        grace: None,
+        stay: None,
+        depth: Depth::ToFit,
+    };
+
+    /// Whether anything has to be remembered of a customer to tell what the tier waits for.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.settles() || self.is_kept_on() || self.demote == Demote::Never
+    }
+
+    /// Whether entering takes time.
+    #[must_use]
+    pub fn settles(&self) -> bool {
+        self.settle > Span(0)
+    }
+
+    /// Whether a customer may be there whom nothing keeps, for a time.
+    fn is_kept_on(&self) -> bool {
+        self.grace.is_some() || self.stay.is_some()
+    }
+
+    /// The first instant at which a customer is let go who came at `since` and whom nothing has
+    /// kept from `lapsed` on; [`Timestamp::MAX`] if there is none.
+    #[must_use]
+    pub fn ends(&self, zone: &Zone, since: Timestamp, lapsed: Timestamp) -> Timestamp {
+        match self.demote {
+            Demote::Never => Timestamp::MAX,
+            Demote::Immediate => {
+                let waits = self.waited(zone, since, lapsed).into_iter().flatten();
+                waits.map(|(_, end)| end).fold(lapsed, Timestamp::max)
+            }
+        }
+    }
+
+    /// The wait that ends at `at` for such a customer.
+    #[must_use]
+    pub fn over(
+        &self,
+        zone: &Zone,
+        (since, lapsed): (Timestamp, Timestamp),
+        at: Timestamp,
+    ) -> Option<Waited> {
+        let mut waits = self.waited(zone, since, lapsed).into_iter().flatten();
+        waits.find(|(_, end)| *end == at).map(|(waited, _)| waited)
+    }
+
+    /// Until when the stay of a customer lasts who came at `since`.
+    #[must_use]
+    pub fn protected(&self, zone: &Zone, since: Timestamp) -> Option<Timestamp> {
+        self.stay.map(|stay| stay.after(zone, since))
+    }
+
+    fn waited(
+        &self,
+        zone: &Zone,
+        since: Timestamp,
+        lapsed: Timestamp,
+    ) -> [Option<(Waited, Timestamp)>; 2] {
+        let wait = |wait, until: Option<Until>, since| {
+            until.map(|until| (Waited { wait, since }, until.after(zone, since)))
+        };
+        [
+            wait(Wait::Grace, self.grace, lapsed),
+            wait(Wait::MinimumStay, self.stay, since),
+        ]
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self::NONE
+    }
+}

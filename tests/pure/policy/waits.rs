@@ -1,0 +1,83 @@
+//! What tiers wait for: said at the tier, at its ladder, or nowhere.
+
+use tidemark::model::time::{DAY_MS, Span};
+use tidemark::model::until::{Period, Until};
+use tidemark::policy::patience::{Demote, Depth, Patience};
+
+use super::{read, with};
+
+/// What the upper tiers of ladder "value" wait for, with these lines at the ladder and at "mid".
+fn patience(ladder: &str, mid: &str) -> [Patience; 2] {
+    let text = with("name = \"value\"", &format!("name = \"value\"\n{ladder}"));
+    let text = text.replace("name = \"mid\"", &format!("name = \"mid\"\n{mid}"));
+    let policy = read(&text).unwrap_or_else(|report| panic!("{text}\n{report}"));
+    let tiers = &policy.ladders[0].tiers;
+    assert_eq!(tiers[0].patience, Patience::NONE);
+    [tiers[1].patience, tiers[2].patience]
+}
+
+#[test]
+fn a_tier_goes_by_its_own_word_or_its_ladders() {
+    let ladder = "settle = \"10m\"\ngrace = \"end of next quarter\"\ndepth = \"one-step\"";
+    let high = Patience {
+        settle: Span(600_000),
+        grace: Some(Until::EndOf {
+            period: Period::Quarter,
+            next: true,
+        }),
+        depth: Depth::OneStep,
+        ..Patience::NONE
+    };
+    assert_eq!(patience("", ""), [Patience::NONE; 2]);
+    assert_eq!(patience(ladder, ""), [high; 2]);
+    let mid = "settle = \"1h\"\nminimum_stay = \"2 years\"\ndepth = \"to-fit\"";
+    let own = Patience {
+        settle: Span(DAY_MS / 24),
+        stay: Some(Until::Months(24)),
+        depth: Depth::ToFit,
+        ..high
+    };
+    assert_eq!(patience(ladder, mid), [own, high]);
+    let nothing = "settle = \"0s\"\ngrace = \"0s\"\ndepth = \"to-fit\"";
+    assert_eq!(patience(ladder, nothing), [Patience::NONE, high]);
+}
+
+#[test]
+fn never_at_a_tier_leaves_its_ladders_waits_to_the_others() {
+    let ladder = "grace = \"30d\"";
+    let high = Patience {
+        grace: Some(Until::Span(Span::from_days(30))),
+        ..Patience::NONE
+    };
+    let never = Patience {
+        demote: Demote::Never,
+        ..high
+    };
+    assert_eq!(patience(ladder, "demote = \"never\""), [never, high]);
+    let high = Patience {
+        demote: Demote::Never,
+        ..Patience::NONE
+    };
+    let mid = "demote = \"immediate\"\nminimum_stay = \"1 month\"";
+    let own = Patience {
+        stay: Some(Until::Months(1)),
+        ..Patience::NONE
+    };
+    assert_eq!(patience("demote = \"never\"", mid), [own, high]);
+}
+
+/// A tier cannot wait for what its ladder says never happens.
+#[test]
+fn a_wait_at_a_tier_of_a_ladder_that_is_never_left_is_told() {
+    let text = with("name = \"rank\"", "name = \"rank\"\ndemote = \"never\"");
+    let text = text.replace("name = \"second\"", "name = \"second\"\ngrace = \"1d\"");
+    let report = read(&text).expect_err("a clash");
+    let told: Vec<&str> = report
+        .problems()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(
+        told,
+        ["tier \"second\" has `grace`, but demote = \"never\""]
+    );
+}

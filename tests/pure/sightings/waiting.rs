@@ -1,0 +1,58 @@
+//! Cases of ladders that wait.
+
+use tidemark::model::change::{Change, Wait};
+use tidemark::policy::declared::Policy;
+use tidemark::policy::patience::Depth;
+
+use super::Sightings;
+use crate::model::customer::Customer;
+use crate::model::lane::Model;
+
+impl Sightings {
+    /// A change, by what was waited for.
+    pub(super) fn waited(&mut self, policy: &Policy, change: &Change) {
+        let Some(ladder) = policy.ladders.get(change.scale.0) else {
+            return;
+        };
+        let case = match change.waited.map(|waited| waited.wait) {
+            Some(Wait::Settle) => "settled",
+            Some(Wait::Grace) => "grace over",
+            Some(Wait::MinimumStay) => "minimum stay over",
+            None => return,
+        };
+        self.see(case, true);
+        let far = change.to > change.from + 1;
+        self.see("settled several tiers above", case == "settled" && far);
+        let left = ladder.tiers[usize::from(change.from)].patience;
+        let down = change.to + 1 == change.from && left.depth == Depth::OneStep;
+        self.see("one step down after a wait", down);
+    }
+
+    /// What a customer's ladders remember, before and after an event of theirs.
+    pub(super) fn remembered(&mut self, before: &Customer, after: &Customer) {
+        let places = before.places.iter().zip(&after.places);
+        let memories = before.memories.iter().zip(&after.memories);
+        for ((old, new), (was, is)) in places.zip(memories) {
+            if old.version == new.version {
+                let back = was.lapsed.is_some() && is.lapsed.is_none();
+                self.see("kept again before it was lost", back);
+                let broken = was.held.keys().any(|tier| !is.held.contains_key(tier));
+                self.see("settling broken off by an event", broken);
+            } else {
+                let others = !is.held.is_empty() && new.rank > old.rank;
+                self.see("up while a higher tier settles", others);
+                self.see("came down and goes on", is.lapsed.is_some());
+            }
+        }
+    }
+
+    /// What is to come.
+    pub(super) fn awaited(&mut self, model: &Model) {
+        let silent = |customer: &Customer| {
+            let horizon = customer.horizon.as_ref();
+            horizon.is_some_and(|horizon| horizon.moves.is_empty())
+        };
+        let any = model.customers.iter().any(silent);
+        self.see("a deadline that moves nobody", any);
+    }
+}
