@@ -168,6 +168,9 @@ fn waits(waits: &ToldWaits) -> Vec<String> {
     if let Some(until) = &waits.protected_until {
         lines.push(format!("{:<13} {until}", "at least until"));
     }
+    if let Some(end) = &waits.term_ends {
+        lines.push(format!("{:<13} {end}", "term ends"));
+    }
     if let (Some(since), Some(at)) = (&waits.lapsed_since, &waits.lost_at) {
         lines.push(format!("{:<13} {at}  (not kept since {since})", "lost at"));
     }

@@ -8,7 +8,7 @@ use crate::features::measures::Measured;
 use crate::model::change::Measure;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
-use crate::policy::climb::Waiting;
+use crate::policy::climb::{Now, Waiting};
 use crate::policy::judge::Stood;
 
 use super::customers::Customer;
@@ -61,7 +61,7 @@ impl Engine {
             horizon: (*due < Timestamp::MAX)
                 .then(|| self.horizon(history, stood))
                 .flatten(),
-            waiting: self.waiting(stood),
+            waiting: self.waiting(stood, frontier),
         })
     }
 
@@ -74,24 +74,28 @@ impl Engine {
             marks,
         } = &self.nobody;
         let ranks: Vec<u8> = places.iter().map(|place| place.rank).collect();
+        let stood = Stood {
+            ranks: &ranks,
+            marks,
+        };
         View {
             places: places.clone(),
             measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier: history.frontier(),
             horizon: None,
-            waiting: self.waiting(Stood {
-                ranks: &ranks,
-                marks,
-            }),
+            waiting: self.waiting(stood, history.frontier()),
         }
     }
 
-    fn waiting(&self, stood: Stood<'_>) -> Vec<Option<Waiting>> {
+    fn waiting(&self, stood: Stood<'_>, frontier: Timestamp) -> Vec<Option<Waiting>> {
         let ladders = (0..self.policy.ladders.len()).map(ScaleIx);
-        let zone = &self.policy.zone;
+        let now = Now {
+            zone: &self.policy.zone,
+            at: frontier,
+        };
         ladders
-            .map(|ladder| self.law.judge.waiting(zone, ladder, stood))
+            .map(|ladder| self.law.judge.waiting(now, ladder, stood))
             .collect()
     }
 

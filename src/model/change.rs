@@ -12,6 +12,8 @@ pub enum Wait {
     Grace,
     /// For the customer to have been there long enough.
     MinimumStay,
+    /// For the term to end.
+    Term,
 }
 
 impl Wait {
@@ -22,12 +24,10 @@ impl Wait {
             Self::Settle => "settle",
             Self::Grace => "grace",
             Self::MinimumStay => "minimum_stay",
+            Self::Term => "term",
         }
     }
 }
-
-/// All waits.
-pub const WAITS: [Wait; 3] = [Wait::Settle, Wait::Grace, Wait::MinimumStay];
 
 /// A wait that was over when a change came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

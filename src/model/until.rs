@@ -15,12 +15,15 @@ pub enum Until {
     /// With the day that many months later that has the same number or, in a month that is too
     /// short, with the last day of that month.
     Months(u16),
-    /// With the period that the beginning lies in or, if `next`, with the one after that.
+    /// With the period that the beginning lies in or, if `next`, with the one after that; or some
+    /// months after it.
     EndOf {
         /// Which kind of period.
         period: Period,
         /// Whether the one after.
         next: bool,
+        /// How many months after.
+        plus: u16,
     },
 }
 
@@ -31,8 +34,19 @@ pub enum Period {
     Month,
     /// Three months, from January, April, July or October on.
     Quarter,
-    /// A year, from January on.
-    Year,
+    /// A year, from the first of that month on; January is 1.
+    Year(u8),
+}
+
+impl Period {
+    /// Its length in months, and one of the months with which it begins.
+    fn months(self) -> (i64, i64) {
+        match self {
+            Self::Month => (1, 1),
+            Self::Quarter => (3, 1),
+            Self::Year(first) => (12, first.into()),
+        }
+    }
 }
 
 const FIRST: Date = date(1970, 1, 1);
@@ -43,34 +57,61 @@ impl Until {
     /// one begins in the zone.
     #[must_use]
     pub fn after(self, zone: &Zone, begins: Timestamp) -> Timestamp {
-        let end = match self {
-            Self::Span(span) => return begins + span,
-            Self::Months(months) => {
-                later(zone, begins, months.into()).and_then(|day| day.tomorrow().ok())
+        self.nth(zone, begins, 1)
+    }
+
+    /// What begins at an instant goes on for another time whenever it ends, counted from that
+    /// instant; a period of the calendar goes on for one such period. The first of these ends that
+    /// is not before `at`.
+    #[must_use]
+    pub fn first_not_before(self, zone: &Zone, begins: Timestamp, at: Timestamp) -> Timestamp {
+        let mut enough = 1;
+        while self.nth(zone, begins, enough) < at {
+            enough *= 2;
+        }
+        let mut too_few = enough / 2;
+        while enough - too_few > 1 {
+            let middle = (enough + too_few) / 2;
+            match self.nth(zone, begins, middle) < at {
+                true => too_few = middle,
+                false => enough = middle,
             }
-            Self::EndOf { period, next } => first_day_of_next(zone, begins, period, next),
+        }
+        self.nth(zone, begins, enough)
+    }
+
+    /// The end for the `n`-th time, from 1.
+    fn nth(self, zone: &Zone, begins: Timestamp, n: i64) -> Timestamp {
+        let end = match self {
+            Self::Span(Span(ms)) => return begins + Span(ms.saturating_mul(n)),
+            Self::Months(months) => {
+                let last = later(zone, begins, i64::from(months).saturating_mul(n));
+                last.and_then(|day| day.tomorrow().ok())
+            }
+            Self::EndOf { period, next, plus } => {
+                let (length, _) = period.months();
+                let more = length.saturating_mul(n - i64::from(!next)) + i64::from(plus);
+                behind(zone, begins, period).and_then(|day| months_on(day, more))
+            }
         };
         end.map_or(Timestamp::MAX, |day| zone.start_of(number(day)))
     }
 }
 
 fn later(zone: &Zone, begins: Timestamp, months: i64) -> Option<Date> {
-    let months = Months::new().try_months(months).ok()?;
-    day(zone, begins)?.checked_add(months).ok()
+    months_on(day(zone, begins)?, months)
 }
 
-/// The first day behind the period that an instant lies in, or behind the one after it.
-fn first_day_of_next(zone: &Zone, begins: Timestamp, period: Period, next: bool) -> Option<Date> {
+fn months_on(day: Date, months: i64) -> Option<Date> {
+    day.checked_add(Months::new().try_months(months).ok()?).ok()
+}
+
+/// The first day behind the period that an instant lies in.
+fn behind(zone: &Zone, begins: Timestamp, period: Period) -> Option<Date> {
     let today = day(zone, begins)?;
-    let length = match period {
-        Period::Month => 1,
-        Period::Quarter => 3,
-        Period::Year => 12,
-    };
-    let month = (today.month() - 1) / length * length + 1;
-    let first = Date::new(today.year(), month, 1).ok()?;
-    let on = i64::from(length) * if next { 2 } else { 1 };
-    first.checked_add(Months::new().try_months(on).ok()?).ok()
+    let (length, first) = period.months();
+    let over = (i64::from(today.month()) - first).rem_euclid(length);
+    months_on(today.first_of_month(), length - over)
 }
 
 fn day(zone: &Zone, at: Timestamp) -> Option<Date> {
@@ -88,7 +129,11 @@ mod tests {
     use crate::model::zone::{parse_instant, show_utc};
 
     fn end_of(period: Period, next: bool) -> Until {
-        Until::EndOf { period, next }
+        Until::EndOf {
+            period,
+            next,
+            plus: 0,
+        }
     }
 
     /// In London.
@@ -119,6 +164,7 @@ mod tests {
     #[test]
     fn periods_end_where_the_calendar_says() {
         use Period::{Month, Quarter, Year};
+        let april = Year(4);
         let (this, next) = (|of| end_of(of, false), |of| end_of(of, true));
         check(&[
             (
@@ -138,13 +184,82 @@ mod tests {
                 "2026-12-20T12:00:00Z",
                 "2027-03-31T23:00:00Z",
             ),
-            (this(Year), "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
             (
-                next(Year),
+                this(Year(1)),
+                "2026-01-01T00:00:00Z",
+                "2027-01-01T00:00:00Z",
+            ),
+            (
+                next(Year(1)),
                 "2026-12-31T23:59:59.999Z",
                 "2028-01-01T00:00:00Z",
             ),
+            (
+                this(april),
+                "2026-03-31T22:59:59.999Z",
+                "2026-03-31T23:00:00Z",
+            ),
+            (this(april), "2026-03-31T23:00:00Z", "2027-03-31T23:00:00Z"),
+            (next(april), "2026-02-10T23:00:00Z", "2027-03-31T23:00:00Z"),
         ]);
+    }
+
+    #[test]
+    fn what_goes_on_ends_again_counted_from_its_beginning() {
+        let zone = Zone::named("UTC").expect("bundled");
+        let instant = |text: &str| parse_instant(text).expect("an instant");
+        let year = Until::EndOf {
+            period: Period::Year(1),
+            next: true,
+            plus: 3,
+        };
+        for (until, begins, at, end) in [
+            (
+                Until::Months(12),
+                "2024-02-29T15:00:00Z",
+                "2024-03-01T00:00:00Z",
+                "2025-03-01T00:00:00Z",
+            ),
+            (
+                Until::Months(12),
+                "2024-02-29T15:00:00Z",
+                "2025-03-01T00:00:00Z",
+                "2025-03-01T00:00:00Z",
+            ),
+            (
+                Until::Months(12),
+                "2024-02-29T15:00:00Z",
+                "2027-06-01T00:00:00Z",
+                "2028-03-01T00:00:00Z",
+            ),
+            (
+                Until::Months(1),
+                "2024-01-31T15:00:00Z",
+                "2024-03-02T00:00:00Z",
+                "2024-04-01T00:00:00Z",
+            ),
+            (
+                Until::Span(Span(7)),
+                "1970-01-01T00:00:00Z",
+                "1970-01-01T00:00:00.022Z",
+                "1970-01-01T00:00:00.028Z",
+            ),
+            (
+                year,
+                "2024-02-29T15:00:00Z",
+                "2025-01-01T00:00:00Z",
+                "2026-04-01T00:00:00Z",
+            ),
+            (
+                year,
+                "2024-02-29T15:00:00Z",
+                "2026-04-01T00:00:00.001Z",
+                "2027-04-01T00:00:00Z",
+            ),
+        ] {
+            let found = until.first_not_before(&zone, instant(begins), instant(at));
+            assert_eq!(show_utc(found), show_utc(instant(end)), "{until:?} {at}");
+        }
     }
 
     #[test]
@@ -156,8 +271,10 @@ mod tests {
     #[test]
     fn beyond_the_calendar_nothing_ends() {
         let zone = Zone::named("UTC").expect("bundled");
-        for until in [Until::Months(1), end_of(Period::Year, true)] {
+        for until in [Until::Months(1), end_of(Period::Year(1), true)] {
             assert_eq!(until.after(&zone, Timestamp::MAX), Timestamp::MAX);
+            let far = until.first_not_before(&zone, Timestamp(0), Timestamp::MAX);
+            assert_eq!(far, Timestamp::MAX);
         }
     }
 }

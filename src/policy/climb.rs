@@ -54,6 +54,9 @@ pub struct Waiting {
     pub settling: Vec<(u8, Timestamp, Timestamp)>,
     /// Until when the minimum stay lasts, where the tier has one.
     pub protected: Option<Timestamp>,
+    /// When the term ends that the customer is in, where the tier has terms. Where requalifying
+    /// restarts them, only while nothing keeps the customer.
+    pub term: Option<Timestamp>,
     /// From when on nothing has kept the customer on the tier ...
     pub lapsed: Option<Timestamp>,
     /// ... and when it is lost, unless something keeps the customer again.
@@ -135,13 +138,16 @@ impl Climb {
     }
 
     /// What is waited for.
-    pub(super) fn waiting(&self, zone: &Zone, rank: u8, marks: &[Timestamp]) -> Waiting {
-        let patience = self.rung(rank).map(|rung| rung.patience);
+    pub(super) fn waiting(&self, now: Now<'_>, rank: u8, marks: &[Timestamp]) -> Waiting {
+        let patience = self.rung(rank).map_or(Patience::NONE, |rung| rung.patience);
+        let since = marks[SINCE];
+        let lapsed = Some(marks[LAPSED]).filter(|lapsed| *lapsed != NO);
         Waiting {
             settling: self.settling(rank, marks).collect(),
-            protected: patience.and_then(|patience| patience.protected(zone, marks[SINCE])),
-            lapsed: Some(marks[LAPSED]).filter(|lapsed| *lapsed != NO),
-            lost: self.lost(zone, rank, marks),
+            protected: patience.protected(now.zone, since),
+            term: patience.term_ends(now.zone, (since, lapsed), now.at),
+            lapsed,
+            lost: self.lost(now.zone, rank, marks),
         }
     }
 

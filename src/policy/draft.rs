@@ -155,6 +155,10 @@ pub struct PatienceDraft {
     pub grace: Given<String>,
     /// `minimum_stay`
     pub stay: Given<String>,
+    /// `term`
+    pub term: Given<String>,
+    /// `requalify`
+    pub requalify: Given<String>,
     /// `depth`
     pub depth: Given<String>,
 }

@@ -173,13 +173,13 @@ impl Judge {
         rank != from || (!scratch.is_empty() && *scratch != footing.marks)
     }
 
-    /// What a ladder waits for with a customer; nothing if it never waits.
+    /// What a ladder waits for with a customer who was last judged now; nothing if it never waits.
     #[must_use]
-    pub fn waiting(&self, zone: &Zone, scale: ScaleIx, from: Stood<'_>) -> Option<Waiting> {
+    pub fn waiting(&self, now: Now<'_>, scale: ScaleIx, from: Stood<'_>) -> Option<Waiting> {
         match self.scales.get(scale.0)? {
             Scale::Patient(climb, place) => {
                 let marks = &from.marks[place.clone()];
-                Some(climb.waiting(zone, from.ranks[scale.0], marks))
+                Some(climb.waiting(now, from.ranks[scale.0], marks))
             }
             Scale::Ladder(_) | Scale::Map(_) => None,
         }

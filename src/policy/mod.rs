@@ -14,6 +14,7 @@ mod constant;
 mod declaration;
 pub mod declared;
 pub mod draft;
+mod ends;
 mod event;
 mod filter;
 pub mod judge;

@@ -16,8 +16,28 @@ pub struct Patience {
     pub grace: Option<Until>,
     /// How long it is kept from the instant on at which the customer came.
     pub stay: Option<Until>,
+    /// How long it is valid, so that it is lost at ends of terms only.
+    pub term: Option<Term>,
     /// Where it is left for.
     pub depth: Depth,
+}
+
+/// How long a tier is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Its end.
+    pub until: Until,
+    /// From when on it is counted.
+    pub requalify: Requalify,
+}
+
+/// What it means for a term that something keeps the customer on the tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requalify {
+    /// At its end, that there is another one: terms are counted from when the customer came.
+    Extends,
+    /// At every instant, that it is counted from then.
+    Restarts,
 }
 
 /// Whether a tier is lost when nothing keeps a customer there.
@@ -45,6 +65,7 @@ impl Patience {
         demote: Demote::Immediate,
         grace: None,
         stay: None,
+        term: None,
         depth: Depth::ToFit,
     };
 
@@ -62,7 +83,7 @@ impl Patience {
 
     /// Whether a customer may be there whom nothing keeps, for a time.
     fn is_kept_on(&self) -> bool {
-        self.grace.is_some() || self.stay.is_some()
+        self.grace.is_some() || self.stay.is_some() || self.term.is_some()
     }
 
     /// The first instant at which a customer is let go who came at `since` and whom nothing has
@@ -96,19 +117,57 @@ impl Patience {
         self.stay.map(|stay| stay.after(zone, since))
     }
 
+    /// The end of the term that a customer is in at `at` who came at `since`; where requalifying
+    /// restarts it there is none as long as something keeps the customer.
+    #[must_use]
+    pub fn term_ends(
+        &self,
+        zone: &Zone,
+        (since, lapsed): (Timestamp, Option<Timestamp>),
+        at: Timestamp,
+    ) -> Option<Timestamp> {
+        let term = self.term?;
+        match (term.requalify, lapsed) {
+            (_, Some(lapsed)) => Some(term.after(zone, since, lapsed).1),
+            (Requalify::Extends, None) => {
+                Some(term.until.first_not_before(zone, since, at + Span(1)))
+            }
+            (Requalify::Restarts, None) => None,
+        }
+    }
+
     fn waited(
         &self,
         zone: &Zone,
         since: Timestamp,
         lapsed: Timestamp,
-    ) -> [Option<(Waited, Timestamp)>; 2] {
+    ) -> [Option<(Waited, Timestamp)>; 3] {
         let wait = |wait, until: Option<Until>, since| {
             until.map(|until| (Waited { wait, since }, until.after(zone, since)))
         };
+        let term = self.term.map(|term| {
+            let (since, end) = term.after(zone, since, lapsed);
+            let wait = Wait::Term;
+            (Waited { wait, since }, end)
+        });
         [
+            term,
             wait(Wait::Grace, self.grace, lapsed),
             wait(Wait::MinimumStay, self.stay, since),
         ]
+    }
+}
+
+impl Term {
+    /// From when on the term is counted in which nothing keeps a customer any more, and when it
+    /// ends.
+    fn after(self, zone: &Zone, since: Timestamp, lapsed: Timestamp) -> (Timestamp, Timestamp) {
+        match (self.requalify, self.until) {
+            (Requalify::Extends, until) => (since, until.first_not_before(zone, since, lapsed)),
+            (Requalify::Restarts, Until::Span(span)) => (lapsed, lapsed + span),
+            // The last day, month or year in which something kept the customer counts.
+            (Requalify::Restarts, until) => (lapsed, until.after(zone, lapsed - Span(1))),
+        }
     }
 }
 

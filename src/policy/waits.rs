@@ -1,25 +1,21 @@
 //! What a tier waits for, from what was written at it or at its ladder.
 
 use crate::model::time::Span;
-use crate::model::until::{Period, Until};
+use crate::model::until::Until;
 
 use super::draft::{Given, PatienceDraft, Written};
+use super::ends::read_end;
 use super::owner::{Owner, choose};
-use super::patience::{Demote, Depth, Patience};
+use super::patience::{Demote, Depth, Patience, Requalify, Term};
 use super::problem::Problem;
 use super::terms::{Least, read_span};
 
 const DEMOTES: [(Demote, &str); 2] = [(Demote::Immediate, "immediate"), (Demote::Never, "never")];
 const DEPTHS: [(Depth, &str); 2] = [(Depth::ToFit, "to-fit"), (Depth::OneStep, "one-step")];
-const PERIODS: [(Period, &str); 3] = [
-    (Period::Month, "month"),
-    (Period::Quarter, "quarter"),
-    (Period::Year, "year"),
+const REQUALIFY: [(Requalify, &str); 2] = [
+    (Requalify::Extends, "extends"),
+    (Requalify::Restarts, "restarts"),
 ];
-/// A hundred years.
-const MONTHS_MAX: u64 = 1_200;
-const ANY_UNTIL: &str = "write a length of time, such as \"30d\" or \"3 months\", or the end of a \
-     period, such as \"end of month\" or \"end of next year\"";
 
 /// What was read of one table; nothing at a key where something faulty stands.
 #[derive(Clone, Copy)]
@@ -28,6 +24,8 @@ struct Read {
     demote: Option<Option<Demote>>,
     grace: Option<Option<Until>>,
     stay: Option<Option<Until>>,
+    term: Option<Option<Until>>,
+    requalify: Option<Option<Requalify>>,
     depth: Option<Option<Depth>>,
 }
 
@@ -70,11 +68,20 @@ impl<'a> Waits<'a> {
             idle(owner, draft, told, problems);
         }
         let lasting = |until: Option<Until>| until.filter(|until| *until != Until::Span(Span(0)));
+        let term = lasting(own.term?.or(ladder.term?));
+        if let (None, Some(written)) = (term, draft.requalify.written()) {
+            problems.push(no_term(owner, written));
+        }
+        let requalify = own.requalify?.or(ladder.requalify?);
         Some(Patience {
             settle: own.settle?.or(ladder.settle?).unwrap_or(none.settle),
             demote,
             grace: lasting(own.grace?.or(ladder.grace?)),
             stay: lasting(own.stay?.or(ladder.stay?)),
+            term: term.map(|until| Term {
+                until,
+                requalify: requalify.unwrap_or(Requalify::Extends),
+            }),
             depth: own.depth?.or(ladder.depth?).unwrap_or(none.depth),
         })
     }
@@ -108,8 +115,12 @@ impl Read {
             demote: read(&draft.demote, |word| {
                 choose(word, ("demote", "ways"), &DEMOTES, problems)
             }),
-            grace: read(&draft.grace, |text| until(text, "grace", problems)),
-            stay: read(&draft.stay, |text| until(text, "minimum_stay", problems)),
+            grace: read(&draft.grace, |text| read_end(text, "grace", problems)),
+            stay: read(&draft.stay, |text| read_end(text, "minimum_stay", problems)),
+            term: read(&draft.term, |text| read_end(text, "term", problems)),
+            requalify: read(&draft.requalify, |word| {
+                choose(word, ("requalify", "ways"), &REQUALIFY, problems)
+            }),
             depth: read(&draft.depth, |word| {
                 choose(word, ("depth", "depths"), &DEPTHS, problems)
             }),
@@ -118,7 +129,8 @@ impl Read {
 
     fn whole(&self) -> bool {
         let waits = self.settle.is_some() && self.grace.is_some() && self.stay.is_some();
-        waits && self.demote.is_some() && self.depth.is_some()
+        let terms = self.term.is_some() && self.requalify.is_some();
+        waits && terms && self.demote.is_some() && self.depth.is_some()
     }
 }
 
@@ -145,12 +157,20 @@ fn idle(
     }
 }
 
-fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 5] {
+fn no_term(owner: &Owner<'_>, requalify: &Written<String>) -> Problem {
+    let message = format!("{} has `requalify`, but no `term`", owner.title);
+    Problem::new(&requalify.span, message, "nothing to extend or restart")
+        .help("add a line such as: term = \"12 months\"")
+}
+
+fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 7] {
     [
         ("settle", draft.settle.written()),
         ("demote", draft.demote.written()),
         ("grace", draft.grace.written()),
         ("minimum_stay", draft.stay.written()),
+        ("term", draft.term.written()),
+        ("requalify", draft.requalify.written()),
         ("depth", draft.depth.written()),
     ]
 }
@@ -164,57 +184,4 @@ fn read<T>(
         Given::Unreadable => None,
         Given::Is(written) => reader(written).map(Some),
     }
-}
-
-/// Reads "30d", "3 months", "1 year", "end of month" or "end of next year".
-fn until(written: &Written<String>, what: &str, problems: &mut Vec<Problem>) -> Option<Until> {
-    let words: Vec<&str> = written.value.split(' ').collect();
-    let period = |word: &str| PERIODS.iter().find(|(_, name)| *name == word);
-    let read = match words[..] {
-        ["end", "of", word] => period(word).map(|(period, _)| (*period, false)),
-        ["end", "of", "next", word] => period(word).map(|(period, _)| (*period, true)),
-        [number, unit] => return months(written, (number, unit), what, problems),
-        _ => {
-            if Span::parse(&written.value).is_err() {
-                problems.push(no_until(written, what));
-                return None;
-            }
-            return read_span(written, what, Least::Zero, problems).map(Until::Span);
-        }
-    };
-    if read.is_none() {
-        problems.push(no_until(written, what));
-    }
-    read.map(|(period, next)| Until::EndOf { period, next })
-}
-
-fn months(
-    written: &Written<String>,
-    (number, unit): (&str, &str),
-    what: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<Until> {
-    let each = match unit {
-        "month" | "months" => Some(1),
-        "year" | "years" => Some(12),
-        _ => None,
-    };
-    let number = number.parse::<u64>().ok();
-    let Some((number, each)) = number.zip(each) else {
-        problems.push(no_until(written, what));
-        return None;
-    };
-    let months = number.saturating_mul(each);
-    if months == 0 || months > MONTHS_MAX {
-        let message = format!("{what} \"{}\" is out of range", written.value);
-        let label = "from \"1 month\" to \"100 years\"";
-        problems.push(Problem::new(&written.span, message, label));
-        return None;
-    }
-    u16::try_from(months).ok().map(Until::Months)
-}
-
-fn no_until(written: &Written<String>, what: &str) -> Problem {
-    let message = format!("{what} \"{}\" is no end of time", written.value);
-    Problem::new(&written.span, message, "not understood").help(ANY_UNTIL)
 }

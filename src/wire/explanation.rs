@@ -106,6 +106,7 @@ struct LadderRow<'a> {
 struct Waits<'a> {
     settling: Vec<Settling<'a>>,
     protected_until: Option<Instant>,
+    term_ends: Option<Instant>,
     lapsed_since: Option<Instant>,
     lost_at: Option<Instant>,
 }
@@ -129,6 +130,7 @@ impl<'a> Waits<'a> {
                 })
                 .collect(),
             protected_until: waiting.protected.map(Instant),
+            term_ends: waiting.term.map(Instant),
             lapsed_since: waiting.lapsed.map(Instant),
             lost_at: waiting.lost.map(Instant),
         }

@@ -236,19 +236,30 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
 }
 
 /// Keys of a ladder and of a tier.
-const PATIENCE: [&str; 5] = ["settle", "demote", "grace", "minimum_stay", "depth"];
+const PATIENCE: [&str; 7] = [
+    "settle",
+    "demote",
+    "grace",
+    "minimum_stay",
+    "term",
+    "requalify",
+    "depth",
+];
 
 fn with_patience<const N: usize>(keys: [&'static str; N]) -> Vec<&'static str> {
     keys.into_iter().chain(PATIENCE).collect()
 }
 
 fn patience(section: &Section<'_>, problems: &mut Vec<Problem>) -> PatienceDraft {
-    let [settle, demote, grace, stay, depth] = PATIENCE.map(|key| section.text(key, problems));
+    let [settle, demote, grace, stay, term, requalify, depth] =
+        PATIENCE.map(|key| section.text(key, problems));
     PatienceDraft {
         settle,
         demote,
         grace,
         stay,
+        term,
+        requalify,
         depth,
     }
 }

@@ -80,6 +80,8 @@ pub struct ToldWaits {
     pub settling: Vec<ToldSettling>,
     /// Until when the tier is kept whatever happens.
     pub protected_until: Option<String>,
+    /// When the term ends.
+    pub term_ends: Option<String>,
     /// From when on nothing has kept the customer ...
     pub lapsed_since: Option<String>,
     /// ... and when the tier is lost.

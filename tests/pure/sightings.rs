@@ -18,10 +18,8 @@ use crate::histories::policies::HOUR_MS;
 use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
 use crate::model::judgement::{Now, judge};
-use crate::model::lane::Model;
 use crate::model::memory::{Memory, waits};
-use crate::model::owned_event::OwnedEvent;
-use crate::model::source::Source;
+use crate::model::{lane::Model, owned_event::OwnedEvent, source::Source};
 pub(crate) use cases::CASES;
 
 /// How often each case was seen.

@@ -9,7 +9,7 @@ use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::{Period, Until};
-use tidemark::policy::patience::{Demote, Depth, Patience};
+use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
 
 use super::drafting::EXACT_WINDOWS;
@@ -206,8 +206,13 @@ fn patience() -> BoxedStrategy<Patience> {
     let settle = select(vec![0, 0, 1, 600_000, HOUR_MS, DAY_MS, 3 * DAY_MS]).prop_map(Span);
     let never = prop::bool::weighted(0.1);
     let depth = select(vec![Depth::ToFit, Depth::OneStep]);
-    let waits = (settle, never, untils(), untils(), depth).prop_map(
-        |(settle, never, grace, stay, depth)| Patience {
+    let term = (
+        untils(),
+        select(vec![Requalify::Extends, Requalify::Restarts]),
+    );
+    let term = term.prop_map(|(until, requalify)| until.map(|until| Term { until, requalify }));
+    let waits = (settle, never, untils(), untils(), term, depth).prop_map(
+        |(settle, never, grace, stay, term, depth)| Patience {
             settle,
             demote: if never {
                 Demote::Never
@@ -216,6 +221,7 @@ fn patience() -> BoxedStrategy<Patience> {
             },
             grace,
             stay,
+            term,
             depth,
         },
     );
@@ -226,13 +232,14 @@ fn untils() -> BoxedStrategy<Option<Until>> {
     let spans = [1, HOUR_MS, DAY_MS, 30 * DAY_MS];
     let spans = spans.map(|ms| Until::Span(Span(ms)));
     let months = [1, 2, 12].map(Until::Months);
-    let periods = [Period::Month, Period::Quarter, Period::Year];
-    let ends = periods.map(|period| [false, true].map(|next| Until::EndOf { period, next }));
-    let all = spans
-        .into_iter()
-        .chain(months)
-        .chain(ends.into_iter().flatten());
-    prop::option::of(select(all.collect::<Vec<_>>())).boxed()
+    let years = [1, 4].map(Period::Year);
+    let periods = [Period::Month, Period::Quarter].into_iter().chain(years);
+    let ends = periods.flat_map(|period| {
+        [(false, 0), (true, 0), (false, 1)].map(|(next, plus)| Until::EndOf { period, next, plus })
+    });
+    let all = spans.into_iter().chain(months).chain(ends);
+    let one = select(all.collect::<Vec<_>>());
+    prop::option::weighted(0.4, one).boxed()
 }
 
 fn rules() -> BoxedStrategy<RulePlan> {

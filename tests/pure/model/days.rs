@@ -62,24 +62,52 @@ impl Days {
 
     /// The first instant that does not belong any more to what begins at `begins`.
     pub(crate) fn end_of(&self, until: Until, begins: Timestamp) -> Timestamp {
+        self.ends_of(until, begins, begins)
+            .next()
+            .expect("everything ends")
+    }
+
+    /// When what goes on again and again ends for the first time, the second ...; of a length of
+    /// time, those that are long before `near` are left out.
+    pub(crate) fn ends_of(
+        &self,
+        until: Until,
+        begins: Timestamp,
+        near: Timestamp,
+    ) -> impl Iterator<Item = Timestamp> {
+        let first = match until {
+            Until::Span(span) => ((near.0 - begins.0) / span.0).max(1),
+            _ => 1,
+        };
+        (first..).map(move |n| self.nth_end(until, begins, n))
+    }
+
+    fn nth_end(&self, until: Until, begins: Timestamp, n: i64) -> Timestamp {
+        if let Until::Span(span) = until {
+            return Timestamp(begins.0 + span.0 * n);
+        }
         let today = date(self.day_of(begins));
+        let this_month = today.year * 12 + today.month;
         let day = match until {
-            Until::Span(span) => return begins + span,
+            Until::Span(_) => unreachable!("told above"),
             Until::Months(months) => {
-                let month = (today.year * 12 + today.month + i64::from(months)).rem_euclid(12);
-                let year = (today.year * 12 + today.month + i64::from(months)).div_euclid(12);
-                let last = length(year, month);
-                number(year, month, today.day.min(last)) + 1
+                let month = this_month + i64::from(months) * n;
+                let (year, month) = (month / 12, month % 12);
+                number(year, month, today.day.min(length(year, month))) + 1
             }
-            Until::EndOf { period, next } => {
-                let months = match period {
-                    Period::Month => 1,
-                    Period::Quarter => 3,
-                    Period::Year => 12,
+            Until::EndOf { period, next, plus } => {
+                let (months, first) = match period {
+                    Period::Month => (1, 0),
+                    Period::Quarter => (3, 0),
+                    Period::Year(first) => (12, i64::from(first) - 1),
                 };
-                let first = today.month / months * months;
-                let end = first + months + if next { months } else { 0 };
-                number(today.year + end / 12, end % 12, 1)
+                let mut end = this_month + 1;
+                while end % months != first % months {
+                    end += 1;
+                }
+                let more = if next { n } else { n - 1 };
+                let month = end + more * months + i64::from(plus);
+                number(month / 12, month % 12, 1)
             }
         };
         self.start_of(day)

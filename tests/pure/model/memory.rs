@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use tidemark::model::change::{Wait, Waited};
 use tidemark::model::time::{Span, Timestamp};
+use tidemark::model::until::Until;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Ladder;
-use tidemark::policy::patience::{Demote, Depth};
+use tidemark::policy::patience::{Demote, Depth, Requalify};
 
 use super::judgement::{Now, Sight};
 
@@ -25,6 +26,7 @@ pub(crate) fn waits(ladder: &Ladder) -> bool {
         patience.settle > Span(0)
             || patience.grace.is_some()
             || patience.stay.is_some()
+            || patience.term.is_some()
             || patience.demote == Demote::Never
     })
 }
@@ -142,12 +144,24 @@ impl Memory {
             (Wait::Grace, patience.grace, lapsed),
             (Wait::MinimumStay, patience.stay, self.since),
         ];
-        waits
-            .into_iter()
-            .filter_map(|(wait, until, begins)| {
-                Some((wait, begins, now.days.end_of(until?, begins)))
-            })
-            .collect()
+        let waits = waits.into_iter().filter_map(|(wait, until, begins)| {
+            Some((wait, begins, now.days.end_of(until?, begins)))
+        });
+        let term = patience.term.map(|term| match term.requalify {
+            Requalify::Extends => {
+                let mut ends = now.days.ends_of(term.until, self.since, lapsed);
+                let end = ends.find(|end| *end >= lapsed).expect("terms go on");
+                (Wait::Term, self.since, end)
+            }
+            Requalify::Restarts => {
+                let begins = match term.until {
+                    Until::Span(_) => lapsed,
+                    _ => lapsed - Span(1),
+                };
+                (Wait::Term, lapsed, now.days.end_of(term.until, begins))
+            }
+        });
+        term.into_iter().chain(waits).collect()
     }
 
     fn come(&mut self, tier: usize, at: Timestamp) {
@@ -172,8 +186,22 @@ impl Memory {
         Waiting {
             settling: settling.collect(),
             protected: stay.map(|stay| now.days.end_of(stay, self.since)),
+            term: self.term_ends(ladder, tier, now),
             lapsed: self.lapsed,
             lost: self.lost(ladder, tier, now),
         }
+    }
+
+    /// When the term ends that the customer is in.
+    fn term_ends(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Option<Timestamp> {
+        let term = ladder.tiers[tier].patience.term.filter(|_| tier > 0)?;
+        if let Some(lapsed) = self.lapsed {
+            let ends = self.ends(ladder, tier, lapsed, now);
+            let term = ends.into_iter().find(|(wait, ..)| *wait == Wait::Term);
+            return term.map(|(_, _, end)| end);
+        }
+        let mut ends = now.days.ends_of(term.until, self.since, now.at);
+        let next = ends.find(|end| *end > now.at);
+        next.filter(|_| term.requalify == Requalify::Extends)
     }
 }

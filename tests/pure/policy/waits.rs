@@ -2,7 +2,7 @@
 
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::{Period, Until};
-use tidemark::policy::patience::{Demote, Depth, Patience};
+use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 
 use super::{read, with};
 
@@ -24,6 +24,7 @@ fn a_tier_goes_by_its_own_word_or_its_ladders() {
         grace: Some(Until::EndOf {
             period: Period::Quarter,
             next: true,
+            plus: 0,
         }),
         depth: Depth::OneStep,
         ..Patience::NONE
@@ -80,4 +81,37 @@ fn a_wait_at_a_tier_of_a_ladder_that_is_never_left_is_told() {
         told,
         ["tier \"second\" has `grace`, but demote = \"never\""]
     );
+}
+
+#[test]
+fn terms_are_read_as_they_are_said() {
+    let year = |period, next, plus| Until::EndOf { period, next, plus };
+    for (text, until) in [
+        ("365d", Until::Span(Span::from_days(365))),
+        ("1 year", Until::Months(12)),
+        ("end of month", year(Period::Month, false, 0)),
+        (
+            "end of year from April + 1 month",
+            year(Period::Year(4), false, 1),
+        ),
+        (
+            "end of next year + 2 years",
+            year(Period::Year(1), true, 24),
+        ),
+        (
+            "end of next year from December",
+            year(Period::Year(12), true, 0),
+        ),
+    ] {
+        let term = |requalify| Patience {
+            term: Some(Term { until, requalify }),
+            ..Patience::NONE
+        };
+        let extends = term(Requalify::Extends);
+        let text = format!("term = \"{text}\"");
+        assert_eq!(patience(&text, "")[0], extends, "{text}");
+        let restarts = "requalify = \"restarts\"";
+        let both = [term(Requalify::Restarts), extends];
+        assert_eq!(patience(&text, restarts), both, "{text}");
+    }
 }

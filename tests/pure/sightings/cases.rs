@@ -1,7 +1,7 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 91] = [
+pub(crate) const CASES: [&str; 93] = [
     "applied",
     "duplicate",
     "duplicate in another currency",
@@ -86,6 +86,8 @@ pub(crate) const CASES: [&str; 91] = [
     "settled",
     "settled several tiers above",
     "grace over",
+    "term over",
+    "term over after another one",
     "minimum stay over",
     "one step down after a wait",
     "kept again before it was lost",

@@ -1,8 +1,10 @@
 //! Cases of ladders that wait.
 
 use tidemark::model::change::{Change, Wait};
+use tidemark::model::time::Span;
+use tidemark::model::until::Until;
 use tidemark::policy::declared::Policy;
-use tidemark::policy::patience::Depth;
+use tidemark::policy::patience::{Depth, Requalify};
 
 use super::Sightings;
 use crate::model::customer::Customer;
@@ -18,10 +20,21 @@ impl Sightings {
             Some(Wait::Settle) => "settled",
             Some(Wait::Grace) => "grace over",
             Some(Wait::MinimumStay) => "minimum stay over",
+            Some(Wait::Term) => "term over",
             None => return,
         };
         self.see(case, true);
         let far = change.to > change.from + 1;
+        let again = change.waited.is_some_and(|waited| {
+            let term = ladder.tiers[usize::from(change.from)].patience.term;
+            let long = match term.map(|term| (term.requalify, term.until)) {
+                Some((Requalify::Extends, Until::Span(span))) => span,
+                Some((Requalify::Extends, Until::Months(n))) => Span::from_days(32 * i64::from(n)),
+                _ => return false,
+            };
+            case == "term over" && change.effective_at > waited.since + long
+        });
+        self.see("term over after another one", again);
         self.see("settled several tiers above", case == "settled" && far);
         let left = ladder.tiers[usize::from(change.from)].patience;
         let down = change.to + 1 == change.from && left.depth == Depth::OneStep;
