@@ -72,3 +72,8 @@ story: Nobody knows anything of somebody who never came
 |            |      | relationship is potential |
 |            |      | lifecycle is prospect     |
 |            |      | since_seen is never       |
+
+story: A heartbeat belongs to nobody and moves nobody by itself
+| when             | what            | then                              |
+| 2026-03-02 10:00 | visit           | behaviour: dormant -> potential because since_seen 0d is <= 90d |
+| 2026-03-02 11:00 | heartbeat       |                                   |

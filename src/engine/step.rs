@@ -7,7 +7,7 @@ use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::{History, Strangers};
 use crate::features::measures::Measured;
 use crate::model::change::{Cause, Change, Reason};
-use crate::model::event::Event;
+use crate::model::event::{Event, Kind};
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
@@ -98,6 +98,13 @@ impl Engine {
     /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
     /// most 64.
     pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
+        if let Err(refused) = self.in_time(event.at) {
+            return Outcome::Refused(refused);
+        }
+        if event.kind == Kind::Heartbeat {
+            self.pass(event.at, effects);
+            return Outcome::Applied;
+        }
         let admitted = match self.admit(event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
@@ -112,10 +119,15 @@ impl Engine {
         let arrivals = self.clock - self.policy.time.late;
         self.dedup
             .remember(admitted.fingerprint, event.at, arrivals);
-        let news = event.at - self.policy.time.lateness;
+        self.pass(event.at, effects);
+        Outcome::Applied
+    }
+
+    /// Time has come as far as an event of that instant says.
+    fn pass(&mut self, at: Timestamp, effects: &mut Vec<Judged>) {
+        let news = at - self.policy.time.lateness;
         self.clock = self.clock.max(news.min(self.ceiling));
         self.fire(FIRINGS_PER_EVENT, effects);
-        Outcome::Applied
     }
 
     /// How many events are best read ahead together.
@@ -180,14 +192,18 @@ impl Engine {
     }
 
     /// Whether an event counts; nothing for a copy. Changes nothing.
-    fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
+    fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
         let time = &self.policy.time;
-        if event.at > self.ceiling + time.ahead {
+        if at > self.ceiling + time.ahead {
             return Err(Refusal::Future.of("occurred_at"));
         }
-        if event.at < self.clock - time.late {
+        if at < self.clock - time.late {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
+        Ok(())
+    }
+
+    fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
         let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
         let known = self.customers.find(hash, event.customer);

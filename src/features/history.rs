@@ -167,7 +167,12 @@ impl History {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
             Kind::Cancel => self.cancel(&page, event),
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => false,
+            Kind::View
+            | Kind::Search
+            | Kind::Cart
+            | Kind::Visit
+            | Kind::Declared(_)
+            | Kind::Heartbeat => false,
         }
     }
 

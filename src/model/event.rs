@@ -23,12 +23,17 @@ pub enum Kind {
     Visit,
     /// The kind of that index among those that the policy declares.
     Declared(u8),
+    /// Nobody did anything: the producer lives, that is all.
+    Heartbeat,
 }
+
+/// The name of [`Kind::Heartbeat`] on the wire. Policies do not know it.
+pub const HEARTBEAT: &str = "heartbeat";
 
 /// How many kinds a policy may declare.
 pub const DECLARED_KINDS_MAX: usize = 32;
 
-/// All kinds of the contract with their names on the wire and in policies.
+/// All kinds of what customers do with their names on the wire and in policies.
 pub const KINDS: [(Kind, &str); 7] = [
     (Kind::Purchase, "purchase"),
     (Kind::Refund, "refund"),
@@ -43,6 +48,9 @@ impl Kind {
     /// The kind of that name, where the policy declares those.
     #[must_use]
     pub fn from_name(name: &str, declared: &[String]) -> Option<Self> {
+        if name == HEARTBEAT {
+            return Some(Self::Heartbeat);
+        }
         let known = KINDS.iter().find(|(_, known)| *known == name);
         known.map(|(kind, _)| *kind).or_else(|| {
             let ix = declared.iter().position(|known| known == name)?;
@@ -53,10 +61,13 @@ impl Kind {
     /// The name on the wire and in policies; nothing for a declared kind, whose policy knows it.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        KINDS.get(self.index()).map(|(_, name)| *name)
+        match self {
+            Self::Heartbeat => Some(HEARTBEAT),
+            deed => KINDS.get(deed.index()).map(|(_, name)| *name),
+        }
     }
 
-    /// Its number among all kinds, those of the contract first.
+    /// Its number among all kinds, those of the contract first and the heartbeat last.
     #[must_use]
     pub fn index(self) -> usize {
         match self {
@@ -68,11 +79,12 @@ impl Kind {
             Self::Cart => 5,
             Self::Visit => 6,
             Self::Declared(ix) => KINDS.len() + usize::from(ix),
+            Self::Heartbeat => KINDS.len() + DECLARED_KINDS_MAX,
         }
     }
 }
 
-/// All kinds that there can be, by their numbers.
+/// All kinds of what customers do that there can be, by their numbers.
 pub fn all_kinds() -> impl Iterator<Item = Kind> {
     let declared = (0..DECLARED_KINDS_MAX as u8).map(Kind::Declared);
     KINDS.map(|(kind, _)| kind).into_iter().chain(declared)

@@ -78,7 +78,7 @@ fn kinds(given: &Given<Vec<Written<String>>>, problems: &mut Vec<Problem>) -> Ve
     let mut names = Names::default();
     for name in list {
         names.take("kind", name, problems);
-        if KINDS.iter().any(|(_, known)| *known == name.value) {
+        if Kind::from_name(&name.value, &[]).is_some() {
             let message = format!("\"{}\" is a kind already", name.value);
             let problem = Problem::new(&name.span, message, "of the contract");
             problems.push(problem.help("remove it here: it need not be declared"));

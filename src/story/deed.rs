@@ -189,7 +189,12 @@ impl Ground<'_> {
             Kind::Purchase => ("amount", "purchase 120.00"),
             Kind::Refund => ("amount", "refund 20.00 order o1"),
             Kind::Cancel => ("order", "cancel order o1"),
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => {
+            Kind::View
+            | Kind::Search
+            | Kind::Cart
+            | Kind::Visit
+            | Kind::Declared(_)
+            | Kind::Heartbeat => {
                 return None;
             }
         };

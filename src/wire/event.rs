@@ -101,7 +101,12 @@ impl Decoder {
         match kind {
             Kind::Purchase | Kind::Refund => _ = required(amount, Field::Amount)?,
             Kind::Cancel => _ = required(order, Field::OrderId)?,
-            Kind::View | Kind::Search | Kind::Cart | Kind::Visit | Kind::Declared(_) => {}
+            Kind::View
+            | Kind::Search
+            | Kind::Cart
+            | Kind::Visit
+            | Kind::Declared(_)
+            | Kind::Heartbeat => {}
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;

@@ -1,6 +1,7 @@
 //! Which cases of the semantics a history has really come by, counted while the model plays it.
 
 mod cases;
+mod questions;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,9 @@ use tidemark::policy::rule::Subject;
 use crate::histories::policies::HOUR_MS;
 use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
-use crate::model::judgement::{Now, judge};
-use crate::model::memory::{Memory, waits};
 use crate::model::{lane::Model, owned_event::OwnedEvent, source::Source};
 pub(crate) use cases::CASES;
+use questions::{apart, kept};
 
 /// How often each case was seen.
 #[derive(Clone, Debug, Default)]
@@ -171,6 +171,11 @@ impl Sightings {
 
     fn applied(&mut self, model: &Model, before: &Before, event: &OwnedEvent, judged: &[Judged]) {
         self.see("applied", true);
+        let heartbeat = event.kind == Kind::Heartbeat;
+        self.see("heartbeat", heartbeat);
+        if heartbeat {
+            return;
+        }
         let policy = model.policy();
         self.see(
             "of a declared kind",
@@ -371,29 +376,4 @@ impl Sightings {
         );
         self.see("measured below zero", measured.any(|m| m < Measure::Is(0)));
     }
-}
-
-/// How much later an event is dated than the latest accepted one of its id.
-fn apart(before: &Before, event: &OwnedEvent) -> Option<i64> {
-    let accepted = &before.customer.as_ref()?.accepted;
-    let first = accepted
-        .iter()
-        .rfind(|earlier| earlier.event.event_id == event.event_id)?;
-    Some(event.at.0 - first.event.at.0)
-}
-
-/// Whether the customer stands on a tier that only its keep rule still gives.
-fn kept(model: &Model, customer: &Customer) -> bool {
-    let rules = model.rules();
-    let measures = customer.measures(rules, customer.frontier);
-    let from_below = vec![0; customer.places.len()];
-    let ladders = &rules.policy.ladders;
-    let now = Now {
-        at: customer.frontier,
-        days: rules.days,
-    };
-    let unknown = vec![Memory::new(); ladders.len()];
-    let entered = judge(rules.policy, &measures, &from_below, &unknown, now);
-    let mut each = ladders.iter().zip(&customer.places).zip(&entered);
-    each.any(|((ladder, place), entered)| !waits(ladder) && place.rank > entered.rank)
 }

@@ -210,6 +210,7 @@ fn visits() -> BoxedStrategy<Act> {
         Kind::Declared(0),
         Kind::Declared(0),
         Kind::Declared(1),
+        Kind::Heartbeat,
     ]);
     acts(kind, Just(OrderName::Nothing)).boxed()
 }

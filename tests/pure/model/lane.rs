@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
+use tidemark::model::event::Kind;
 use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
@@ -70,6 +71,7 @@ impl Model {
     pub(crate) fn apply(&mut self, event: &OwnedEvent) -> (Outcome, Vec<Judged>) {
         match self.weigh(event) {
             Err(refused) => (Outcome::Refused(refused), Vec::new()),
+            Ok(_) if event.kind == Kind::Heartbeat => (Outcome::Applied, self.pass(event.at)),
             Ok(true) => (Outcome::Duplicate, Vec::new()),
             Ok(false) => (Outcome::Applied, self.accept(event)),
         }
@@ -81,6 +83,9 @@ impl Model {
         }
         if event.at < self.clock - self.policy.time.late {
             return Err(Refusal::TooLate.of("occurred_at"));
+        }
+        if event.kind == Kind::Heartbeat {
+            return Ok(false);
         }
         match self.customer(&event.customer) {
             Some(known) => known.weigh(event, &self.policy),
@@ -107,10 +112,15 @@ impl Model {
             judged.extend(customer.fire(rules));
         }
         judged.extend(customer.accept(event, rules));
-        let reached = (event.at - self.policy.time.lateness).min(self.ceiling);
-        self.clock = self.clock.max(reached);
-        judged.extend(self.fire_due(AFTER_EVENT));
+        judged.extend(self.pass(event.at));
         judged
+    }
+
+    /// Section 1, of an accepted event.
+    fn pass(&mut self, at: Timestamp) -> Vec<Judged> {
+        let reached = (at - self.policy.time.lateness).min(self.ceiling);
+        self.clock = self.clock.max(reached);
+        self.fire_due(AFTER_EVENT)
     }
 
     /// Fires what is due, earliest first and among equals in the order of the customers' first

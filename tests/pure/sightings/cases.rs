@@ -1,8 +1,9 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 93] = [
+pub(crate) const CASES: [&str; 94] = [
     "applied",
+    "heartbeat",
     "duplicate",
     "duplicate in another currency",
     "duplicate exactly dedup later",

@@ -73,7 +73,8 @@ fn every_kind_has_an_example_that_is_read() {
             event.expect("a valid example").kind
         })
         .collect();
-    assert_eq!(kinds, KINDS.map(|(kind, _)| kind));
+    let deeds = KINDS.into_iter().map(|(kind, _)| kind);
+    assert_eq!(kinds, deeds.chain([Kind::Heartbeat]).collect::<Vec<_>>());
 }
 
 #[test]
