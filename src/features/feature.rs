@@ -2,7 +2,8 @@
 
 use super::filter::Filter;
 use crate::model::event::KindSet;
-use crate::model::time::Span;
+use crate::model::period::Period;
+use crate::model::time::{Day, Span};
 
 /// A number about a customer, as declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Feature {
     pub aggregate: Aggregate,
     /// How far it looks back. `Lifetime` for [`Aggregate::SinceLast`].
     pub window: Window,
-    /// How finely it tells instants apart.
+    /// How finely it tells instants apart. Never `Hour` for [`Aggregate::SinceLast`].
     pub resolution: Resolution,
 }
 
@@ -50,10 +51,14 @@ pub enum Field {
 /// How far a feature looks back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Window {
-    /// The last `Span`: (T - W, T]. A whole number of days at resolution `Day`.
+    /// The last `Span`: (T - W, T]. A whole number of days at resolution `Day`, of hours at `Hour`.
     Rolling(Span),
     /// Everything.
     Lifetime,
+    /// The current period of the calendar, to date; resolution `Day` only.
+    Calendar(Period),
+    /// Everything from that civil day on; resolution `Day` only.
+    Since(Day),
 }
 
 /// How finely a feature tells instants apart.
@@ -61,6 +66,8 @@ pub enum Window {
 pub enum Resolution {
     /// Milliseconds.
     Exact,
+    /// Hours of UTC.
+    Hour,
     /// Civil days in the policy's time zone.
     Day,
 }
@@ -88,8 +95,8 @@ impl Feature {
             (Aggregate::Sum(Field::Quantity) | Aggregate::Count | Aggregate::DistinctDays, _) => {
                 Unit::Number
             }
-            (Aggregate::SinceLast, Resolution::Exact) => Unit::Millis,
             (Aggregate::SinceLast, Resolution::Day) => Unit::Days,
+            (Aggregate::SinceLast, Resolution::Exact | Resolution::Hour) => Unit::Millis,
         }
     }
 }

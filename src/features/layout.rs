@@ -1,8 +1,9 @@
 //! What has to be kept of a customer so that every feature can be told: series, columns, totals.
 
 use crate::model::event::{Event, Kind, KindSet, all_kinds};
-use crate::model::time::{DAY_MS, Span};
+use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
+use super::back::Back;
 use super::cuts::{Cuts, Level};
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::{Filter, Passes};
@@ -78,11 +79,11 @@ pub(super) struct Shape {
     pub(super) firm: bool,
     /// How the features that something is compared with see its buckets.
     pub(super) sights: Vec<(Look, Reader)>,
-    /// The running totals over it: which total, and what it adds up.
-    pub(super) totals: Vec<(usize, Take)>,
+    /// The running totals over it: which total, what it adds up, and from which key on.
+    pub(super) totals: Vec<(usize, Take, i64)>,
     /// Whether a feature sums or counts: whether every contribution matters to some value.
     pub(super) sums: bool,
-    /// The longest rolling window over it, in keys.
+    /// The longest window over it that ends, in keys.
     pub(super) longest: Option<i64>,
     /// Whether a feature asks for its latest bucket.
     pub(super) latest: bool,
@@ -95,10 +96,10 @@ pub(super) struct Shape {
 /// What a feature makes of the buckets of a series.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Look {
-    /// The sum of a word of those after `key(T) - span`.
-    Sum { span: i64, word: usize },
-    /// How many of those after `key(T) - span` have a positive count.
-    Days { span: i64 },
+    /// The sum of a word of those seen.
+    Sum { back: Back, word: usize },
+    /// How many of those seen have a positive count.
+    Days { back: Back },
     /// How far back the latest one with a positive count lies.
     Latest,
 }
@@ -208,24 +209,26 @@ impl Layout {
             Aggregate::DistinctDays => Some(Take::Days),
             Aggregate::SinceLast => None,
         };
-        let keys = |span| keys_of(span, feature.resolution);
-        let look = match (take, feature.window) {
-            (Some(take), Window::Lifetime) => {
+        let back = match feature.window {
+            Window::Rolling(span) => Ok(Back::Keys(keys_of(span, feature.resolution))),
+            Window::Calendar(period) => Ok(Back::Period(period)),
+            Window::Since(day) => Err(i64::from(day.0)),
+            Window::Lifetime => Err(i64::MIN),
+        };
+        let look = match (take, back) {
+            (Some(take), Err(from)) => {
                 let total = self.totals;
                 self.totals += 1;
-                shape.totals.push((total, take));
+                shape.totals.push((total, take, from));
                 self.readings.push(Reading::Total(total));
                 self.compared_totals
                     .extend(reader.map(|reader| (total, reader)));
                 return;
             }
-            (Some(Take::Days), Window::Rolling(span)) => Look::Days { span: keys(span) },
-            (Some(Take::Count), Window::Rolling(span)) => Look::Sum {
-                span: keys(span),
-                word: 1,
-            },
-            (Some(Take::Sum(field)), Window::Rolling(span)) => Look::Sum {
-                span: keys(span),
+            (Some(Take::Days), Ok(back)) => Look::Days { back },
+            (Some(Take::Count), Ok(back)) => Look::Sum { back, word: 1 },
+            (Some(Take::Sum(field)), Ok(back)) => Look::Sum {
+                back,
                 word: shape.word(field),
             },
             (None, _) => Look::Latest,
@@ -275,6 +278,7 @@ fn passes(filters: &[Filter], feature: &Feature) -> Passes {
 fn keys_of(span: Span, resolution: Resolution) -> i64 {
     match resolution {
         Resolution::Exact => span.0,
+        Resolution::Hour => span.0 / HOUR_MS,
         Resolution::Day => span.0 / DAY_MS,
     }
 }
@@ -329,16 +333,21 @@ impl Shape {
                 self.latest = true;
                 self.firm = self.shrinks;
             }
-            (_, Window::Rolling(span)) => {
-                self.longest = self.longest.max(Some(keys_of(span, self.resolution)));
+            (_, Window::Rolling(_) | Window::Calendar(_)) => {
+                let keys = match feature.window {
+                    Window::Calendar(period) => period.days_max(),
+                    Window::Rolling(span) => keys_of(span, self.resolution),
+                    Window::Lifetime | Window::Since(_) => 0,
+                };
+                self.longest = self.longest.max(Some(keys));
                 if let Aggregate::Sum(field) = aggregate
                     && !self.fields.contains(&field)
                 {
                     self.fields.push(field);
                 }
             }
-            (Aggregate::DistinctDays, Window::Lifetime) => self.days = true,
-            (Aggregate::Sum(_) | Aggregate::Count, Window::Lifetime) => {}
+            (Aggregate::DistinctDays, _) => self.days = true,
+            (Aggregate::Sum(_) | Aggregate::Count, _) => {}
         }
         self.width = 2 + self.fields.len() + usize::from(self.firm);
     }

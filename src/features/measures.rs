@@ -4,6 +4,7 @@ use crate::model::change::Measure;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
+use super::back::Back;
 use super::history::History;
 use super::layout::{Layout, Look, Reading};
 use super::moment::Moment;
@@ -46,15 +47,15 @@ impl<'a> Measured<'a> {
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);
         let now = self.now.key(shape.resolution);
-        let seen = |span: i64| {
-            let bound = now.saturating_sub(span);
+        let seen = |back: Back| {
+            let bound = back.bound(now);
             let buckets = buckets.backwards();
             buckets.take_while(move |bucket| bucket[0] > bound)
         };
         match look {
-            Look::Sum { span, word } => Measure::Is(seen(span).map(|bucket| bucket[word]).sum()),
-            Look::Days { span } => {
-                Measure::Is(seen(span).filter(|bucket| bucket[1] > 0).count() as i64)
+            Look::Sum { back, word } => Measure::Is(seen(back).map(|bucket| bucket[word]).sum()),
+            Look::Days { back } => {
+                Measure::Is(seen(back).filter(|bucket| bucket[1] > 0).count() as i64)
             }
             Look::Latest => {
                 let latest = buckets.latest();

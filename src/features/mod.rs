@@ -6,6 +6,7 @@
     clippy::iter_over_hash_type
 )]
 
+mod back;
 pub mod cuts;
 pub mod feature;
 pub mod filter;

@@ -1,6 +1,6 @@
 //! An instant with its civil day, so that both resolutions can be reckoned in plain numbers.
 
-use crate::model::time::{Day, Timestamp};
+use crate::model::time::{Day, HOUR_MS, Timestamp};
 use crate::model::zone::Zone;
 
 use super::feature::Resolution;
@@ -21,11 +21,12 @@ impl Moment {
         }
     }
 
-    /// The number of the instant at a resolution: milliseconds, or days. A window of `n` ends at
-    /// `key - n`, exclusively, at both.
+    /// The number of the instant at a resolution: milliseconds, hours or days. A window of `n`
+    /// ends at `key - n`, exclusively, at each.
     pub(super) fn key(&self, resolution: Resolution) -> i64 {
         match resolution {
             Resolution::Exact => self.at.0,
+            Resolution::Hour => self.at.0.div_euclid(HOUR_MS),
             Resolution::Day => i64::from(self.day.0),
         }
     }
@@ -35,6 +36,7 @@ impl Moment {
 pub(super) fn reached(zone: &Zone, resolution: Resolution, key: i64) -> Timestamp {
     match resolution {
         Resolution::Exact => Timestamp(key),
+        Resolution::Hour => Timestamp(key.saturating_mul(HOUR_MS)),
         Resolution::Day => i32::try_from(key).map_or(Timestamp::MAX, |day| zone.start_of(Day(day))),
     }
 }

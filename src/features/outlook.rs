@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
+use super::back::Back;
 use super::cuts::Level;
 use super::feature::Resolution;
 use super::history::History;
@@ -102,12 +103,12 @@ impl Ahead<'_> {
     /// Adds the flips of the feature and tells its level now.
     fn see(&mut self, look: Look, buckets: Buckets<'_>, now: i64) -> Level {
         match look {
-            Look::Sum { span, word } => {
+            Look::Sum { back, word } => {
                 let growing = buckets.growing || word == 1;
-                self.leaving(buckets, now, span, growing, |bucket| bucket[word])
+                self.leaving(buckets, now, back, growing, |bucket| bucket[word])
             }
-            Look::Days { span } => {
-                self.leaving(buckets, now, span, true, |bucket| i64::from(bucket[1] > 0))
+            Look::Days { back } => {
+                self.leaving(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
             }
             Look::Latest => match buckets.latest() {
                 None => self.reader.cuts.len() as Level + 1,
@@ -123,11 +124,11 @@ impl Ahead<'_> {
         &mut self,
         buckets: Buckets<'_>,
         now: i64,
-        span: i64,
+        back: Back,
         growing: bool,
         value: impl Fn(&[i64]) -> i64,
     ) -> Level {
-        let bound = now.saturating_sub(span);
+        let bound = back.bound(now);
         let top = self.reader.cuts.len() as Level;
         let mut sum = 0;
         let mut level = self.reader.empty;
@@ -138,7 +139,7 @@ impl Ahead<'_> {
             sum += value(bucket);
             let with = settle(&self.reader.cuts, level, sum);
             if with != level {
-                self.flip(bucket[0].saturating_add(span), level);
+                self.flip(back.leaves(bucket[0]), level);
                 level = with;
             }
         }

@@ -167,7 +167,10 @@ impl Tally {
         } else {
             0
         };
-        for (slot, take) in &shape.totals {
+        for (slot, take, from) in &shape.totals {
+            if key < *from {
+                continue;
+            }
             self.words[layout.series.len() + slot] += match take {
                 Take::Count => by.count,
                 Take::Sum(field) => by.of(*field),
@@ -325,7 +328,7 @@ fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 
     let known_after = limits.orders.key(shape.resolution);
     let settled = |key: i64| match shape.resolution {
         Resolution::Exact => key <= known_after,
-        Resolution::Day => key < known_after,
+        Resolution::Hour | Resolution::Day => key < known_after,
     };
     let firm = |bucket: &[i64]| !shape.firm || bucket[shape.width - 1] > 0;
     let mut buckets = buckets.backwards();

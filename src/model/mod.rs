@@ -13,6 +13,7 @@ pub mod event;
 pub mod ids;
 pub mod money;
 pub mod partitioner;
+pub mod period;
 pub mod refusal;
 pub mod standing;
 pub mod time;

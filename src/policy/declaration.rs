@@ -1,21 +1,20 @@
 //! The declaration of a feature, from what was written.
 
-use crate::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use crate::features::feature::{Aggregate, Feature, Field, Resolution};
 use crate::features::filter::Filter;
 use crate::model::detail::AttrField;
 use crate::model::event::KindSet;
-use crate::model::time::{DAY_MS, Span};
 
 use super::draft::{FeatureDraft, Given, Written};
 use super::event::EventWords;
 use super::filter;
 use super::owner::{Owner, choose};
 use super::problem::Problem;
-use super::terms::{Least, read_span};
+use super::window::{check_resolution, default_resolution, window};
 
 /// What an aggregate is made of, before its field is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+pub(super) enum Verb {
     Sum,
     Count,
     DistinctDays,
@@ -33,12 +32,12 @@ const FIELDS: [(Field, &str); 3] = [
     (Field::Quantity, "quantity"),
     (Field::Margin, "margin"),
 ];
-const RESOLUTIONS: [(Resolution, &str); 2] =
-    [(Resolution::Day, "day"), (Resolution::Exact, "exact")];
-/// Rolling windows from this length on go by civil days where nothing else is said.
-const BY_DAY_FROM: Span = Span::from_days(7);
+const RESOLUTIONS: [(Resolution, &str); 3] = [
+    (Resolution::Day, "day"),
+    (Resolution::Hour, "hour"),
+    (Resolution::Exact, "exact"),
+];
 const PURCHASE: &str = "purchase";
-const LIFETIME: &str = "lifetime";
 
 /// The feature that was declared; its name is checked elsewhere.
 pub(super) fn feature(
@@ -176,81 +175,4 @@ fn field(
         return None;
     }
     Some(field)
-}
-
-fn window(
-    verb: Verb,
-    draft: &FeatureDraft,
-    owner: &Owner<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Window> {
-    if verb == Verb::SinceLast {
-        if let Some(window) = draft.window.written() {
-            let message = format!("{} is a since_last and has a `window`", owner.title);
-            let problem = Problem::new(&window.span, message, "not for since_last");
-            problems
-                .push(problem.help("remove `window`: since_last looks back to the first event"));
-        }
-        return Some(Window::Lifetime);
-    }
-    let written = owner.required(&draft.window, "window", "window = \"90d\"", problems)?;
-    if written.value == LIFETIME {
-        return Some(Window::Lifetime);
-    }
-    read_span(written, "window", Least::Some, problems).map(Window::Rolling)
-}
-
-fn default_resolution(verb: Verb, window: Window) -> Resolution {
-    match window {
-        Window::Rolling(span) if span < BY_DAY_FROM && verb != Verb::DistinctDays => {
-            Resolution::Exact
-        }
-        _ => Resolution::Day,
-    }
-}
-
-/// Whether the resolution goes with the aggregate and the window.
-fn check_resolution(
-    verb: Verb,
-    window: Window,
-    resolution: Resolution,
-    draft: &FeatureDraft,
-    problems: &mut Vec<Problem>,
-) -> bool {
-    let before = problems.len();
-    if let (Verb::DistinctDays, Resolution::Exact, Given::Is(word)) =
-        (verb, resolution, &draft.resolution)
-    {
-        problems.push(exact_days(word));
-    }
-    if let (Window::Rolling(span), Resolution::Day, Given::Is(word)) =
-        (window, resolution, &draft.window)
-        && span.0 % DAY_MS != 0
-    {
-        problems.push(broken_days(verb, word));
-    }
-    problems.len() == before
-}
-
-fn exact_days(word: &Written<String>) -> Problem {
-    Problem::new(
-        &word.span,
-        "distinct_days counts civil days and cannot be \"exact\"",
-        "must be \"day\"",
-    )
-    .help("remove `resolution`")
-}
-
-fn broken_days(verb: Verb, window: &Written<String>) -> Problem {
-    let help = if verb == Verb::DistinctDays {
-        "write a whole number of days, such as \"30d\""
-    } else {
-        "write a whole number of days, such as \"30d\", or add resolution = \"exact\""
-    };
-    Problem::new(
-        &window.span,
-        format!("window \"{}\" is not a whole number of days", window.value),
-        "this feature goes by civil days",
-    )
-    .help(help)
 }

@@ -31,3 +31,4 @@ mod terms;
 pub mod truths;
 mod vocabulary;
 mod waits;
+mod window;

@@ -119,8 +119,10 @@ pub(super) fn check_reach(
     window: &Given<String>,
     problems: &mut Vec<Problem>,
 ) {
-    let Window::Rolling(reach) = feature.window else {
-        return;
+    let reach = match feature.window {
+        Window::Rolling(reach) => reach,
+        Window::Calendar(period) => Span::from_days(period.days_max()),
+        Window::Lifetime | Window::Since(_) => return,
     };
     if reach <= orders.keep || !feature.kinds.contains(Kind::Purchase) {
         return;

@@ -5,7 +5,7 @@ use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
 use tidemark::model::standing::ScaleIx;
-use tidemark::model::time::{DAY_MS, Span};
+use tidemark::model::time::{DAY_MS, Day, Span, Timestamp};
 use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
     Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
@@ -13,7 +13,9 @@ use tidemark::policy::declared::{
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
-use super::policies::{FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan};
+use super::policies::{
+    CalendarPlan, FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan,
+};
 
 /// Windows at resolution `exact`, in ms.
 pub(super) const EXACT_WINDOWS: [i64; 9] = [
@@ -44,7 +46,7 @@ const MILLIS: [i64; 9] = [
 const DAYS: [i64; 8] = [1, 2, 0, 3, 7, 30, 91, i64::MAX];
 
 impl FeaturePlan {
-    fn build(&self, index: usize) -> Feature {
+    fn build(&self, index: usize, start: Day) -> Feature {
         // Orders keep no declared fields.
         let kinds = self.kinds.iter().filter(|kind| {
             let declared = matches!(self.aggregate, Aggregate::Sum(Field::Attr(..)));
@@ -52,10 +54,22 @@ impl FeaturePlan {
         });
         let resolution = match self.aggregate {
             Aggregate::DistinctDays => Resolution::Day,
+            Aggregate::SinceLast if self.resolution == Resolution::Hour => Resolution::Exact,
+            Aggregate::SinceLast => self.resolution,
+            _ if self.calendar.is_some() => Resolution::Day,
             _ => self.resolution,
         };
+        let calendar = self.calendar.map(|calendar| match calendar {
+            CalendarPlan::Period(period) => Window::Calendar(period),
+            CalendarPlan::Since(days) => Window::Since(Day(start.0 + days as i32)),
+        });
         let window = match (self.aggregate, self.lifetime, resolution) {
-            (Aggregate::SinceLast, ..) | (_, true, _) => Window::Lifetime,
+            (Aggregate::SinceLast, ..) => Window::Lifetime,
+            _ if calendar.is_some() => calendar.expect("just seen"),
+            (_, true, _) => Window::Lifetime,
+            (_, false, Resolution::Hour) => {
+                Window::Rolling(Span(EXACT_WINDOWS[1 + self.window % 8]))
+            }
             (_, false, Resolution::Exact) => Window::Rolling(Span(EXACT_WINDOWS[self.window])),
             (_, false, Resolution::Day) => Window::Rolling(Span::from_days(
                 DAY_WINDOWS[self.window % DAY_WINDOWS.len()],
@@ -167,17 +181,20 @@ fn reach(features: &[Feature]) -> i64 {
         .filter(|feature| feature.kinds.contains(Kind::Purchase))
         .filter_map(|feature| match feature.window {
             Window::Rolling(window) => Some(window.0),
-            Window::Lifetime => None,
+            Window::Calendar(period) => Some(period.days_max() * DAY_MS),
+            Window::Lifetime | Window::Since(_) => None,
         })
         .max()
         .unwrap_or(1)
 }
 
 impl PolicyPlan {
-    /// The policy in a zone.
-    pub(crate) fn build(&self, zone: Zone) -> Policy {
+    /// The policy in a zone, for histories that begin at `start`.
+    pub(crate) fn build(&self, zone: Zone, start: Timestamp) -> Policy {
+        let start = zone.day_of(start);
         let plans = self.features.iter().enumerate();
-        let features: Vec<Feature> = plans.map(|(index, plan)| plan.build(index)).collect();
+        let features = plans.map(|(index, plan)| plan.build(index, start));
+        let features: Vec<Feature> = features.collect();
         let mut drafting = Drafting {
             features: &features,
             ladders: &[],

@@ -7,8 +7,9 @@ use proptest::sample::select;
 use tidemark::features::feature::{Aggregate, Field, Resolution, Unit};
 use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
+use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Span};
-use tidemark::model::until::{Period, Until};
+use tidemark::model::until::{Period as Ending, Until};
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
 
@@ -43,7 +44,16 @@ pub(super) struct FeaturePlan {
     pub(super) aggregate: Aggregate,
     pub(super) window: usize,
     pub(super) lifetime: bool,
+    pub(super) calendar: Option<CalendarPlan>,
     pub(super) resolution: Resolution,
+}
+
+/// A window of the calendar.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum CalendarPlan {
+    Period(Period),
+    /// So many days after the scene's start.
+    Since(i64),
 }
 
 #[derive(Clone, Debug)]
@@ -139,19 +149,44 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         aggregate,
         0..EXACT_WINDOWS.len(),
         prop::bool::weighted(0.15),
-        select(vec![Resolution::Day, Resolution::Exact]),
+        prop::option::weighted(0.25, calendars()),
+        select(vec![
+            Resolution::Day,
+            Resolution::Day,
+            Resolution::Exact,
+            Resolution::Exact,
+            Resolution::Hour,
+        ]),
     )
         .prop_map(
-            |(kinds, filter, aggregate, window, lifetime, resolution)| FeaturePlan {
+            |(kinds, filter, aggregate, window, lifetime, calendar, resolution)| FeaturePlan {
                 kinds,
                 filter,
                 aggregate,
                 window,
                 lifetime,
+                calendar,
                 resolution,
             },
         )
         .boxed()
+}
+
+fn calendars() -> impl Strategy<Value = CalendarPlan> {
+    let periods = vec![
+        Period::Week,
+        Period::Week,
+        Period::Month,
+        Period::Month,
+        Period::Quarter,
+        Period::CALENDAR_YEAR,
+        Period::Year { month: 4, day: 1 },
+        Period::Year { month: 2, day: 29 },
+    ];
+    prop_oneof![
+        4 => select(periods).prop_map(CalendarPlan::Period),
+        1 => (-3..4_i64).prop_map(CalendarPlan::Since),
+    ]
 }
 
 fn filters() -> BoxedStrategy<Filter> {
@@ -232,8 +267,8 @@ fn untils() -> BoxedStrategy<Option<Until>> {
     let spans = [1, HOUR_MS, DAY_MS, 30 * DAY_MS];
     let spans = spans.map(|ms| Until::Span(Span(ms)));
     let months = [1, 2, 12].map(Until::Months);
-    let years = [1, 4].map(Period::Year);
-    let periods = [Period::Month, Period::Quarter].into_iter().chain(years);
+    let years = [1, 4].map(Ending::Year);
+    let periods = [Ending::Month, Ending::Quarter].into_iter().chain(years);
     let ends = periods.flat_map(|period| {
         [(false, 0), (true, 0), (false, 1)].map(|(next, plus)| Until::EndOf { period, next, plus })
     });

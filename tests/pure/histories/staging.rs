@@ -64,7 +64,7 @@ impl Stage {
 
     fn set(plan: &Plan) -> Self {
         let scene = plan.scene();
-        let policy = Arc::new(plan.policy.build(scene.zone()));
+        let policy = Arc::new(plan.policy.build(scene.zone(), scene.start()));
         let start = scene.start();
         let mut stage = Self {
             history: History {
@@ -220,7 +220,14 @@ impl Stage {
                 let day = self.days.day_of(event.at);
                 Some(self.days.start_of(day + window.0 / DAY_MS))
             }
-            (Window::Lifetime, _) => None,
+            (Window::Calendar(period), _) => {
+                let day = self.days.day_of(event.at);
+                Some(self.days.start_of(self.days.period_ends(period, day)))
+            }
+            (Window::Rolling(window), Resolution::Hour) => {
+                Some(Timestamp(event.at.0.div_euclid(HOUR) * HOUR) + window)
+            }
+            (Window::Lifetime | Window::Since(_), _) => None,
         }
     }
 

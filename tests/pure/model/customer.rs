@@ -339,7 +339,14 @@ fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Ve
             .flat_map(|comparison| [-1, 0, 1].map(|by| comparison.threshold.saturating_add(by)))
             .filter_map(|age| later(feature, dated, age, rules))
             .collect(),
-        (_, Window::Lifetime, _) => Vec::new(),
+        (_, Window::Lifetime | Window::Since(_), _) => Vec::new(),
+        (_, Window::Calendar(period), _) => {
+            vec![rules.days.start_of(rules.days.period_ends(period, dated.0))]
+        }
+        (_, Window::Rolling(window), Resolution::Hour) => {
+            const HOUR: i64 = 3_600_000;
+            vec![Timestamp((dated.1.at.0.div_euclid(HOUR) * HOUR) + window.0)]
+        }
         (_, Window::Rolling(window), Resolution::Exact) => {
             later(feature, dated, window.0, rules).into_iter().collect()
         }

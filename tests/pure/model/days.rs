@@ -4,14 +4,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Timestamp};
-use tidemark::model::until::{Period, Until};
+use tidemark::model::until::{Period as Ending, Until};
 
 const QUARTER_MS: i64 = 15 * 60_000;
 
 /// The civil days of one zone, counted from 1970-01-01.
 pub(crate) struct Days {
     zone: TimeZone,
+    /// What `period_ends` has found so far.
+    ends: RefCell<BTreeMap<(Period, i64), i64>>,
     /// What `start_of` has found so far.
     starts: RefCell<BTreeMap<i64, i64>>,
 }
@@ -21,6 +24,7 @@ impl Days {
         Self {
             zone: TimeZone::get(name).expect("a zone of the bundled data"),
             starts: RefCell::default(),
+            ends: RefCell::default(),
         }
     }
 
@@ -40,6 +44,18 @@ impl Days {
         } else {
             shown
         }
+    }
+
+    /// The first day after this one that lies in another period.
+    pub(crate) fn period_ends(&self, period: Period, day: i64) -> i64 {
+        if let Some(end) = self.ends.borrow().get(&(period, day)) {
+            return *end;
+        }
+        let this = label(period, day);
+        let end = (day + 1..).find(|later| label(period, *later) != this);
+        let end = end.expect("a period ends");
+        self.ends.borrow_mut().insert((period, day), end);
+        end
     }
 
     /// The first instant that shows this date or, where the zone skips it, a later one. Every day
@@ -97,9 +113,9 @@ impl Days {
             }
             Until::EndOf { period, next, plus } => {
                 let (months, first) = match period {
-                    Period::Month => (1, 0),
-                    Period::Quarter => (3, 0),
-                    Period::Year(first) => (12, i64::from(first) - 1),
+                    Ending::Month => (1, 0),
+                    Ending::Quarter => (3, 0),
+                    Ending::Year(first) => (12, i64::from(first) - 1),
                 };
                 let mut end = this_month + 1;
                 while end % months != first % months {
@@ -154,5 +170,30 @@ fn date(mut days: i64) -> Shown {
         year,
         month,
         day: days + 1,
+    }
+}
+
+/// Names a period of the calendar: days have the same label if they lie in the same one.
+pub(crate) fn label(period: Period, day: i64) -> (i64, i64) {
+    let date = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(day);
+    let (year, month) = (i64::from(date.year()), i64::from(date.month()));
+    match period {
+        // The first of January 1970 was a Thursday.
+        Period::Week => (0, (day + 3).div_euclid(7)),
+        Period::Month => (year, month),
+        Period::Quarter => (year, (month + 2) / 3),
+        Period::Year { month: 2, day: 29 } => {
+            let leap = date.in_leap_year();
+            let last = if leap { 29 } else { 28 };
+            let begun = month > 2 || (month == 2 && i64::from(date.day()) >= last);
+            (if begun { year } else { year - 1 }, 0)
+        }
+        Period::Year {
+            month: from,
+            day: first,
+        } => {
+            let begun = (month, i64::from(date.day())) >= (from.into(), first.into());
+            (if begun { year } else { year - 1 }, 0)
+        }
     }
 }

@@ -8,7 +8,9 @@ use tidemark::model::change::Measure;
 use tidemark::model::time::{DAY_MS, Timestamp};
 
 use super::contribution::Contribution;
-use super::days::Days;
+use super::days::{Days, label};
+
+const HOUR: i64 = 3_600_000;
 
 /// A contribution with its civil day.
 pub(crate) type Dated = (i64, Contribution);
@@ -30,6 +32,16 @@ fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
             contribution.at <= at
                 && i128::from(contribution.at.0) > i128::from(at.0) - i128::from(window.0)
         }
+        (Window::Rolling(window), Resolution::Hour) => {
+            let hour = |at: Timestamp| at.0.div_euclid(HOUR);
+            let hours = hour(at) - hour(contribution.at);
+            (0..window.0 / HOUR).contains(&hours)
+        }
+        (Window::Calendar(period), _) => {
+            let today = days.day_of(at);
+            *day <= today && label(period, *day) == label(period, today)
+        }
+        (Window::Since(first), _) => *day >= i64::from(first.0) && contribution.at <= at,
         (Window::Rolling(window), Resolution::Day) => {
             let today = days.day_of(at);
             today - window.0 / DAY_MS < *day && *day <= today
@@ -62,6 +74,7 @@ pub(crate) fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timesta
         Aggregate::SinceLast => {
             let happened = seen.iter().filter(|(_, c)| c.count > 0);
             let since = match feature.resolution {
+                Resolution::Hour => unreachable!("refused by policies"),
                 Resolution::Exact => happened
                     .map(|(_, c)| i128::from(at.0) - i128::from(c.at.0))
                     .min(),

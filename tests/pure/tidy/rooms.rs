@@ -74,7 +74,10 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
     ("iso_currency", &["model/money"]),
-    ("jiff", &["model/civil", "model/until", "model/zone"]),
+    (
+        "jiff",
+        &["model/civil", "model/period", "model/until", "model/zone"],
+    ),
     ("miette", &["wire", "settings", "cli"]),
     ("prometheus", &["telemetry"]),
     ("rdkafka", &["kafka"]),

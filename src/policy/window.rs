@@ -1,0 +1,169 @@
+//! The window of a feature and how finely it looks, from what was written.
+
+use crate::features::feature::{Resolution, Window};
+use crate::model::period::{Period, parse_date};
+use crate::model::time::{DAY_MS, HOUR_MS, Span};
+
+use super::declaration::Verb;
+use super::draft::{FeatureDraft, Given, Written};
+use super::owner::Owner;
+use super::problem::Problem;
+use super::suggestion;
+use super::terms::{Least, read_span};
+
+/// Rolling windows from this length on go by civil days where nothing else is said.
+const BY_DAY_FROM: Span = Span::from_days(7);
+const LIFETIME: &str = "lifetime";
+const CALENDAR: &str = "calendar ";
+const YEAR_FROM: &str = "year from ";
+const SINCE: &str = "since ";
+const PERIODS: [(Period, &str); 4] = [
+    (Period::Week, "week"),
+    (Period::Month, "month"),
+    (Period::Quarter, "quarter"),
+    (Period::CALENDAR_YEAR, "year"),
+];
+
+/// The window that was written.
+pub(super) fn window(
+    verb: Verb,
+    draft: &FeatureDraft,
+    owner: &Owner<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Window> {
+    if verb == Verb::SinceLast {
+        if let Some(window) = draft.window.written() {
+            let message = format!("{} is a since_last and has a `window`", owner.title);
+            let problem = Problem::new(&window.span, message, "not for since_last");
+            problems
+                .push(problem.help("remove `window`: since_last looks back to the first event"));
+        }
+        return Some(Window::Lifetime);
+    }
+    let written = owner.required(&draft.window, "window", "window = \"90d\"", problems)?;
+    let text = written.value.as_str();
+    if text == LIFETIME {
+        return Some(Window::Lifetime);
+    }
+    let (read, problem): (_, fn(&Written<String>) -> Problem) =
+        if let Some(word) = text.strip_prefix(CALENDAR) {
+            let known = PERIODS.iter().find(|(_, name)| *name == word);
+            let period = known.map(|(period, _)| Window::Calendar(*period));
+            (period, no_period)
+        } else if let Some(day) = text.strip_prefix(YEAR_FROM) {
+            (Period::year_from(day).map(Window::Calendar), no_day)
+        } else if let Some(date) = text.strip_prefix(SINCE) {
+            (parse_date(date).map(Window::Since), no_date)
+        } else {
+            return read_span(written, "window", Least::Some, problems).map(Window::Rolling);
+        };
+    if read.is_none() {
+        problems.push(problem(written));
+    }
+    read
+}
+
+fn no_period(window: &Written<String>) -> Problem {
+    let word = &window.value[CALENDAR.len()..];
+    let message = format!("window \"{}\" is of no period", window.value);
+    let names = PERIODS.map(|(_, name)| name);
+    let help = suggestion::help(word, "periods", &names);
+    Problem::new(&window.span, message, "not a period").help(help)
+}
+
+fn no_day(window: &Written<String>) -> Problem {
+    let message = format!("window \"{}\" begins on no day", window.value);
+    Problem::new(&window.span, message, "not a month and a day")
+        .help("write month and day with two digits each, such as \"year from 04-01\"")
+}
+
+fn no_date(window: &Written<String>) -> Problem {
+    let message = format!("window \"{}\" begins on no date", window.value);
+    Problem::new(&window.span, message, "not a date").help("write such as \"since 2026-01-31\"")
+}
+
+/// The resolution where none is written.
+pub(super) fn default_resolution(verb: Verb, window: Window) -> Resolution {
+    match window {
+        Window::Rolling(span) if span < BY_DAY_FROM && verb != Verb::DistinctDays => {
+            Resolution::Exact
+        }
+        _ => Resolution::Day,
+    }
+}
+
+/// Whether the resolution goes with the aggregate and the window.
+pub(super) fn check_resolution(
+    verb: Verb,
+    window: Window,
+    resolution: Resolution,
+    draft: &FeatureDraft,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let before = problems.len();
+    if let Some(word) = draft.resolution.written() {
+        problems.extend(misfit(verb, window, resolution, word));
+    }
+    let whole = match resolution {
+        Resolution::Exact => 1,
+        Resolution::Hour => HOUR_MS,
+        Resolution::Day => DAY_MS,
+    };
+    if let (Window::Rolling(span), Given::Is(word)) = (window, &draft.window)
+        && span.0 % whole != 0
+    {
+        problems.push(broken(verb, resolution, word));
+    }
+    problems.len() == before
+}
+
+/// A resolution that the aggregate or the window does not have.
+fn misfit(
+    verb: Verb,
+    window: Window,
+    resolution: Resolution,
+    word: &Written<String>,
+) -> Option<Problem> {
+    let name = &word.value;
+    let by_day =
+        Problem::new(&word.span, String::new(), "must be \"day\"").help("remove `resolution`");
+    let message = match (verb, window, resolution) {
+        (_, _, Resolution::Day) => return None,
+        (Verb::DistinctDays, ..) => {
+            format!("distinct_days counts civil days and cannot be \"{name}\"")
+        }
+        (_, Window::Calendar(_) | Window::Since(_), _) => {
+            format!("a window of the calendar goes by civil days and cannot be \"{name}\"")
+        }
+        (Verb::SinceLast, _, Resolution::Hour) => {
+            let message = "since_last goes by civil days or is exact, and cannot be \"hour\"";
+            let problem = Problem::new(&word.span, message, "must be \"day\" or \"exact\"");
+            return Some(problem.help("write resolution = \"exact\", and compare it with hours"));
+        }
+        _ => return None,
+    };
+    Some(Problem { message, ..by_day })
+}
+
+/// A rolling window that is not a whole number of what its feature goes by.
+fn broken(verb: Verb, resolution: Resolution, window: &Written<String>) -> Problem {
+    let (unit, by, example) = match resolution {
+        Resolution::Hour => ("hours", "hours", "36h"),
+        _ => ("days", "civil days", "30d"),
+    };
+    let exact = match verb {
+        Verb::DistinctDays => "",
+        _ => ", or add resolution = \"exact\"",
+    };
+    Problem::new(
+        &window.span,
+        format!(
+            "window \"{}\" is not a whole number of {unit}",
+            window.value
+        ),
+        format!("this feature goes by {by}"),
+    )
+    .help(format!(
+        "write a whole number of {unit}, such as \"{example}\"{exact}"
+    ))
+}
