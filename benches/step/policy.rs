@@ -138,6 +138,8 @@ fn tier(name: &str, enter: Option<Rule>, keep: Option<Rule>) -> Tier {
         enter,
         keep,
         patience: Patience::NONE,
+        requires: None,
+        lifetime: None,
     }
 }
 

@@ -165,6 +165,12 @@ fn show(told: &Told) -> String {
 /// What a ladder waits for, a line each.
 fn waits(waits: &ToldWaits) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(floor) = &waits.for_life {
+        lines.push(format!(
+            "{:<13} {}  since {}",
+            "for life", floor.tier, floor.since
+        ));
+    }
     if let Some(until) = &waits.protected_until {
         lines.push(format!("{:<13} {until}", "at least until"));
     }

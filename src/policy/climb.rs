@@ -5,7 +5,8 @@ use crate::model::change::{Wait, Waited};
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
-use super::declared::Ladder;
+use super::declared::{Ladder, Tier};
+use super::lifetime::Floor;
 use super::patience::{Demote, Depth, Patience};
 use super::truths::{Check, Truths};
 
@@ -44,6 +45,10 @@ struct Rung {
     patience: Patience,
     /// The mark from which on its entry rule has held, where entering takes time.
     held: Option<usize>,
+    /// The lower tier without which it cannot be entered.
+    requires: Option<u8>,
+    /// Where it can become one for life.
+    floor: Option<Floor>,
 }
 
 /// What a ladder waits for with one customer.
@@ -54,6 +59,8 @@ pub struct Waiting {
     pub settling: Vec<(u8, Timestamp, Timestamp)>,
     /// Until when the minimum stay lasts, where the tier has one.
     pub protected: Option<Timestamp>,
+    /// The highest tier that the customer has for life, and from when on.
+    pub floor: Option<(u8, Timestamp)>,
     /// When the term ends that the customer is in, where the tier has terms. Where requalifying
     /// restarts them, only while nothing keeps the customer.
     pub term: Option<Timestamp>,
@@ -67,20 +74,27 @@ impl Climb {
     /// Of a ladder; nothing if no tier of it waits.
     pub(super) fn of(ladder: &Ladder) -> Option<Self> {
         let tiers = &ladder.tiers[1..];
-        if !tiers.iter().any(|tier| tier.patience.waits()) {
+        let plain = |tier: &Tier| {
+            !tier.patience.waits() && tier.requires.is_none() && tier.lifetime.is_none()
+        };
+        if tiers.iter().all(plain) {
             return None;
         }
         let mut marks = ALWAYS;
         let rungs = tiers.iter().map(|tier| {
             let enter = tier.enter.as_ref();
-            let settles = tier.patience.settles();
-            let held = settles.then_some(marks);
-            marks += usize::from(settles);
+            let held = tier.patience.settles().then_some(marks);
+            marks += usize::from(held.is_some());
             Rung {
                 enter: Check::new(enter.expect("every tier but the lowest has an entry rule")),
                 keep: tier.keep.as_ref().map(Check::new),
                 patience: tier.patience,
                 held,
+                requires: tier.requires,
+                floor: tier
+                    .lifetime
+                    .as_ref()
+                    .map(|life| Floor::of(life, &mut marks)),
             }
         });
         let rungs = rungs.collect();
@@ -93,9 +107,13 @@ impl Climb {
     }
 
     /// What is remembered of a customer without events.
-    pub(super) fn first(&self) -> impl Iterator<Item = Timestamp> {
-        let others = std::iter::repeat_n(NO, self.marks - 1);
-        std::iter::once(Timestamp::MIN).chain(others)
+    pub(super) fn first(&self) -> Vec<Timestamp> {
+        let mut marks = vec![NO; self.marks];
+        marks[SINCE] = Timestamp::MIN;
+        for (_, floor) in self.floors() {
+            floor.begin(&mut marks);
+        }
+        marks
     }
 
     /// Where a customer of that rank stands now; the marks are brought up to date.
@@ -106,14 +124,24 @@ impl Climb {
         mut rank: u8,
         marks: &mut [Timestamp],
     ) -> u8 {
-        let entered = self.entered(truths);
-        if let Some(up) = self.settled(now.at, truths, rank, marks) {
+        self.stand(now, truths, rank, marks);
+        let mut came = false;
+        while let Some(up) = self.settled(now.at, truths, rank, marks) {
             self.come(up, now.at, marks);
-            return up;
+            (rank, came) = (up, true);
         }
+        if !came {
+            rank = self.descend(now, truths, rank, marks);
+        }
+        self.stand(now, truths, rank, marks);
+        rank
+    }
+
+    /// Where a customer goes whom nothing keeps; for who is kept, that is where they are.
+    fn descend(&self, now: Now<'_>, truths: &Truths, mut rank: u8, marks: &mut [Timestamp]) -> u8 {
+        let entered = self.entered(truths, rank);
         while let Some(rung) = self.rung(rank)
-            && rung.patience.demote == Demote::Immediate
-            && !rung.is_kept(rank, entered, truths)
+            && !rung.is_kept(rank, entered, truths, marks)
         {
             marks[LAPSED] = marks[LAPSED].min(now.at);
             if rung.patience.ends(now.zone, marks[SINCE], marks[LAPSED]) > now.at {
@@ -122,7 +150,7 @@ impl Climb {
             let below = rank - 1;
             rank = match rung.patience.depth {
                 Depth::OneStep => below,
-                Depth::ToFit => self.fit(below, entered, truths),
+                Depth::ToFit => self.fit(below, entered, truths, marks),
             };
             self.come(rank, now.at, marks);
         }
@@ -130,11 +158,26 @@ impl Climb {
         rank
     }
 
-    /// The first instant at which time alone moves a customer while nothing else changes.
+    /// Notes how long a customer of that rank has been so high, and which tiers that, or a rule,
+    /// makes theirs for life.
+    fn stand(&self, now: Now<'_>, truths: &Truths, rank: u8, marks: &mut [Timestamp]) {
+        for (tier, floor) in self.floors() {
+            if tier <= rank {
+                floor.stand(now.zone, now.at, truths, marks);
+            } else {
+                floor.fall(now.at, marks);
+            }
+        }
+    }
+
+    /// The first instant at which time alone moves a customer, or changes a mark, while nothing
+    /// else changes.
     pub(super) fn wake(&self, zone: &Zone, rank: u8, marks: &[Timestamp]) -> Timestamp {
         let lost = self.lost(zone, rank, marks);
         let settling = self.settling(rank, marks).map(|(_, _, end)| end);
-        settling.chain(lost).min().unwrap_or(NO)
+        let floors = self.floors();
+        let floors = floors.filter_map(|(_, floor)| floor.wake(zone, marks));
+        settling.chain(lost).chain(floors).min().unwrap_or(NO)
     }
 
     /// What is waited for.
@@ -145,6 +188,10 @@ impl Climb {
         Waiting {
             settling: self.settling(rank, marks).collect(),
             protected: patience.protected(now.zone, since),
+            floor: self
+                .floors()
+                .filter_map(|(tier, floor)| Some((tier, floor.since(marks)?)))
+                .last(),
             term: patience.term_ends(now.zone, (since, lapsed), now.at),
             lapsed,
             lost: self.lost(now.zone, rank, marks),
@@ -171,8 +218,8 @@ impl Climb {
         })
     }
 
-    /// Notes whose entry rule holds, and finds the highest tier above for which it has held for
-    /// long enough.
+    /// Notes which tiers above could be entered, and finds the highest that could be for long
+    /// enough.
     fn settled(
         &self,
         at: Timestamp,
@@ -182,23 +229,25 @@ impl Climb {
     ) -> Option<u8> {
         let mut up = None;
         for (above, rung) in self.above(rank) {
-            let enters = rung.enter.holds(truths);
-            let since = match rung.held {
-                Some(held) if enters => {
-                    marks[held] = marks[held].min(at);
-                    marks[held]
-                }
-                Some(held) => {
-                    marks[held] = NO;
-                    continue;
-                }
-                None => at,
-            };
-            if enters && since + rung.patience.settle <= at {
+            let opens = self.opens(above, truths, rank);
+            let since = rung.held.map_or(at, |held| {
+                marks[held] = if opens { marks[held].min(at) } else { NO };
+                marks[held]
+            });
+            if opens && since + rung.patience.settle <= at {
                 up = Some(above);
             }
         }
         up
+    }
+
+    /// Whether a tier can be entered by a customer of that rank: its rule holds, and the customer
+    /// has the tier that it requires, or could enter that too.
+    fn opens(&self, tier: u8, truths: &Truths, rank: u8) -> bool {
+        self.rung(tier).is_some_and(|rung| {
+            let has = |required| required <= rank || self.opens(required, truths, rank);
+            rung.enter.holds(truths) && rung.requires.is_none_or(has)
+        })
     }
 
     /// A customer comes to a tier.
@@ -212,16 +261,17 @@ impl Climb {
         }
     }
 
-    /// The highest tier whose entry rule holds.
-    fn entered(&self, truths: &Truths) -> u8 {
-        let found = self.rungs.iter().rposition(|rung| rung.enter.holds(truths));
-        found.map_or(0, |rung| rung as u8 + 1)
+    /// The highest tier that a customer of that rank could enter.
+    fn entered(&self, truths: &Truths, rank: u8) -> u8 {
+        let mut tiers = (1..=self.rungs.len() as u8).rev();
+        let found = tiers.find(|tier| self.opens(*tier, truths, rank));
+        found.unwrap_or(0)
     }
 
     /// The highest tier from `rank` downwards that can be entered or kept.
-    fn fit(&self, mut rank: u8, entered: u8, truths: &Truths) -> u8 {
+    fn fit(&self, mut rank: u8, entered: u8, truths: &Truths, marks: &[Timestamp]) -> u8 {
         while let Some(rung) = self.rung(rank)
-            && !rung.is_kept(rank, entered, truths)
+            && !rung.is_kept(rank, entered, truths, marks)
         {
             rank -= 1;
         }
@@ -249,6 +299,12 @@ impl Climb {
         (1_u8..).zip(&self.rungs).skip(rank.into())
     }
 
+    /// The tiers that can become ones for life.
+    fn floors(&self) -> impl Iterator<Item = (u8, &Floor)> {
+        let rungs = (1_u8..).zip(&self.rungs);
+        rungs.filter_map(|(rank, rung)| Some((rank, rung.floor.as_ref()?)))
+    }
+
     /// None at the bottom.
     fn rung(&self, rank: u8) -> Option<&Rung> {
         self.rungs.get(usize::from(rank).checked_sub(1)?)
@@ -257,8 +313,13 @@ impl Climb {
 
 impl Rung {
     /// Whether something keeps a customer on this tier of that rank: it, or a higher one, could be
-    /// entered, or its keep rule holds.
-    fn is_kept(&self, rank: u8, entered: u8, truths: &Truths) -> bool {
-        entered >= rank || self.keep.as_ref().is_some_and(|keep| keep.holds(truths))
+    /// entered, or its keep rule holds, or it is never lost, or for life.
+    fn is_kept(&self, rank: u8, entered: u8, truths: &Truths, marks: &[Timestamp]) -> bool {
+        let keep = self.keep.as_ref();
+        let floor = self.floor.as_ref();
+        entered >= rank
+            || self.patience.demote == Demote::Never
+            || keep.is_some_and(|keep| keep.holds(truths))
+            || floor.is_some_and(|floor| floor.since(marks).is_some())
     }
 }

@@ -9,6 +9,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Span;
 use crate::model::zone::Zone;
 
+use super::lifetime::Held;
 use super::patience::Patience;
 use super::rule::{Comparison, Rule};
 
@@ -98,6 +99,27 @@ pub struct Tier {
     pub keep: Option<Rule>,
     /// What it waits for.
     pub patience: Patience,
+    /// The index of a lower tier, without which this one cannot be entered.
+    pub requires: Option<u8>,
+    /// What makes it one that a customer never loses again.
+    pub lifetime: Option<Lifetime>,
+}
+
+/// What makes a tier one for life: both, where both are there; at least one is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// A rule that holds while the customer is there.
+    pub rule: Option<Rule>,
+    /// How long the customer has been there or higher.
+    pub held: Option<Held>,
+}
+
+impl Tier {
+    /// Its rules, in declared order.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let lifetime = self.lifetime.iter().filter_map(|life| life.rule.as_ref());
+        self.enter.iter().chain(&self.keep).chain(lifetime)
+    }
 }
 
 /// Named segments, first match wins.

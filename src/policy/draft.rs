@@ -142,6 +142,12 @@ pub struct TierDraft {
     pub keep: Given<RuleDraft>,
     /// What it waits for.
     pub patience: PatienceDraft,
+    /// `requires`
+    pub requires: Given<String>,
+    /// `lifetime`
+    pub lifetime: Given<RuleDraft>,
+    /// `lifetime_held`
+    pub lifetime_held: Given<String>,
 }
 
 /// What a tier waits for, as written at it or at its ladder.

@@ -10,7 +10,7 @@ use crate::model::zone::Zone;
 
 use super::answers::{Answers, cuts_by_feature};
 use super::climb::{Climb, Now, Waiting};
-use super::declared::{Ladder, Policy, SegmentMap};
+use super::declared::{Ladder, Policy, SegmentMap, Tier};
 use super::rule::{Rule, Subject};
 use super::truths::{Check, Truths};
 
@@ -302,9 +302,7 @@ fn first_match(segments: &[Check], truths: &Truths) -> u8 {
 fn scales_about(policy: &Policy) -> Vec<Vec<ScaleIx>> {
     let ladders = policy.ladders.iter().map(|ladder| {
         let tiers = ladder.tiers.iter();
-        tiers
-            .flat_map(|tier| tier.enter.iter().chain(&tier.keep))
-            .collect::<Vec<_>>()
+        tiers.flat_map(Tier::rules).collect::<Vec<_>>()
     });
     let maps = policy.maps.iter().map(|map| {
         let segments = map.segments.iter();
@@ -340,7 +338,7 @@ mod tests {
     use crate::model::money::Currency;
     use crate::model::time::Span;
     use crate::model::zone::Zone;
-    use crate::policy::declared::{OrderRules, Segment, Tier, TimeRules, UnknownOrder};
+    use crate::policy::declared::{OrderRules, Segment, TimeRules, UnknownOrder};
     use crate::policy::patience::Patience;
     use crate::policy::rule::{Comparison, Op};
 
@@ -397,6 +395,8 @@ mod tests {
             enter,
             keep: keep.map(Rule::Compare),
             patience: Patience::NONE,
+            requires: None,
+            lifetime: None,
         };
         let above = rules
             .iter()

@@ -8,6 +8,7 @@ use super::patience::Patience;
 use super::problem::{ByteRange, Problem};
 use super::rule::Rule;
 use super::rules::{Place, Rules};
+use super::tenure;
 use super::waits::Waits;
 
 /// Ranks are kept in a byte; some values are kept free.
@@ -27,13 +28,15 @@ pub(super) fn ladder<'a>(
     let waits = Waits::of_ladder(&owner, &draft.patience, problems);
     let mut tier_names = Names::default();
     let mut tiers = Vec::with_capacity(tier_drafts.len());
-    for (rank, tier_draft) in tier_drafts.iter().enumerate() {
-        let tier = tier(rank, tier_draft, &mut tier_names, rules, problems);
-        let patience = patience(rank, tier_draft, &waits, problems);
+    let mut lower = Vec::with_capacity(tier_drafts.len());
+    for tier_draft in tier_drafts {
+        let tier = tier(&lower, tier_draft, &mut tier_names, rules, problems);
+        let patience = patience(lower.len(), tier_draft, &waits, problems);
         tiers.push(
             tier.zip(patience)
                 .map(|(tier, patience)| Tier { patience, ..tier }),
         );
+        lower.push(tier_draft.name.written().map_or("", |name| &name.value));
     }
     Some(Ladder {
         name: name?.value.clone(),
@@ -71,7 +74,7 @@ pub(super) fn map<'a>(
 }
 
 fn tier<'a>(
-    rank: usize,
+    lower: &[&str],
     draft: &'a TierDraft,
     names: &mut Names<'a>,
     rules: &mut Rules<'_>,
@@ -79,8 +82,8 @@ fn tier<'a>(
 ) -> Option<Tier> {
     let owner = owner("tier", &draft.name, &draft.header);
     let name = named("tier", &owner, &draft.name, names, problems);
-    let bottom = rank == 0;
-    if bottom {
+    if lower.is_empty() {
+        tenure::of_bottom(&owner, draft, problems);
         for (key, given) in [("enter", &draft.enter), ("keep", &draft.keep)] {
             if let Some(rule) = given.written() {
                 problems.push(bottom_rule(&owner, key, rule));
@@ -92,11 +95,18 @@ fn tier<'a>(
     }
     let enter = read(&draft.enter, Place::Ladder, rules, problems);
     let keep = read(&draft.keep, Place::Ladder, rules, problems);
+    let lifetime = tenure::lifetime(draft, rules, problems);
+    let requires = match lower {
+        [] => Some(None),
+        _ => tenure::requires(&owner, draft, lower, problems),
+    };
     Some(Tier {
         name: name?.value.clone(),
         enter: enter?,
         keep: keep?,
         patience: Patience::NONE,
+        requires: requires?,
+        lifetime: lifetime?,
     })
 }
 

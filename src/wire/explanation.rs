@@ -107,6 +107,7 @@ struct Waits<'a> {
     settling: Vec<Settling<'a>>,
     protected_until: Option<Instant>,
     term_ends: Option<Instant>,
+    for_life: Option<ForLife<'a>>,
     lapsed_since: Option<Instant>,
     lost_at: Option<Instant>,
 }
@@ -116,6 +117,12 @@ struct Settling<'a> {
     tier: &'a str,
     since: Instant,
     until: Instant,
+}
+
+#[derive(Serialize)]
+struct ForLife<'a> {
+    tier: &'a str,
+    since: Instant,
 }
 
 impl<'a> Waits<'a> {
@@ -131,6 +138,10 @@ impl<'a> Waits<'a> {
                 .collect(),
             protected_until: waiting.protected.map(Instant),
             term_ends: waiting.term.map(Instant),
+            for_life: waiting.floor.map(|(rank, since)| ForLife {
+                tier: policy.rank_name(ladder, rank),
+                since: Instant(since),
+            }),
             lapsed_since: waiting.lapsed.map(Instant),
             lost_at: waiting.lost.map(Instant),
         }

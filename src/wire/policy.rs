@@ -223,13 +223,24 @@ fn ladders(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<LadderDraf
 fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft> {
     let sections = ladder.tables("tier", "ladder.tier", problems)?;
     let tier = |section: Section<'_>| {
-        section.check_keys(&with_patience(["name", "enter", "keep"]), problems);
+        let own = [
+            "name",
+            "enter",
+            "keep",
+            "requires",
+            "lifetime",
+            "lifetime_held",
+        ];
+        section.check_keys(&with_patience(own), problems);
         TierDraft {
             header: section.header.clone(),
             name: section.text("name", problems),
             enter: section.rule("enter", problems),
             keep: section.rule("keep", problems),
             patience: patience(&section, problems),
+            requires: section.text("requires", problems),
+            lifetime: section.rule("lifetime", problems),
+            lifetime_held: section.text("lifetime_held", problems),
         }
     };
     Some(sections.into_iter().map(tier).collect())

@@ -82,10 +82,21 @@ pub struct ToldWaits {
     pub protected_until: Option<String>,
     /// When the term ends.
     pub term_ends: Option<String>,
+    /// The highest tier that the customer has for life.
+    pub for_life: Option<ToldForLife>,
     /// From when on nothing has kept the customer ...
     pub lapsed_since: Option<String>,
     /// ... and when the tier is lost.
     pub lost_at: Option<String>,
+}
+
+/// A tier for life.
+#[derive(Debug, Deserialize)]
+pub struct ToldForLife {
+    /// Its name.
+    pub tier: String,
+    /// From when on it is.
+    pub since: String,
 }
 
 /// A tier that settles.

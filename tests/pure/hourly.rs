@@ -27,12 +27,16 @@ fn policy() -> Arc<Policy> {
         enter: Some(Rule::Compare(0)),
         keep: None,
         patience: Patience::NONE,
+        requires: None,
+        lifetime: None,
     };
     let silent = Tier {
         name: "silent".to_owned(),
         enter: None,
         keep: None,
         patience: Patience::NONE,
+        requires: None,
+        lifetime: None,
     };
     Arc::new(Policy {
         name: "an hour".to_owned(),

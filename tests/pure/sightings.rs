@@ -206,6 +206,7 @@ impl Sightings {
         let after = model.customer(&event.customer).expect("accepted");
         self.see("no horizon", after.horizon.is_none());
         self.see("kept by the keep rule alone", kept(model, after));
+        self.for_life(policy, after);
         match &before.customer {
             None => self.see("first event of a customer", true),
             Some(customer) => {

@@ -8,7 +8,7 @@ use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::{DAY_MS, Day, Span, Timestamp};
 use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
-    Ladder, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
+    Ladder, Lifetime, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
 };
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
@@ -144,17 +144,30 @@ impl Drafting<'_> {
             enter: None,
             keep: None,
             patience: Patience::NONE,
+            requires: None,
+            lifetime: None,
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
             name: format!("t{}", below + 1),
             enter: Some(self.rule(&tier.enter, false)),
             keep: tier.keep.as_ref().map(|rule| self.rule(rule, false)),
             patience: tier.patience,
+            requires: tier.requires.filter(|_| below > 0).map(|tier| {
+                let lower = u8::try_from(below).expect("few tiers");
+                1 + tier % lower
+            }),
+            lifetime: self.lifetime(tier),
         });
         Ladder {
             name: format!("ladder{index}"),
             tiers: [bottom].into_iter().chain(upper).collect(),
         }
+    }
+
+    fn lifetime(&mut self, tier: &TierPlan) -> Option<Lifetime> {
+        let (rule, held) = tier.lifetime.as_ref()?;
+        let rule = rule.as_ref().map(|rule| self.rule(rule, false));
+        (rule.is_some() || held.is_some()).then_some(Lifetime { rule, held: *held })
     }
 
     fn map(&mut self, index: usize, rules: &[RulePlan]) -> SegmentMap {

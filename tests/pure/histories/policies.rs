@@ -10,6 +10,7 @@ use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::{Period as Ending, Until};
+use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
 
@@ -61,6 +62,8 @@ pub(super) struct TierPlan {
     pub(super) enter: RulePlan,
     pub(super) keep: Option<RulePlan>,
     pub(super) patience: Patience,
+    pub(super) requires: Option<u8>,
+    pub(super) lifetime: Option<(Option<RulePlan>, Option<Held>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -227,13 +230,27 @@ fn filters() -> BoxedStrategy<Filter> {
 }
 
 fn tiers() -> BoxedStrategy<TierPlan> {
-    (rules(), prop::option::of(rules()), patience())
-        .prop_map(|(enter, keep, patience)| TierPlan {
+    let life = (prop::option::of(rules()), prop::option::of(held()));
+    (
+        (rules(), prop::option::of(rules()), patience()),
+        prop::option::weighted(0.2, 0..3_u8),
+        prop::option::weighted(0.2, life),
+    )
+        .prop_map(|((enter, keep, patience), requires, lifetime)| TierPlan {
             enter,
             keep,
             patience,
+            requires,
+            lifetime,
         })
         .boxed()
+}
+
+fn held() -> BoxedStrategy<Held> {
+    let total = [1, HOUR_MS, DAY_MS, 40 * DAY_MS].map(|ms| Held::InTotal(Span(ms)));
+    let row = [1, 2, 12].map(|n| Held::InARow(Until::Months(n)));
+    let all = total.into_iter().chain(row);
+    select(all.collect::<Vec<_>>()).boxed()
 }
 
 /// Half of the tiers wait for nothing.

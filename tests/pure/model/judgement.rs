@@ -47,7 +47,7 @@ impl Sight<'_> {
         }
     }
 
-    fn holds(&self, rule: &Rule) -> bool {
+    pub(super) fn holds(&self, rule: &Rule) -> bool {
         match rule {
             Rule::Compare(comparison) => self.compare(*comparison),
             Rule::All(rules) => rules.iter().all(|rule| self.holds(rule)),
@@ -80,7 +80,13 @@ impl Sight<'_> {
         tier.keep.as_ref().or(tier.enter.as_ref())
     }
 
-    pub(super) fn keeps(&self, ladder: &Ladder, tier: usize) -> bool {
+    /// Whether its own keep rule holds, if it has one.
+    pub(super) fn keeps_of(&self, ladder: &Ladder, tier: usize) -> bool {
+        let keep = ladder.tiers[tier].keep.as_ref();
+        keep.is_some_and(|rule| self.holds(rule))
+    }
+
+    fn keeps(&self, ladder: &Ladder, tier: usize) -> bool {
         self.keep_rule(ladder, tier)
             .is_none_or(|rule| self.holds(rule))
     }

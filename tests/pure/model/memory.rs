@@ -7,6 +7,7 @@ use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::until::Until;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Ladder;
+use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Requalify};
 
 use super::judgement::{Now, Sight};
@@ -17,6 +18,19 @@ pub(crate) struct Memory {
     pub(crate) since: Timestamp,
     pub(crate) lapsed: Option<Timestamp>,
     pub(crate) held: BTreeMap<usize, Timestamp>,
+    /// The tiers for life, and from when on.
+    pub(crate) floors: BTreeMap<usize, Timestamp>,
+    /// Of the tiers that must have been held for a time: the stretches on the tier or higher that
+    /// are over, the one that is not, and whether that has ever been enough.
+    pub(crate) stretches: BTreeMap<usize, Stretches>,
+}
+
+/// How long a customer was on a tier or higher.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stretches {
+    over: Vec<(Timestamp, Timestamp)>,
+    begun: Option<Timestamp>,
+    enough: bool,
 }
 
 /// Whether a ladder has to remember anything.
@@ -28,6 +42,8 @@ pub(crate) fn waits(ladder: &Ladder) -> bool {
             || patience.stay.is_some()
             || patience.term.is_some()
             || patience.demote == Demote::Never
+            || tier.requires.is_some()
+            || tier.lifetime.is_some()
     })
 }
 
@@ -37,10 +53,12 @@ impl Memory {
             since: Timestamp::MIN,
             lapsed: None,
             held: BTreeMap::new(),
+            floors: BTreeMap::new(),
+            stretches: BTreeMap::new(),
         }
     }
 
-    /// Steps 1 to 5: the new tier, and what was waited for if it is another one.
+    /// Steps 1 to 4: the new tier, and what was waited for if it is another one.
     pub(super) fn judge(
         &mut self,
         sight: &Sight<'_>,
@@ -48,30 +66,70 @@ impl Memory {
         current: usize,
         now: Now<'_>,
     ) -> (usize, Option<Waited>) {
-        let tiers = &ladder.tiers;
-        for (k, tier) in tiers.iter().enumerate().skip(current + 1) {
+        self.note_floors(sight, ladder, current, now);
+        let before = self.held.clone();
+        let mut tier = current;
+        while let Some(higher) = self.ascend(sight, ladder, tier, now) {
+            tier = higher;
+            self.come(tier, now.at);
+        }
+        let waited = if tier > current {
+            let settle = ladder.tiers[tier].patience.settle;
+            let since = before.get(&tier).copied();
+            let since = since.filter(|since| *since + settle == now.at);
+            since.map(|since| Waited {
+                wait: Wait::Settle,
+                since,
+            })
+        } else {
+            let (lower, waited) = self.descend(sight, ladder, current, now);
+            tier = lower;
+            waited
+        };
+        self.note_floors(sight, ladder, tier, now);
+        (tier, waited)
+    }
+
+    /// Step 2, once.
+    fn ascend(
+        &mut self,
+        sight: &Sight<'_>,
+        ladder: &Ladder,
+        current: usize,
+        now: Now<'_>,
+    ) -> Option<usize> {
+        let open = open(sight, ladder, current);
+        for (k, tier) in ladder.tiers.iter().enumerate().skip(current + 1) {
             if tier.patience.settle > Span(0) {
-                if sight.enters(ladder, k) {
+                if open[k] {
                     self.held.entry(k).or_insert(now.at);
                 } else {
                     self.held.remove(&k);
                 }
             }
         }
-        let settled = (current + 1..tiers.len())
-            .rev()
-            .find(|k| sight.enters(ladder, *k) && self.settled_at(ladder, *k, now) <= now.at);
-        if let Some(new) = settled {
-            let waited = (tiers[new].patience.settle > Span(0)
-                && self.settled_at(ladder, new, now) == now.at)
-                .then(|| Waited {
-                    wait: Wait::Settle,
-                    since: self.held[&new],
-                });
-            self.come(new, now.at);
-            return (new, waited);
+        let higher = (current + 1..ladder.tiers.len()).rev();
+        let mut open = higher.filter(|k| open[*k]);
+        open.find(|k| self.settled_at(ladder, *k, now) <= now.at)
+    }
+
+    /// Notes which tiers are for life.
+    fn note_floors(&mut self, sight: &Sight<'_>, ladder: &Ladder, current: usize, now: Now<'_>) {
+        for (k, tier) in ladder.tiers.iter().enumerate() {
+            let Some(lifetime) = &tier.lifetime else {
+                continue;
+            };
+            if let Some(held) = lifetime.held {
+                let stretches = self.stretches.entry(k).or_default();
+                stretches.note(held, k <= current, now);
+            }
+            let stretches = self.stretches.get(&k);
+            let long = stretches.is_none_or(|stretches| stretches.enough);
+            let rule = lifetime.rule.as_ref();
+            if k <= current && long && rule.is_none_or(|rule| sight.holds(rule)) {
+                self.floors.entry(k).or_insert(now.at);
+            }
         }
-        self.descend(sight, ladder, current, now)
     }
 
     /// When a tier whose entry rule holds has settled.
@@ -91,16 +149,19 @@ impl Memory {
         current: usize,
         now: Now<'_>,
     ) -> (usize, Option<Waited>) {
+        let open = open(sight, ladder, current);
+        let floors = self.floors.clone();
         let kept = |tier: usize| {
-            let above = tier..ladder.tiers.len();
             tier == 0
-                || above.into_iter().any(|k| sight.enters(ladder, k))
-                || sight.keeps(ladder, tier)
+                || open[tier..].contains(&true)
+                || sight.keeps_of(ladder, tier)
+                || floors.contains_key(&tier)
+                || ladder.tiers[tier].patience.demote == Demote::Never
         };
         let (mut tier, mut waited) = (current, None);
         loop {
             let patience = ladder.tiers[tier].patience;
-            if patience.demote == Demote::Never || kept(tier) {
+            if kept(tier) {
                 self.lapsed = None;
                 return (tier, waited);
             }
@@ -173,7 +234,12 @@ impl Memory {
     /// The instants at which a ladder may move a customer by itself.
     pub(crate) fn turns(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Vec<Timestamp> {
         let settling = self.held.keys().map(|k| self.settled_at(ladder, *k, now));
-        settling.chain(self.lost(ladder, tier, now)).collect()
+        let own = settling.chain(self.lost(ladder, tier, now));
+        let tiers = self.stretches.iter().filter_map(|(k, stretches)| {
+            let lifetime = ladder.tiers[*k].lifetime.as_ref()?;
+            stretches.end(lifetime.held?, now)
+        });
+        own.chain(tiers).collect()
     }
 
     /// What the ladder waits for.
@@ -186,6 +252,10 @@ impl Memory {
         Waiting {
             settling: settling.collect(),
             protected: stay.map(|stay| now.days.end_of(stay, self.since)),
+            floor: self
+                .floors
+                .last_key_value()
+                .map(|(k, since)| (*k as u8, *since)),
             term: self.term_ends(ladder, tier, now),
             lapsed: self.lapsed,
             lost: self.lost(ladder, tier, now),
@@ -204,4 +274,46 @@ impl Memory {
         let next = ends.find(|end| *end > now.at);
         next.filter(|_| term.requalify == Requalify::Extends)
     }
+}
+
+impl Stretches {
+    /// The customer is on the tier or higher now, or is not.
+    fn note(&mut self, held: Held, there: bool, now: Now<'_>) {
+        if there {
+            self.begun.get_or_insert(now.at);
+            self.enough |= self.end(held, now).is_some_and(|end| end <= now.at);
+        } else if let Some(begun) = self.begun.take() {
+            self.over.push((begun, now.at));
+        }
+    }
+
+    /// Whether the customer has been there before.
+    pub(crate) fn is_back(&self) -> bool {
+        self.begun.is_some() && !self.over.is_empty()
+    }
+
+    /// When it will have been enough.
+    fn end(&self, held: Held, now: Now<'_>) -> Option<Timestamp> {
+        let begun = self.begun?;
+        Some(match held {
+            Held::InARow(until) => now.days.end_of(until, begun),
+            Held::InTotal(span) => {
+                let before: i64 = self.over.iter().map(|(from, to)| to.0 - from.0).sum();
+                begun + span - Span(before)
+            }
+        })
+    }
+}
+
+/// Which tiers are open to a customer on `current`.
+fn open(sight: &Sight<'_>, ladder: &Ladder, current: usize) -> Vec<bool> {
+    let mut open: Vec<bool> = Vec::new();
+    for (k, tier) in ladder.tiers.iter().enumerate() {
+        let has = match tier.requires {
+            None => true,
+            Some(p) => usize::from(p) <= current || open[usize::from(p)],
+        };
+        open.push(sight.enters(ladder, k) && has);
+    }
+    open
 }

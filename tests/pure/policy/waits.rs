@@ -2,6 +2,7 @@
 
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::{Period, Until};
+use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 
 use super::{read, with};
@@ -114,4 +115,37 @@ fn terms_are_read_as_they_are_said() {
         let both = [term(Requalify::Restarts), extends];
         assert_eq!(patience(&text, restarts), both, "{text}");
     }
+}
+
+#[test]
+fn a_tier_for_life_needs_a_rule_a_time_or_both() {
+    let read_tier = |lines: &str| {
+        let text = with("name = \"high\"", &format!("name = \"high\"\n{lines}"));
+        let policy = read(&text).unwrap_or_else(|report| panic!("{text}\n{report}"));
+        policy.ladders[0].tiers[2].clone()
+    };
+    assert_eq!(read_tier("").lifetime, None);
+    let total = Some(Held::InTotal(Span::from_days(7 * 365)));
+    for (lines, has_rule, held) in [
+        ("lifetime = \"orders >= 400\"", true, None),
+        ("lifetime_held = \"7 years\"", false, total),
+        (
+            "lifetime = \"orders >= 4\"\nlifetime_held = \"7 years\"",
+            true,
+            total,
+        ),
+        (
+            "lifetime_held = \"10 years in a row\"",
+            false,
+            Some(Held::InARow(Until::Months(120))),
+        ),
+    ] {
+        let lifetime = read_tier(lines).lifetime.expect("a lifetime");
+        assert_eq!(
+            (lifetime.rule.is_some(), lifetime.held),
+            (has_rule, held),
+            "{lines}"
+        );
+    }
+    assert_eq!(read_tier("requires = \"mid\"").requires, Some(1));
 }

@@ -1,7 +1,7 @@
 //! The list of the cases that random histories must come by.
 
 /// Every case that random histories must come by.
-pub(crate) const CASES: [&str; 94] = [
+pub(crate) const CASES: &[&str] = &[
     "applied",
     "heartbeat",
     "duplicate",
@@ -96,4 +96,10 @@ pub(crate) const CASES: [&str; 94] = [
     "up while a higher tier settles",
     "came down and goes on",
     "a deadline that moves nobody",
+    "for life by a rule",
+    "for life after a total",
+    "for life after a stretch",
+    "for life by both",
+    "on a tier that requires another",
+    "back on a tier to be held in total",
 ];

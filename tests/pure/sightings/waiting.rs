@@ -4,6 +4,7 @@ use tidemark::model::change::{Change, Wait};
 use tidemark::model::time::Span;
 use tidemark::model::until::Until;
 use tidemark::policy::declared::Policy;
+use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Depth, Requalify};
 
 use super::Sightings;
@@ -57,6 +58,31 @@ impl Sightings {
                 self.see("came down and goes on", is.lapsed.is_some());
             }
         }
+    }
+
+    /// What a customer has for life.
+    pub(super) fn for_life(&mut self, policy: &Policy, customer: &Customer) {
+        let ladders = policy.ladders.iter().zip(&customer.memories);
+        for ((ladder, memory), place) in ladders.zip(&customer.places) {
+            for tier in memory.floors.keys() {
+                let lifetime = ladder.tiers[*tier].lifetime.as_ref();
+                let lifetime = lifetime.expect("for life");
+                match (&lifetime.rule, lifetime.held) {
+                    (Some(_), None) => self.see("for life by a rule", true),
+                    (None, Some(Held::InTotal(_))) => self.see("for life after a total", true),
+                    (None, Some(Held::InARow(_))) => self.see("for life after a stretch", true),
+                    _ => self.see("for life by both", true),
+                }
+            }
+            let tier = &ladder.tiers[usize::from(place.rank)];
+            self.see("on a tier that requires another", tier.requires.is_some());
+        }
+        let again = customer
+            .memories
+            .iter()
+            .flat_map(|memory| &memory.stretches);
+        let again = again.filter(|(_, stretches)| stretches.is_back());
+        self.see("back on a tier to be held in total", again.count() > 0);
     }
 
     /// What is to come.

@@ -164,6 +164,7 @@ fn an_explanation_is_the_golden_bytes() {
     patient.ladders[0].waiting = Some(Waiting {
         settling: vec![(1, at("2026-05-31T22:55:00Z"), at("2026-05-31T23:05:00Z"))],
         protected: Some(at("2026-07-01T00:00:00Z")),
+        floor: Some((1, at("2026-05-01T00:00:00Z"))),
         term: None,
         lapsed: Some(at("2026-05-31T22:56:00Z")),
         lost: Some(at("2026-07-01T00:00:00Z")),

@@ -99,6 +99,8 @@ fn tier(name: &str, enter: Option<Rule>) -> Tier {
         enter,
         keep: None,
         patience: Patience::NONE,
+        requires: None,
+        lifetime: None,
     }
 }
 
