@@ -125,7 +125,7 @@ pub(crate) fn steps() -> BoxedStrategy<Step> {
         34 => purchases().prop_map(Step::Act),
         16 => returns().prop_map(Step::Act),
         12 => visits().prop_map(Step::Act),
-        7 => copies(),
+        10 => copies(),
         9 => ticks(),
     ]
     .boxed()
