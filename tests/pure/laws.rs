@@ -21,10 +21,10 @@ const HISTORIES: u64 = 120;
 
 /// What an engine made of a sequence of inputs.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Run {
+pub(crate) struct Run {
     /// Of the events, in order.
     outcomes: Vec<Outcome>,
-    judged: Vec<Judged>,
+    pub(crate) judged: Vec<Judged>,
     /// Whether deadlines were ever left for the next input.
     waited: bool,
 }
@@ -33,7 +33,7 @@ struct Run {
 type Log = BTreeMap<String, Vec<Judged>>;
 
 impl Run {
-    fn of(history: &History) -> Self {
+    pub(crate) fn of(history: &History) -> Self {
         let mut engine = Engine::new(Arc::clone(&history.policy));
         let mut run = Self::default();
         for input in &history.inputs {
@@ -67,7 +67,7 @@ fn equal<T: PartialEq + std::fmt::Debug>(what: &str, one: &T, other: &T) -> Resu
 }
 
 /// The events of a history in the order of their instants, under an open sky, up to the same end.
-fn orderly(stage: &Stage) -> History {
+pub(crate) fn orderly(stage: &Stage) -> History {
     let mut events: Vec<OwnedEvent> = stage
         .history
         .inputs

@@ -3,6 +3,7 @@
 mod admission;
 mod clock;
 mod codemap;
+mod flapping;
 mod histories;
 mod hourly;
 mod laws;
