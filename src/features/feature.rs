@@ -1,5 +1,6 @@
 //! What a feature counts: aggregate, kinds, filter, window and resolution.
 
+use super::derived::Derived;
 use super::filter::Filter;
 use crate::model::event::KindSet;
 use crate::model::period::Period;
@@ -33,6 +34,8 @@ pub enum Aggregate {
     DistinctDays,
     /// Time since the latest.
     SinceLast,
+    /// Made of two other features; no kinds, filter, window or resolution of its own.
+    Derived(Derived),
 }
 
 /// A number that events carry.
@@ -83,6 +86,10 @@ pub enum Unit {
     Millis,
     /// Civil days.
     Days,
+    /// 1/10,000 per cent.
+    Percent,
+    /// 1/10,000.
+    Decimal,
 }
 
 impl Feature {
@@ -95,6 +102,7 @@ impl Feature {
             (Aggregate::Sum(Field::Quantity) | Aggregate::Count | Aggregate::DistinctDays, _) => {
                 Unit::Number
             }
+            (Aggregate::Derived(derived), _) => derived.unit,
             (Aggregate::SinceLast, Resolution::Day) => Unit::Days,
             (Aggregate::SinceLast, Resolution::Exact | Resolution::Hour) => Unit::Millis,
         }

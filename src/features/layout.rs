@@ -5,6 +5,7 @@ use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
 use super::back::Back;
 use super::cuts::{Cuts, Level};
+use super::derived::Derived;
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::{Filter, Passes};
 
@@ -29,6 +30,8 @@ pub struct Layout {
     pub(super) readings: Vec<Reading>,
     /// The running totals that something is compared with: (total, by whom it is read).
     pub(super) compared_totals: Vec<(usize, Reader)>,
+    /// The derived features that something is compared with.
+    pub(super) derived: Vec<(Derived, Reader)>,
     /// How far contributions reach back.
     pub(super) reach: Reach,
     /// Per kind: the series that events of that kind enter as themselves.
@@ -50,6 +53,8 @@ pub(super) enum Reading {
     Total(usize),
     /// In the buckets of a series.
     Buckets(usize, Look),
+    /// In those of two others.
+    Derived(Derived),
 }
 
 /// A feature that something is compared with.
@@ -122,6 +127,9 @@ impl Layout {
         let mut series: Vec<Shape> = Vec::new();
         let filters = distinct(features);
         for feature in features {
+            if let Aggregate::Derived(_) = feature.aggregate {
+                continue;
+            }
             let passes = passes(&filters, feature);
             match series.iter_mut().find(|shape| shape.holds(feature, passes)) {
                 Some(shape) => shape.extend(feature),
@@ -140,6 +148,7 @@ impl Layout {
         let mut layout = Self {
             readings: Vec::with_capacity(features.len()),
             compared_totals: Vec::new(),
+            derived: Vec::new(),
             reach,
             own: all_kinds()
                 .map(|kind| match kind {
@@ -198,6 +207,11 @@ impl Layout {
 
     /// Says where a feature finds its value.
     fn read(&mut self, feature: &Feature, reader: Option<Reader>) {
+        if let Aggregate::Derived(derived) = feature.aggregate {
+            self.readings.push(Reading::Derived(derived));
+            self.derived.extend(reader.map(|reader| (derived, reader)));
+            return;
+        }
         let passes = passes(&self.filters, feature);
         let shapes = &mut self.series;
         let series = shapes.iter().position(|shape| shape.holds(feature, passes));
@@ -207,7 +221,7 @@ impl Layout {
             Aggregate::Sum(field) => Some(Take::Sum(field)),
             Aggregate::Count => Some(Take::Count),
             Aggregate::DistinctDays => Some(Take::Days),
-            Aggregate::SinceLast => None,
+            Aggregate::SinceLast | Aggregate::Derived(_) => None,
         };
         let back = match feature.window {
             Window::Rolling(span) => Ok(Back::Keys(keys_of(span, feature.resolution))),
@@ -347,7 +361,7 @@ impl Shape {
                 }
             }
             (Aggregate::DistinctDays, _) => self.days = true,
-            (Aggregate::Sum(_) | Aggregate::Count, _) => {}
+            (Aggregate::Sum(_) | Aggregate::Count | Aggregate::Derived(_), _) => {}
         }
         self.width = 2 + self.fields.len() + usize::from(self.firm);
     }

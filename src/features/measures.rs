@@ -5,6 +5,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::back::Back;
+use super::derived::Derived;
 use super::history::History;
 use super::layout::{Layout, Look, Reading};
 use super::moment::Moment;
@@ -36,6 +37,13 @@ impl<'a> Measured<'a> {
         features.map(|feature| self.one(feature)).collect()
     }
 
+    fn derived(&self, derived: Derived) -> Measure {
+        match derived.parts.map(|part| self.one(part)) {
+            [Measure::Is(first), Measure::Is(second)] => Measure::Is(derived.value(first, second)),
+            _ => Measure::Never,
+        }
+    }
+
     /// The value of a feature.
     #[must_use]
     pub fn one(&self, feature: usize) -> Measure {
@@ -43,6 +51,7 @@ impl<'a> Measured<'a> {
         let (series, look) = match self.layout.readings[feature] {
             Reading::Total(slot) => return Measure::Is(tally.total(self.layout, slot)),
             Reading::Buckets(series, look) => (series, look),
+            Reading::Derived(derived) => return self.derived(derived),
         };
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);

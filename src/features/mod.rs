@@ -7,7 +7,9 @@
 )]
 
 mod back;
+mod course;
 pub mod cuts;
+pub mod derived;
 pub mod feature;
 pub mod filter;
 pub mod fingerprint;

@@ -7,6 +7,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::back::Back;
+use super::course::{Course, meet};
 use super::cuts::Level;
 use super::feature::Resolution;
 use super::history::History;
@@ -31,6 +32,8 @@ pub struct Outlook {
     levels: Vec<Level>,
     /// From the last to the first.
     flips: Vec<Flip>,
+    /// Of the two parts of a derived feature.
+    courses: [Course; 2],
 }
 
 impl Outlook {
@@ -55,6 +58,13 @@ impl Outlook {
                 };
                 self.levels[reader.feature] = ahead.see(*look, buckets, now);
             }
+        }
+        for (derived, reader) in &layout.derived {
+            let Self { courses, flips, .. } = self;
+            for (course, part) in courses.iter_mut().zip(derived.parts) {
+                course.follow(layout, zone, history, part, now);
+            }
+            self.levels[reader.feature] = meet(courses, derived, reader, flips);
         }
         // Flips of one feature were found from the last to the first, so a stable sort keeps those
         // of one instant in that order.
@@ -169,7 +179,7 @@ impl Ahead<'_> {
 }
 
 /// The level of a value, sought from a level near it.
-fn settle(cuts: &[i64], near: Level, value: i64) -> Level {
+pub(super) fn settle(cuts: &[i64], near: Level, value: i64) -> Level {
     let mut level = near as usize;
     while level < cuts.len() && value >= cuts[level] {
         level += 1;

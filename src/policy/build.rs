@@ -142,7 +142,14 @@ fn features<'a>(
     let mut features = Vec::with_capacity(draft.features.len());
     for feature_draft in &draft.features {
         names.take("feature", &feature_draft.name, problems);
-        let feature = declaration::feature(feature_draft, words, problems);
+        let feature = {
+            let above = draft.features.iter().zip(&features);
+            let above = above.map(|(draft, feature): (_, &Option<Feature>)| {
+                (draft.name.value.as_str(), feature.as_ref())
+            });
+            let above: Vec<_> = above.collect();
+            declaration::feature(feature_draft, words, &above, problems)
+        };
         if let (Some(orders), Some(feature)) = (orders, &feature) {
             let keep = &draft.orders.keep;
             terms::check_reach(orders, keep, feature, &feature_draft.window, problems);

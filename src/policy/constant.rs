@@ -27,6 +27,8 @@ pub(super) fn constant(
         Unit::Number => number(text),
         Unit::Millis => span(text).map(|span| span.0),
         Unit::Days => days(text, measured.feature),
+        Unit::Percent => percent(text),
+        Unit::Decimal => money(text),
     };
     read.map_err(|help| problems.push(misfit(written, measured, help)))
         .ok()
@@ -54,6 +56,8 @@ fn misfit(written: &Written<String>, measured: &Measured<'_>, help: String) -> P
         Unit::Number => "a whole number",
         Unit::Millis => "a length of time",
         Unit::Days => "a whole number of days",
+        Unit::Percent => "a percentage",
+        Unit::Decimal => "a decimal number",
     };
     let message = format!(
         "\"{}\" is compared with \"{}\", which is not {expected}",
@@ -79,6 +83,13 @@ fn bare_amount(text: &str) -> Option<String> {
     let bare = whole.replace([',', '_', '\'', ' '], "") + part;
     let grouped = groups.all(|group| group.len() == 3);
     (grouped && Money::parse(&bare).is_ok()).then_some(bare)
+}
+
+fn percent(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('%').map(str::trim_end);
+    let help = || "write such as \"60%\" or \"62.5%\"".to_owned();
+    let read = number.and_then(|number| Money::parse(number).ok());
+    read.map(|percent| percent.0).ok_or_else(help)
 }
 
 fn number(text: &str) -> Result<i64, String> {

@@ -5,6 +5,7 @@ use crate::features::filter::Filter;
 use crate::model::detail::AttrField;
 use crate::model::event::KindSet;
 
+use super::derivation::derived;
 use super::draft::{FeatureDraft, Given, Written};
 use super::event::EventWords;
 use super::filter;
@@ -19,13 +20,31 @@ pub(super) enum Verb {
     Count,
     DistinctDays,
     SinceLast,
+    Average,
+    Share,
+    Ratio,
+    Difference,
 }
 
-const VERBS: [(Verb, &str); 4] = [
+impl Verb {
+    /// Whether it makes something of two features.
+    fn is_derived(self) -> bool {
+        matches!(
+            self,
+            Self::Average | Self::Share | Self::Ratio | Self::Difference
+        )
+    }
+}
+
+const VERBS: [(Verb, &str); 8] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
     (Verb::SinceLast, "since_last"),
+    (Verb::Average, "average"),
+    (Verb::Share, "share"),
+    (Verb::Ratio, "ratio"),
+    (Verb::Difference, "difference"),
 ];
 const FIELDS: [(Field, &str); 3] = [
     (Field::Amount, "amount"),
@@ -43,14 +62,13 @@ const PURCHASE: &str = "purchase";
 pub(super) fn feature(
     draft: &FeatureDraft,
     words: &EventWords,
+    before: &[(&str, Option<&Feature>)],
     problems: &mut Vec<Problem>,
 ) -> Option<Feature> {
     let owner = Owner {
         title: format!("feature \"{}\"", draft.name.value),
         header: &draft.name.span,
     };
-    let kinds = kinds(draft, words, &owner, problems);
-    let filter = filter_of(draft, &words.attrs, problems);
     let verb = owner
         .required(
             &draft.aggregate,
@@ -59,6 +77,16 @@ pub(super) fn feature(
             problems,
         )
         .and_then(|word| choose(word, ("aggregate", "aggregates"), &VERBS, problems));
+    if let Some(verb) = verb.filter(|verb| verb.is_derived()) {
+        return derived(verb, draft, before, &owner, problems);
+    }
+    if let Some(features) = draft.features.written() {
+        let message = format!("{} has `features`, but is made of events", owner.title);
+        let problem = Problem::new(&features.span, message, "not for this aggregate");
+        problems.push(problem.help("remove `features`, or write aggregate = \"share\""));
+    }
+    let kinds = kinds(draft, words, &owner, problems);
+    let filter = filter_of(draft, &words.attrs, problems);
     let resolution = match &draft.resolution {
         Given::Is(word) => {
             choose(word, ("resolution", "resolutions"), &RESOLUTIONS, problems).map(Some)
@@ -144,7 +172,7 @@ fn aggregate(
         }
         Verb::Count => Aggregate::Count,
         Verb::DistinctDays => Aggregate::DistinctDays,
-        Verb::SinceLast => Aggregate::SinceLast,
+        _ => Aggregate::SinceLast,
     };
     if let Some(field) = draft.field.written() {
         let message = format!("{} has a `field`, but is no sum", owner.title);

@@ -114,6 +114,8 @@ pub struct FeatureDraft {
     pub window: Given<String>,
     /// `resolution`
     pub resolution: Given<String>,
+    /// `features`
+    pub features: Given<Vec<Written<String>>>,
 }
 
 /// One `[[ladder]]`.

@@ -13,6 +13,7 @@ mod comparison;
 mod constant;
 mod declaration;
 pub mod declared;
+mod derivation;
 pub mod draft;
 mod ends;
 mod event;

@@ -82,7 +82,11 @@ impl Ground<'_> {
     pub(super) fn measure(&self, feature: usize, text: &str) -> Result<Measure, Problem> {
         let feature = &self.policy.features[feature];
         let number = match feature.unit() {
-            Unit::Money => Money::parse(text).map(|money| money.0).ok(),
+            Unit::Money | Unit::Decimal => Money::parse(text).map(|money| money.0).ok(),
+            Unit::Percent => {
+                let number = text.strip_suffix('%');
+                number.and_then(|number| Money::parse(number).map(|percent| percent.0).ok())
+            }
             Unit::Number => text.parse().ok(),
             Unit::Millis => Span::parse(text).map(|span| span.0).ok(),
             Unit::Days => days(text),
@@ -90,6 +94,8 @@ impl Ground<'_> {
         let expected = match feature.unit() {
             Unit::Money => "an amount such as 120.00",
             Unit::Number => "a whole number",
+            Unit::Percent => "a percentage such as 62.5%",
+            Unit::Decimal => "a number such as 1.5",
             Unit::Millis => "a length of time such as 36h, or never",
             Unit::Days => "a number of days such as 31d, or never",
         };

@@ -193,7 +193,15 @@ fn feature(
     section: &Section<'_>,
     problems: &mut Vec<Problem>,
 ) -> FeatureDraft {
-    let known = ["aggregate", "field", "of", "where", "window", "resolution"];
+    let known = [
+        "aggregate",
+        "field",
+        "of",
+        "where",
+        "window",
+        "resolution",
+        "features",
+    ];
     section.check_keys(&known, problems);
     FeatureDraft {
         name,
@@ -203,6 +211,7 @@ fn feature(
         filter: section.rule("where", problems),
         window: section.text("window", problems),
         resolution: section.text("resolution", problems),
+        features: section.texts("features", problems),
     }
 }
 

@@ -43,7 +43,8 @@ impl fmt::Display for Value {
             return f.write_str("never");
         };
         match self.unit {
-            Unit::Money => Money(number).fmt(f),
+            Unit::Money | Unit::Decimal => Money(number).fmt(f),
+            Unit::Percent => write!(f, "{}%", Money(number)),
             Unit::Number => number.fmt(f),
             Unit::Millis => Span(number).fmt(f),
             Unit::Days => write!(f, "{number}d"),

@@ -1,6 +1,7 @@
 //! Which cases of the semantics a history has really come by, counted while the model plays it.
 
 mod cases;
+mod features;
 mod questions;
 mod waiting;
 
@@ -18,7 +19,7 @@ use tidemark::policy::rule::Subject;
 use crate::histories::policies::HOUR_MS;
 use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
-use crate::model::{lane::Model, owned_event::OwnedEvent, source::Source};
+use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
 use questions::{apart, kept};
 
@@ -177,18 +178,7 @@ impl Sightings {
             return;
         }
         let policy = model.policy();
-        self.see(
-            "of a declared kind",
-            matches!(event.kind, Kind::Declared(_)),
-        );
-        let source = Source::of(event);
-        for feature in &policy.features {
-            if let (Some(filter), true) = (&feature.filter, feature.kinds.contains(event.kind)) {
-                let passes = source.passes(filter);
-                self.see("let through by a filter", passes);
-                self.see("kept out by a filter", !passes);
-            }
-        }
+        self.details(policy, event);
         let huge = event.amount > i64::MAX / 4;
         self.see("amount near the end of an i64", huge);
         let held = event.at - policy.time.lateness > model.ceiling;
@@ -370,6 +360,7 @@ impl Sightings {
             let by_tier = change.reasons.iter().any(|reason| tier(reason.comparison));
             self.see("map moved by a tier", by_tier);
         }
+        self.derived(policy, change);
         let mut measured = change.reasons.iter().map(|reason| reason.measured);
         self.see(
             "measured never",

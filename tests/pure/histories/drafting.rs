@@ -1,5 +1,6 @@
 //! From the plan of a policy to the policy.
 
+use tidemark::features::derived::{Derived, How};
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Unit, Window};
 use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
@@ -32,6 +33,8 @@ pub(super) const EXACT_WINDOWS: [i64; 9] = [
 const DAY_WINDOWS: [i64; 7] = [1, 2, 3, 7, 28, 30, 90];
 const MONEY: [i64; 12] = [1, 100, 50, 150, 200, 101, 0, 300, 400, -1, -100, i64::MAX];
 const NUMBERS: [i64; 8] = [1, 2, 3, 1, 2, 0, 4, 5];
+const PERCENTS: [i64; 7] = [500_000, 1_000_000, 333_333, 333_334, 0, -1, 2_000_000];
+const DECIMALS: [i64; 7] = [10_000, 5_000, 3_333, 15_000, 0, -1, 20_000];
 const MILLIS: [i64; 9] = [
     HOUR_MS,
     DAY_MS,
@@ -86,6 +89,32 @@ impl FeaturePlan {
     }
 }
 
+/// Something made of two of these features, if there are two that go together.
+fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> Option<Feature> {
+    let parts: Vec<usize> = (0..features.len())
+        .filter(|ix| features[*ix].aggregate != Aggregate::SinceLast)
+        .collect();
+    let pick = |place: usize| parts.get(place.checked_rem(parts.len())?).copied();
+    let (how, parts) = (plan.0, [pick(plan.1)?, pick(plan.2)?]);
+    let (how, parts, unit) = match parts.map(|part| features[part].unit()) {
+        [one, other] if one == other => match how {
+            0 => (How::Per(1_000_000), parts, Unit::Percent),
+            1 => (How::Per(10_000), parts, Unit::Decimal),
+            _ => (How::Less, parts, one),
+        },
+        [Unit::Money, _] => (How::Per(1), parts, Unit::Money),
+        _ => (How::Per(1), [parts[1], parts[0]], Unit::Money),
+    };
+    Some(Feature {
+        name: format!("f{index}"),
+        kinds: KindSet::default(),
+        filter: None,
+        aggregate: Aggregate::Derived(Derived { how, parts, unit }),
+        window: Window::Lifetime,
+        resolution: Resolution::Exact,
+    })
+}
+
 /// Builds rules, and the comparisons as their rules are declared.
 struct Drafting<'a> {
     features: &'a [Feature],
@@ -127,6 +156,8 @@ impl Drafting<'_> {
                     Unit::Number => &NUMBERS,
                     Unit::Millis => &MILLIS,
                     Unit::Days => &DAYS,
+                    Unit::Percent => &PERCENTS,
+                    Unit::Decimal => &DECIMALS,
                 };
                 (Subject::Feature(feature), choice[threshold % choice.len()])
             }
@@ -207,7 +238,11 @@ impl PolicyPlan {
         let start = zone.day_of(start);
         let plans = self.features.iter().enumerate();
         let features = plans.map(|(index, plan)| plan.build(index, start));
-        let features: Vec<Feature> = features.collect();
+        let mut features: Vec<Feature> = features.collect();
+        let made = (features.len()..).zip(&self.derived);
+        let made = made.filter_map(|(index, plan)| derived(index, *plan, &features));
+        let made: Vec<Feature> = made.collect();
+        features.extend(made);
         let mut drafting = Drafting {
             features: &features,
             ladders: &[],

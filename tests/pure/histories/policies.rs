@@ -26,6 +26,8 @@ pub(crate) struct PolicyPlan {
     pub(super) keep_longer: i64,
     pub(super) refuse_unknown: bool,
     pub(super) features: Vec<FeaturePlan>,
+    /// Features made of two of those: how, and of which.
+    pub(super) derived: Vec<(usize, usize, usize)>,
     pub(super) ladders: Vec<Vec<TierPlan>>,
     pub(super) maps: Vec<Vec<RulePlan>>,
 }
@@ -83,20 +85,26 @@ pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
         times(),
         select(vec![0, 0, 1, HOUR_MS, 10 * DAY_MS, 400 * DAY_MS]),
         prop::bool::weighted(0.4),
-        prop::collection::vec(features(), 1..=4),
+        (
+            prop::collection::vec(features(), 1..=4),
+            prop::collection::vec((0..3_usize, 0..4_usize, 0..4_usize), 0..=2),
+        ),
         prop_oneof![
             9 => (ladders(1..=2), maps(0..=2)),
             1 => (Just(Vec::new()), maps(1..=2)),
         ],
     )
         .prop_map(
-            |(time, keep_longer, refuse_unknown, features, (ladders, maps))| PolicyPlan {
-                time,
-                keep_longer,
-                refuse_unknown,
-                features,
-                ladders,
-                maps,
+            |(time, keep_longer, refuse_unknown, (features, derived), (ladders, maps))| {
+                PolicyPlan {
+                    time,
+                    keep_longer,
+                    refuse_unknown,
+                    features,
+                    derived,
+                    ladders,
+                    maps,
+                }
             },
         )
         .boxed()

@@ -16,7 +16,7 @@ use tidemark::policy::rule::Subject;
 use super::contribution::{Accepted, contributions, known, orders};
 use super::days::Days;
 use super::judgement::{Now, Ruling, first_ranks, judge};
-use super::measure::{Dated, measure};
+use super::measure::{Dated, measures};
 use super::memory::{Memory, waits};
 use super::owned_event::OwnedEvent;
 use tidemark::model::event::Kind;
@@ -322,10 +322,7 @@ impl Customer {
 }
 
 fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
-    let features = rules.policy.features.iter();
-    features
-        .map(|feature| measure(feature, dated, rules.days, at))
-        .collect()
+    measures(&rules.policy.features, dated, rules.days, at)
 }
 
 /// The instants at which one contribution could make one feature, or a comparison of it, differ.

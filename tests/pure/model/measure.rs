@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use tidemark::features::derived::How;
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
 use tidemark::model::change::Measure;
 use tidemark::model::time::{DAY_MS, Timestamp};
@@ -50,12 +51,13 @@ fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
 }
 
 /// The value of a feature at `at`.
-pub(crate) fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Measure {
+fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Measure {
     let seen: Vec<&Dated> = all
         .iter()
         .filter(|dated| sees(feature, dated, days, at))
         .collect();
     let value: i128 = match feature.aggregate {
+        Aggregate::Derived(_) => unreachable!("made of measures"),
         Aggregate::Sum(Field::Amount) => seen.iter().map(|(_, c)| c.amount).sum(),
         Aggregate::Sum(Field::Quantity) => seen.iter().map(|(_, c)| c.quantity).sum(),
         Aggregate::Sum(Field::Margin) => seen.iter().map(|(_, c)| c.margin).sum(),
@@ -89,4 +91,39 @@ pub(crate) fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timesta
         }
     };
     Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}
+
+/// Every feature at `at`.
+pub(crate) fn measures(
+    features: &[Feature],
+    all: &[Dated],
+    days: &Days,
+    at: Timestamp,
+) -> Vec<Measure> {
+    let of_events = |feature: &Feature| measure(feature, all, days, at);
+    let each = features.iter().map(|feature| match feature.aggregate {
+        Aggregate::Derived(derived) => {
+            let [first, second] = derived.parts.map(|part| match of_events(&features[part]) {
+                Measure::Is(value) => i128::from(value),
+                Measure::Never => panic!("a time since is part of nothing"),
+            });
+            Measure::Is(made(derived.how, first, second))
+        }
+        _ => of_events(feature),
+    });
+    each.collect()
+}
+
+/// The largest number that is not beyond the exact one, within an i64.
+fn made(how: How, first: i128, second: i128) -> i64 {
+    let exact = match how {
+        How::Less => first - second,
+        How::Per(_) if second <= 0 => 0,
+        How::Per(times) => {
+            let product = first * i128::from(times);
+            let toward_zero = product / second;
+            toward_zero - i128::from(toward_zero * second > product)
+        }
+    };
+    exact.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }

@@ -19,6 +19,8 @@ pub(crate) const CASES: &[&str] = &[
     "let through by a filter",
     "kept out by a filter",
     "of a declared kind",
+    "moved by an event, by a derived feature",
+    "moved by the clock, by a derived feature",
     "refused future",
     "refused order_exists",
     "refused too_late",

@@ -1,0 +1,100 @@
+//! The values that a feature takes one after another while time alone passes, and what two of them
+//! make together.
+
+use crate::model::time::Timestamp;
+use crate::model::zone::Zone;
+
+use super::cuts::Level;
+use super::derived::Derived;
+use super::history::History;
+use super::layout::{Layout, Look, Reader, Reading};
+use super::moment::{Moment, reached};
+use super::outlook::{Flip, settle};
+
+/// What a sum or count is now and what it becomes. Reused from one feature to the next.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Course {
+    now: i64,
+    /// Values with the first instant of each, from the last to the first. Of one instant, the value
+    /// that was found first counts.
+    steps: Vec<(Timestamp, i64)>,
+}
+
+impl Course {
+    /// Of a feature that is a sum or counts.
+    pub(super) fn follow(
+        &mut self,
+        layout: &Layout,
+        zone: &Zone,
+        history: &History,
+        feature: usize,
+        now: Moment,
+    ) {
+        self.now = 0;
+        self.steps.clear();
+        let (series, look) = match layout.readings[feature] {
+            Reading::Total(total) => {
+                self.now = history.tally.total(layout, total);
+                return;
+            }
+            Reading::Buckets(series, look) => (series, look),
+            Reading::Derived(_) => return,
+        };
+        let (back, word) = match look {
+            Look::Sum { back, word } => (back, Some(word)),
+            Look::Days { back } => (back, None),
+            Look::Latest => return,
+        };
+        let resolution = layout.series[series].resolution;
+        let bound = back.bound(now.key(resolution));
+        for bucket in history.tally.buckets(layout, series).backwards() {
+            if bucket[0] <= bound {
+                break;
+            }
+            let leaves = reached(zone, resolution, back.leaves(bucket[0]));
+            if self.steps.last().is_none_or(|(at, _)| *at > leaves) {
+                self.steps.push((leaves, self.now));
+            }
+            self.now += word.map_or_else(|| i64::from(bucket[1] > 0), |word| bucket[word]);
+        }
+    }
+}
+
+/// Adds the flips of a derived feature, given what lies ahead of its parts, and tells its level
+/// now.
+pub(super) fn meet(
+    courses: &[Course; 2],
+    derived: &Derived,
+    reader: &Reader,
+    flips: &mut Vec<Flip>,
+) -> Level {
+    let level =
+        |[first, second]: [i64; 2], near| settle(&reader.cuts, near, derived.value(first, second));
+    let mut values = [courses[0].now, courses[1].now];
+    let first = level(values, 0);
+    let mut last = first;
+    let mut ahead = [0, 1].map(|part: usize| courses[part].steps.iter().rev().peekable());
+    loop {
+        let next = ahead
+            .iter_mut()
+            .filter_map(|steps| steps.peek().map(|step| step.0));
+        let Some(at) = next.min().filter(|at| *at < Timestamp::MAX) else {
+            break;
+        };
+        for (value, steps) in values.iter_mut().zip(&mut ahead) {
+            if let Some((_, becomes)) = steps.next_if(|step| step.0 == at) {
+                *value = *becomes;
+            }
+        }
+        let to = level(values, last);
+        if to != last {
+            flips.push(Flip {
+                at,
+                feature: reader.feature,
+                level: to,
+            });
+            last = to;
+        }
+    }
+    first
+}

@@ -1,0 +1,123 @@
+//! The declaration of a feature made of two others.
+
+use crate::features::derived::{Derived, How};
+use crate::features::feature::{Aggregate, Feature, Resolution, Unit, Window};
+use crate::model::event::KindSet;
+use crate::model::money::SCALE;
+
+use super::declaration::Verb;
+use super::draft::{FeatureDraft, Written};
+use super::owner::Owner;
+use super::problem::{ByteRange, Problem};
+use super::suggestion;
+
+/// A percentage is kept in 1/10,000.
+const PERCENT: i64 = 100 * SCALE;
+const EXAMPLE: &str = "features = [\"online_90d\", \"spend_90d\"]";
+
+/// The feature that was declared. `before` are the features declared above it.
+pub(super) fn derived(
+    verb: Verb,
+    draft: &FeatureDraft,
+    before: &[(&str, Option<&Feature>)],
+    owner: &Owner<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Feature> {
+    for (key, span) in own_keys(draft) {
+        let message = format!("{} is made of two features and has a `{key}`", owner.title);
+        let problem = Problem::new(span, message, "theirs count");
+        problems.push(problem.help(format!("remove `{key}`")));
+    }
+    let list = owner.required(&draft.features, "features", EXAMPLE, problems)?;
+    let [first, second] = &list.value[..] else {
+        let message = format!("{} is made of {} features", owner.title, list.value.len());
+        let problem = Problem::new(&list.span, message, "must be two");
+        problems.push(problem.help(format!("write such as {EXAMPLE}")));
+        return None;
+    };
+    let parts = [first, second].map(|name| part(name, before, problems));
+    let [first, second] = [parts[0]?, parts[1]?];
+    let units = [first, second].map(|ix| before[ix].1.map(Feature::unit));
+    let (how, unit) = made(verb, [units[0]?, units[1]?], list, problems)?;
+    Some(Feature {
+        name: draft.name.value.clone(),
+        kinds: KindSet::default(),
+        filter: None,
+        aggregate: Aggregate::Derived(Derived {
+            how,
+            parts: [first, second],
+            unit,
+        }),
+        window: Window::Lifetime,
+        resolution: Resolution::Exact,
+    })
+}
+
+/// Keys that belong to features over events.
+fn own_keys(draft: &FeatureDraft) -> impl Iterator<Item = (&'static str, &ByteRange)> {
+    let texts = [
+        ("field", &draft.field),
+        ("window", &draft.window),
+        ("resolution", &draft.resolution),
+    ];
+    let texts = texts.map(|(key, given)| (key, given.written().map(|text| &text.span)));
+    let of = ("of", draft.of.written().map(|list| &list.span));
+    let filter = ("where", draft.filter.written().map(|rule| &rule.span));
+    let all = texts.into_iter().chain([of, filter]);
+    all.filter_map(|(key, span)| Some((key, span?)))
+}
+
+fn part(
+    name: &Written<String>,
+    before: &[(&str, Option<&Feature>)],
+    problems: &mut Vec<Problem>,
+) -> Option<usize> {
+    let Some(ix) = before.iter().position(|(known, _)| *known == name.value) else {
+        let message = format!("no feature \"{}\" is declared above", name.value);
+        let names: Vec<&str> = before.iter().map(|(name, _)| *name).collect();
+        let problem = Problem::new(&name.span, message, "not declared above");
+        problems.push(problem.help(suggestion::help(&name.value, "features above", &names)));
+        return None;
+    };
+    let refused = match before[ix].1?.aggregate {
+        Aggregate::Derived(_) => "is made of features itself",
+        Aggregate::SinceLast => "is a time since",
+        _ => return Some(ix),
+    };
+    let message = format!("\"{}\" {refused}", name.value);
+    let problem = Problem::new(&name.span, message, "cannot be part of another");
+    problems.push(problem.help("take sums, counts or distinct_days"));
+    None
+}
+
+/// What comes of values in these units.
+fn made(
+    verb: Verb,
+    units: [Unit; 2],
+    list: &Written<Vec<Written<String>>>,
+    problems: &mut Vec<Problem>,
+) -> Option<(How, Unit)> {
+    let same = units[0] == units[1];
+    let (made, need) = match (verb, units) {
+        (Verb::Average, [Unit::Money, Unit::Number]) => (Some((How::Per(1), Unit::Money)), ""),
+        (Verb::Average, [_, Unit::Number]) => (Some((How::Per(SCALE), Unit::Decimal)), ""),
+        (Verb::Average, _) => (None, "an average is something per number"),
+        (Verb::Share, _) => (
+            Some((How::Per(PERCENT), Unit::Percent)),
+            "a share is of its like",
+        ),
+        (Verb::Ratio, _) => (
+            Some((How::Per(SCALE), Unit::Decimal)),
+            "a ratio is of its like",
+        ),
+        (_, [unit, _]) => (Some((How::Less, unit)), "only like is taken from like"),
+    };
+    let made = made.filter(|_| same || verb == Verb::Average);
+    if made.is_none() {
+        let [first, second] = [&list.value[0].value, &list.value[1].value];
+        let message = format!("\"{first}\" and \"{second}\" do not go together");
+        let problem = Problem::new(&list.span, message, "money and plain numbers");
+        problems.push(problem.help(need));
+    }
+    made
+}

@@ -1,0 +1,50 @@
+//! What features have seen and decided.
+
+use tidemark::features::feature::Aggregate;
+use tidemark::model::change::{Cause, Change};
+use tidemark::model::event::Kind;
+use tidemark::policy::declared::Policy;
+use tidemark::policy::rule::Subject;
+
+use super::Sightings;
+use crate::model::owned_event::OwnedEvent;
+use crate::model::source::Source;
+
+impl Sightings {
+    /// What an event that counts said of itself.
+    pub(super) fn details(&mut self, policy: &Policy, event: &OwnedEvent) {
+        self.see(
+            "of a declared kind",
+            matches!(event.kind, Kind::Declared(_)),
+        );
+        let source = Source::of(event);
+        for feature in &policy.features {
+            if let (Some(filter), true) = (&feature.filter, feature.kinds.contains(event.kind)) {
+                let passes = source.passes(filter);
+                self.see("let through by a filter", passes);
+                self.see("kept out by a filter", !passes);
+            }
+        }
+    }
+
+    /// Whether a derived feature alone decided.
+    pub(super) fn derived(&mut self, policy: &Policy, change: &Change) {
+        let derived = |comparison: usize| match policy.comparisons[comparison].subject {
+            Subject::Feature(ix) => {
+                matches!(policy.features[ix].aggregate, Aggregate::Derived(_))
+            }
+            Subject::Tier(_) => false,
+        };
+        let one = change.reasons.len() == 1;
+        let by_derived = one && derived(change.reasons[0].comparison);
+        let by_clock = change.cause == Cause::Clock;
+        self.see(
+            "moved by an event, by a derived feature",
+            by_derived && !by_clock,
+        );
+        self.see(
+            "moved by the clock, by a derived feature",
+            by_derived && by_clock,
+        );
+    }
+}
