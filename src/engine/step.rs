@@ -323,6 +323,7 @@ impl Engine {
         }
         self.customers.remember(slot, &self.judging.footing.marks);
         let due = self.judging.horizon(&self.policy, &self.law);
+        debug_assert!(due.is_none_or(|due| due > at), "a deadline fires once");
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
     }
 

@@ -174,8 +174,11 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
     Ok(())
 }
 
+/// The model has no calendar for what lies further ahead than a million days.
 fn foresight(view: &View) -> Option<Foresight> {
-    view.horizon.as_ref().map(|horizon| Foresight {
+    let horizon = view.horizon.as_ref();
+    let horizon = horizon.filter(|horizon| horizon.at.0 < 2_000_000 * DAY_MS);
+    horizon.map(|horizon| Foresight {
         at: horizon.at,
         moves: horizon.moves.clone(),
     })
