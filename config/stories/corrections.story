@@ -53,3 +53,11 @@ story: A second order under the same number is set aside
 | when             | what                     | then                                                |
 | 2026-01-10 12:00 | purchase 100.00 order o1 | value: none -> low, lifecycle: prospect -> acquired |
 | 2026-01-10 12:01 | purchase 999.00 order o1 | refused: order_exists                               |
+
+story: An order that was billed wrongly is said anew
+| when             | what                      | then                                                |
+| 2026-01-10 12:00 | purchase 100.00 order o1  | value: none -> low, lifecycle: prospect -> acquired |
+| 2026-01-20 12:00 | purchase 2500.00 order o2 | value: low -> mid, lifecycle: acquired -> activated |
+| 2026-01-20 13:00 | restate 149.00 order o2   | value: mid -> low                                   |
+| 2026-01-21 12:00 | restate 350.00 order o2   | value: low -> mid                                   |
+| 2026-01-25 12:00 | refund 350.00 order o2    | value: mid -> low, lifecycle: activated -> acquired |

@@ -83,8 +83,8 @@ impl History {
     /// Whether the event may be absorbed. Changes nothing.
     ///
     /// # Errors
-    /// The sums would leave their range, or a purchase repeats the id of a known order, or a refund
-    /// or cancel is about none that is known while `strangers` are refused.
+    /// The sums would leave their range, or a purchase repeats the id of a known order, or a
+    /// refund, cancel or restatement is about none that is known while `strangers` are refused.
     pub fn admit(
         &self,
         layout: &Layout,
@@ -95,7 +95,7 @@ impl History {
         for (summed, attr) in layout.summed().enumerate() {
             self.grown(layout, summed, event.details.number(attr))?;
         }
-        if !matches!(event.kind, Kind::Purchase | Kind::Refund | Kind::Cancel) {
+        if !event.kind.is_of_orders() {
             return Ok(());
         }
         let limit = self.judging_instant(event.at) - layout.reach.orders;
@@ -104,7 +104,9 @@ impl History {
             .is_some_and(|id| self.orders.known(Fingerprint::of(id), limit).is_some());
         match (event.kind, known) {
             (Kind::Purchase, true) => Err(Refusal::OrderExists.of("order_id")),
-            (Kind::Refund | Kind::Cancel, false) if strangers == Strangers::Refused => {
+            (Kind::Refund | Kind::Cancel | Kind::Restate, false)
+                if strangers == Strangers::Refused =>
+            {
                 Err(Refusal::UnknownOrder.of("order_id"))
             }
             _ => Ok(()),
@@ -167,6 +169,7 @@ impl History {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
             Kind::Cancel => self.cancel(&page, event),
+            Kind::Restate => self.restate(&page, event),
             Kind::View
             | Kind::Search
             | Kind::Cart
@@ -199,7 +202,11 @@ impl History {
         let change = |order: &mut Order| {
             order.refund(refund.amount, refund.quantity, refund.margin);
         };
-        self.amend(page, event.order, change).unwrap_or_else(|| {
+        let amended = self.amend(page, event.order, change);
+        if let (Some(_), Some(id)) = (amended, event.order) {
+            self.orders.give_back(id, &refund, page.known_after);
+        }
+        amended.unwrap_or_else(|| {
             let less = Contribution {
                 count: 0,
                 firm: 0,
@@ -214,6 +221,15 @@ impl History {
 
     fn cancel(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         let change = |order: &mut Order| order.cancelled = true;
+        self.amend(page, event.order, change).unwrap_or(false)
+    }
+
+    fn restate(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
+        let stated = itself(event);
+        let back = event
+            .order
+            .and_then(|id| self.orders.given_back(id, page.known_after));
+        let change = |order: &mut Order| order.restate(&stated, back);
         self.amend(page, event.order, change).unwrap_or(false)
     }
 
@@ -275,7 +291,7 @@ struct Page<'a> {
     passes: Passes,
 }
 
-/// What becomes of refunds and cancels of orders that are not known.
+/// What becomes of refunds, cancels and restatements of orders that are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strangers {
     /// They count at their own instant.

@@ -94,6 +94,15 @@ impl Order {
         }
     }
 
+    /// Says anew what was bought; what was given `back` stays taken off.
+    pub fn restate(&mut self, stated: &Contribution<'_>, back: Option<Self>) {
+        let [amount, quantity, margin] =
+            back.map_or([0; 3], |back| [back.amount, back.quantity, back.margin]);
+        self.amount = stated.amount - amount;
+        self.quantity = stated.quantity - quantity;
+        self.margin = stated.margin - margin;
+    }
+
     /// Gives back a part of it.
     pub fn refund(&mut self, amount: i64, quantity: i64, margin: i64) {
         self.refunded = true;
@@ -104,7 +113,8 @@ impl Order {
 }
 
 /// The orders of one customer. An order is known while its instant is after a limit that only moves
-/// forward.
+/// forward. What was given back on an order is an entry of its own, so that orders of which nothing
+/// was need no room for it.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
     /// None before the first order.
@@ -129,6 +139,35 @@ impl Orders {
             .filter(|order| order.at > limit)
     }
 
+    /// The sums of what was given back on a known order, if it was refunded.
+    #[must_use]
+    pub fn given_back(&self, id: &str, limit: Timestamp) -> Option<Order> {
+        self.known(given_back_on(id), limit).copied()
+    }
+
+    /// Notes what was given back on a known order.
+    pub fn give_back(&mut self, id: &str, refund: &Contribution<'_>, limit: Timestamp) {
+        let Some(order) = self.known(Fingerprint::of(id), limit).copied() else {
+            return;
+        };
+        let sums = given_back_on(id);
+        if self.known(sums, limit).is_none() {
+            let nothing = Order {
+                id: sums,
+                amount: 0,
+                quantity: 0,
+                margin: 0,
+                ..order
+            };
+            self.enter(nothing, limit);
+        }
+        if let Some(back) = self.known_mut(sums, limit) {
+            back.amount += refund.amount;
+            back.quantity += refund.quantity;
+            back.margin += refund.margin;
+        }
+    }
+
     /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer
     /// known.
     pub fn enter(&mut self, order: Order, limit: Timestamp) {
@@ -146,6 +185,11 @@ impl Orders {
         }
         table.insert_unique(bits, order, |old| old.id.bits());
     }
+}
+
+/// Under which an order's sums of what was given back are kept.
+fn given_back_on(id: &str) -> Fingerprint {
+    Fingerprint::of_owned(1, id)
 }
 
 #[cfg(test)]
@@ -189,6 +233,57 @@ mod tests {
             order.cancelled = cancelled;
             assert_eq!(shown(&order), contributes, "{refunds:?} {cancelled}");
         }
+    }
+
+    #[test]
+    fn an_order_said_anew_keeps_its_refunds_off() {
+        let said = |amount, quantity, margin| Contribution {
+            amount,
+            quantity,
+            margin,
+            ..Contribution::default()
+        };
+        let limit = Timestamp(0);
+        let mut orders = Orders::default();
+        orders.enter(order("o", 10), limit);
+        assert_eq!(orders.given_back("o", limit), None);
+        let id = Fingerprint::of("o");
+        for refund in [said(40, 1, 10), said(20, 0, 5)] {
+            let known = orders.known_mut(id, limit).expect("entered");
+            known.refund(refund.amount, refund.quantity, refund.margin);
+            orders.give_back("o", &refund, limit);
+        }
+        let back = orders.given_back("o", limit);
+        for (stated, cancelled, contributes) in [
+            (said(150, 3, 40), false, [1, 90, 2, 25]),
+            (said(60, 3, 40), false, [0, 0, 0, 0]),
+            (said(50, 3, 40), false, [0, -10, 0, 0]),
+            (said(61, 0, 0), false, [1, 1, -1, -15]),
+            (said(50, 3, 40), true, [0, -10, 0, 0]),
+            (said(150, 3, 40), true, [0, 0, 0, 0]),
+        ] {
+            let known = orders.known_mut(id, limit).expect("entered");
+            known.cancelled = cancelled;
+            known.restate(&stated, back);
+            assert_eq!(shown(known), contributes, "{stated:?}");
+        }
+        assert_eq!(orders.given_back("o", Timestamp(10)), None);
+    }
+
+    #[test]
+    fn what_was_given_back_on_a_forgotten_order_is_forgotten() {
+        let refund = Contribution {
+            amount: 40,
+            ..Contribution::default()
+        };
+        let mut orders = Orders::default();
+        orders.enter(order("o", 10), Timestamp(0));
+        orders.give_back("o", &refund, Timestamp(0));
+        orders.enter(order("o", 30), Timestamp(20));
+        assert_eq!(orders.given_back("o", Timestamp(20)), None);
+        orders.give_back("o", &refund, Timestamp(20));
+        let back = orders.given_back("o", Timestamp(20));
+        assert_eq!(back.map(|back| back.amount), Some(40));
     }
 
     #[test]

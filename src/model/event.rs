@@ -13,6 +13,8 @@ pub enum Kind {
     Refund,
     /// An order taken back as if it had not been.
     Cancel,
+    /// What an order should have said when it was made.
+    Restate,
     /// Looked at a product.
     View,
     /// Searched.
@@ -34,10 +36,11 @@ pub const HEARTBEAT: &str = "heartbeat";
 pub const DECLARED_KINDS_MAX: usize = 32;
 
 /// All kinds of what customers do with their names on the wire and in policies.
-pub const KINDS: [(Kind, &str); 7] = [
+pub const KINDS: [(Kind, &str); 8] = [
     (Kind::Purchase, "purchase"),
     (Kind::Refund, "refund"),
     (Kind::Cancel, "cancel"),
+    (Kind::Restate, "restate"),
     (Kind::View, "view"),
     (Kind::Search, "search"),
     (Kind::Cart, "cart"),
@@ -67,6 +70,15 @@ impl Kind {
         }
     }
 
+    /// Whether it makes an order or is about one.
+    #[must_use]
+    pub fn is_of_orders(self) -> bool {
+        matches!(
+            self,
+            Self::Purchase | Self::Refund | Self::Cancel | Self::Restate
+        )
+    }
+
     /// Its number among all kinds, those of the contract first and the heartbeat last.
     #[must_use]
     pub fn index(self) -> usize {
@@ -74,10 +86,11 @@ impl Kind {
             Self::Purchase => 0,
             Self::Refund => 1,
             Self::Cancel => 2,
-            Self::View => 3,
-            Self::Search => 4,
-            Self::Cart => 5,
-            Self::Visit => 6,
+            Self::Restate => 3,
+            Self::View => 4,
+            Self::Search => 5,
+            Self::Cart => 6,
+            Self::Visit => 7,
             Self::Declared(ix) => KINDS.len() + usize::from(ix),
             Self::Heartbeat => KINDS.len() + DECLARED_KINDS_MAX,
         }
@@ -119,7 +132,7 @@ pub struct Event<'a> {
     pub kind: Kind,
     /// When it happened.
     pub at: Timestamp,
-    /// The order that a purchase makes, or that a refund or cancel is about.
+    /// The order that a purchase makes, or that a refund, cancel or restatement is about.
     pub order: Option<&'a str>,
     /// Paid or given back; never negative. Zero where the event has none.
     pub amount: Money,

@@ -185,10 +185,15 @@ impl Ground<'_> {
 
     /// Fields that the kind needs, as docs/events.md says.
     fn missing(&self, text: &str, kind: Kind, fields: &[Field<'_>]) -> Option<Problem> {
+        let has = |name| fields.iter().any(|field| field.name == name);
         let (needed, example) = match kind {
             Kind::Purchase => ("amount", "purchase 120.00"),
             Kind::Refund => ("amount", "refund 20.00 order o1"),
             Kind::Cancel => ("order", "cancel order o1"),
+            Kind::Restate => match has("order") {
+                true => ("amount", "restate 110.00 order o1"),
+                false => ("order", "restate 110.00 order o1"),
+            },
             Kind::View
             | Kind::Search
             | Kind::Cart
@@ -198,7 +203,7 @@ impl Ground<'_> {
                 return None;
             }
         };
-        if fields.iter().any(|field| field.name == needed) {
+        if has(needed) {
             return None;
         }
         let message = format!("a {} without an {needed}", first_word(text).0);

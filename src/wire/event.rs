@@ -101,6 +101,10 @@ impl Decoder {
         match kind {
             Kind::Purchase | Kind::Refund => _ = required(amount, Field::Amount)?,
             Kind::Cancel => _ = required(order, Field::OrderId)?,
+            Kind::Restate => {
+                required(order, Field::OrderId)?;
+                required(amount, Field::Amount)?;
+            }
             Kind::View
             | Kind::Search
             | Kind::Cart

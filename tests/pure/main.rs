@@ -3,6 +3,7 @@
 mod admission;
 mod clock;
 mod codemap;
+mod corrections;
 mod flapping;
 mod histories;
 mod hourly;

@@ -2,6 +2,7 @@
 
 mod cases;
 mod features;
+mod orders;
 mod questions;
 mod waiting;
 
@@ -13,11 +14,10 @@ use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::event::Kind;
 use tidemark::model::refusal::Refused;
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
-use tidemark::policy::declared::{Policy, UnknownOrder};
+use tidemark::policy::declared::Policy;
 use tidemark::policy::rule::Subject;
 
 use crate::histories::policies::HOUR_MS;
-use crate::model::contribution::{Order, known, orders};
 use crate::model::customer::Customer;
 use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
@@ -261,54 +261,6 @@ impl Sightings {
             self.see("arrival after several horizons", passed > 1);
         }
         self.order(policy, customer, event, judging);
-    }
-
-    fn order(
-        &mut self,
-        policy: &Policy,
-        customer: &Customer,
-        event: &OwnedEvent,
-        judging: Timestamp,
-    ) {
-        let rules = policy.orders;
-        let (orders, _) = orders(&customer.accepted, rules);
-        let name = event.order.as_deref();
-        let named = known(&orders, name, judging, rules.keep).map(|index| &orders[index]);
-        let last = judging - rules.keep;
-        let forgotten = orders
-            .iter()
-            .rfind(|order| name.is_some() && order.id.as_deref() == name);
-        let just = forgotten.is_some_and(|order| order.at == last);
-        self.see("order forgotten a millisecond ago", just);
-        let latest = named.is_some_and(|order| order.at == last + Span(1));
-        self.see("order known for its last millisecond", latest);
-        let again = event.kind == Kind::Purchase && forgotten.is_some();
-        self.see("order id used again", again);
-        match (event.kind, named) {
-            (Kind::Refund, Some(order)) => self.refund(order, event),
-            (Kind::Cancel, Some(order)) => {
-                self.see("order cancelled", !order.cancelled);
-                self.see("order cancelled again", order.cancelled);
-                self.see("order refunded, then cancelled", order.refunded);
-            }
-            (Kind::Refund, None) => {
-                let today = rules.unknown == UnknownOrder::Today;
-                let names = event.order.is_some();
-                self.see("refund of no known order, today", today && names);
-                self.see("refund naming no order, today", today && !names);
-            }
-            (Kind::Cancel, None) => self.see("cancel of no known order, today", name.is_some()),
-            _ => {}
-        }
-    }
-
-    fn refund(&mut self, order: &Order, event: &OwnedEvent) {
-        let left = order.amount - i128::from(event.amount);
-        self.see("order refunded in part", left > 0);
-        self.see("order refunded in full", left == 0 && event.amount > 0);
-        self.see("order refunded beyond", left < 0);
-        self.see("order refunded again", order.refunded);
-        self.see("order cancelled, then refunded", order.cancelled);
     }
 
     fn fired(&mut self, model: &Model, judged: &[Judged]) {

@@ -108,3 +108,41 @@ story: Sums that would overflow are refused
 |                  | purchase 0.0001               | refused: bad_amount |
 |                  | refund 0.0001                 | refused: bad_amount |
 |                  | purchase 0                    |                     |
+
+story: An order that is restated has always been so
+| when             | what                                    | then                                                |
+| 2026-01-10 12:00 | purchase 120 order a                    | value: none -> mid                                  |
+| 2026-01-12 12:00 | restate 79.99 order a                   | value: mid -> low                                   |
+| 2026-01-13 12:00 | restate 600 order a                     | value: low -> high                                  |
+| 2026-01-14 12:00 | refund 100 order a                      |                                                     |
+| 2026-01-15 12:00 | restate 300 order a                     | value: high -> mid, spend is 200.00                 |
+| 2026-01-16 12:00 | restate 100 order a                     | value: mid -> none, spend is 0.00                   |
+| 2026-01-17 12:00 | restate 100.01 order a                  | value: none -> low, spend is 0.01                   |
+| 2026-02-09       |                                         | value: low -> none                                  |
+| 2026-02-10 12:00 | restate 900 order a                     | spend is 0.00                                       |
+
+story: What is restated of a cancelled order or of a stranger is nothing
+| when             | what                   | then               |
+| 2026-01-10 12:00 | purchase 120 order a   | value: none -> mid |
+| 2026-01-11 12:00 | cancel order a         | value: mid -> none |
+| 2026-01-12 12:00 | restate 500 order a    |                    |
+| 2026-01-13 12:00 | restate 500 order x    |                    |
+| 2026-01-14 12:00 | purchase 50 order x    | value: none -> low |
+| 2026-01-15 12:00 | refund 501 order a     |                    |
+|                  |                        | spend is 49.00     |
+
+story: A refund that comes before its purchase is one of a stranger
+| when             | what                                     | then                                |
+| 2026-01-10 12:00 | refund 50 order a                        | spend is -50.00                     |
+| 2026-01-11 12:00 | purchase 100 order a dated 2026-01-10 11:00 | value: none -> low as of 2026-01-10 12:00, spend is 50.00  |
+| 2026-01-12 12:00 | refund 100 order a                       | value: low -> none, spend is -50.00 |
+| 2026-02-09       |                                          | spend is 0.00                       |
+
+story: One refund sent twice with two ids is taken off twice
+| when             | what                       | then                               |
+| 2026-01-10 12:00 | purchase 200 order a       | value: none -> mid                 |
+| 2026-01-11 12:00 | refund 60 order a id r1    |                                    |
+|                  | refund 60 order a id r1    | duplicate                          |
+|                  | refund 60 order a id r2    | spend is 80.00                     |
+|                  | refund 60 order a id r3    | value: mid -> low, spend is 20.00  |
+|                  | refund 60 order a id r4    | value: low -> none, spend is -40.00 |

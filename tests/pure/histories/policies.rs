@@ -141,7 +141,7 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         1 => Just(vec![Kind::Refund]),
         1 => Just(vec![Kind::Purchase, Kind::Refund]),
         1 => Just(vec![Kind::Declared(0)]),
-        2 => prop::collection::vec(select(all_kinds().take(9).collect::<Vec<_>>()), 1..=3),
+        2 => prop::collection::vec(select(all_kinds().take(10).collect::<Vec<_>>()), 1..=3),
     ];
     let aggregate = select(vec![
         Aggregate::Count,

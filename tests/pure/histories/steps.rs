@@ -192,7 +192,14 @@ fn purchases() -> BoxedStrategy<Act> {
 }
 
 fn returns() -> BoxedStrategy<Act> {
-    let kind = select(vec![Kind::Refund, Kind::Refund, Kind::Cancel]);
+    let kind = select(vec![
+        Kind::Refund,
+        Kind::Refund,
+        Kind::Refund,
+        Kind::Cancel,
+        Kind::Restate,
+        Kind::Restate,
+    ]);
     let order = prop_oneof![
         10 => (0..8_usize).prop_map(OrderName::Earlier),
         1 => Just(OrderName::Fresh),

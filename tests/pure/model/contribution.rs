@@ -37,6 +37,8 @@ pub(crate) struct Order {
     margin: i128,
     pub(crate) cancelled: bool,
     pub(crate) refunded: bool,
+    /// Amount, quantity and margin given back.
+    pub(crate) back: [i128; 3],
     source: Source,
 }
 
@@ -50,6 +52,7 @@ impl Order {
             margin: event.margin.into(),
             cancelled: false,
             refunded: false,
+            back: [0; 3],
             source: Source::of(event),
         }
     }
@@ -107,8 +110,18 @@ pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<C
                 orders[order].quantity -= i128::from(event.quantity);
                 orders[order].margin -= i128::from(event.margin);
                 orders[order].refunded = true;
+                let back = &mut orders[order].back;
+                back[0] += i128::from(event.amount);
+                back[1] += i128::from(event.quantity);
+                back[2] += i128::from(event.margin);
             }
             (Kind::Cancel, Some(order)) => orders[order].cancelled = true,
+            (Kind::Restate, Some(order)) => {
+                let order = &mut orders[order];
+                order.amount = i128::from(event.amount) - order.back[0];
+                order.quantity = i128::from(event.quantity) - order.back[1];
+                order.margin = i128::from(event.margin) - order.back[2];
+            }
             (Kind::Refund, None) if rules.unknown == UnknownOrder::Today => {
                 unbound.push(Contribution {
                     kind: Kind::Purchase,

@@ -146,7 +146,7 @@ impl Customer {
         );
         match event.kind {
             Kind::Purchase if known.is_some() => Err(Refusal::OrderExists.of("order_id")),
-            Kind::Refund | Kind::Cancel
+            Kind::Refund | Kind::Cancel | Kind::Restate
                 if known.is_none() && policy.orders.unknown == UnknownOrder::DeadLetter =>
             {
                 Err(Refusal::UnknownOrder.of("order_id"))

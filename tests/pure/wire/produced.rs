@@ -57,7 +57,9 @@ fn produced() -> impl Strategy<Value = Produced> {
         ),
     )
         .prop_map(|((event_id, customer, kind, at, order), rest)| Produced {
-            order: order.or_else(|| (KINDS[kind].0 == Kind::Cancel).then(|| "o".to_owned())),
+            order: order.or_else(|| {
+                matches!(KINDS[kind].0, Kind::Cancel | Kind::Restate).then(|| "o".to_owned())
+            }),
             event_id,
             customer,
             kind: KINDS[kind].0,
