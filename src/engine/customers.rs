@@ -202,8 +202,10 @@ impl Customers {
 
     /// Sets what ladders remember of a customer.
     pub(super) fn remember(&mut self, slot: Slot, marks: &[Timestamp]) {
-        let (page, range) = self.marks_on_page(slot);
-        self.pages[page].marks[range].copy_from_slice(marks);
+        if !marks.is_empty() {
+            let (page, range) = self.marks_on_page(slot);
+            self.pages[page].marks[range].copy_from_slice(marks);
+        }
     }
 
     fn marks(&self, slot: Slot) -> &[Timestamp] {

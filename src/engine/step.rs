@@ -191,7 +191,7 @@ impl Engine {
         self.customers.standings()
     }
 
-    /// Whether an event counts; nothing for a copy. Changes nothing.
+    /// Whether an instant is neither in the future nor too late.
     fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
         let time = &self.policy.time;
         if at > self.ceiling + time.ahead {
@@ -203,6 +203,7 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether an event counts; nothing for a copy. Changes nothing.
     fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
         let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
