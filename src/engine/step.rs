@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::{History, Strangers};
 use crate::features::measures::Measured;
-use crate::model::change::{Cause, Change, Reason};
+use crate::model::change::{Change, Reason};
 use crate::model::event::{Event, Kind};
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::standing::{Place, ScaleIx};
@@ -21,6 +21,7 @@ use super::due::Due;
 use super::effect::Judged;
 use super::input::{Outcome, Tick};
 use super::judging::{Judging, Law};
+use super::occasion::Occasion;
 use super::population::Population;
 
 /// Deadlines that fire after an event, at most.
@@ -115,7 +116,11 @@ impl Engine {
         self.catch_up(slot, at, effects);
         let history = &mut self.customers.get_mut(slot).history;
         let seen = history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
-        self.arrive(slot, at, seen, effects);
+        if self.is_stirred(slot, at, seen) {
+            let history = &self.customers.get(slot).history;
+            let since = history.reaches_back(&self.law.layout, event);
+            self.judge(slot, at, Occasion::Arrival(since), effects);
+        }
         let arrivals = self.clock - self.policy.time.late;
         self.dedup
             .remember(admitted.fingerprint, event.at, arrivals);
@@ -252,7 +257,7 @@ impl Engine {
             if due >= at {
                 return;
             }
-            self.judge(slot, due, Cause::Clock, effects);
+            self.judge(slot, due, Occasion::Deadline, effects);
         }
     }
 
@@ -262,7 +267,7 @@ impl Engine {
             let Some((at, slot)) = self.next_past() else {
                 return;
             };
-            self.judge(slot, at, Cause::Clock, effects);
+            self.judge(slot, at, Occasion::Deadline, effects);
         }
     }
 
@@ -297,21 +302,20 @@ impl Engine {
         }
     }
 
-    /// Judges a customer after an event; `seen` is whether it can make a difference. Where it
-    /// can't, nothing has changed since the last judging but the time, which the horizon has in
-    /// view.
-    fn arrive(&mut self, slot: Slot, at: Timestamp, seen: bool, effects: &mut Vec<Judged>) {
+    /// Whether a customer has to be judged after an event; `seen` is whether it can make a
+    /// difference. Where it can't, nothing has changed since the last judging but the time, which
+    /// the horizon has in view.
+    fn is_stirred(&mut self, slot: Slot, at: Timestamp, seen: bool) -> bool {
         let customer = self.customers.get_mut(slot);
-        let first = customer.history.frontier() == Timestamp::MIN;
-        if seen || first || customer.due <= at {
-            self.judge(slot, at, Cause::Event, effects);
-        } else {
-            customer.history.judged_at(at);
+        if seen || customer.history.frontier() == Timestamp::MIN || customer.due <= at {
+            return true;
         }
+        customer.history.judged_at(at);
+        false
     }
 
     /// Judges a customer at an instant, moves them, and sets their horizon.
-    fn judge(&mut self, slot: Slot, at: Timestamp, cause: Cause, effects: &mut Vec<Judged>) {
+    fn judge(&mut self, slot: Slot, at: Timestamp, on: Occasion, effects: &mut Vec<Judged>) {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
         let history = &self.customers.get(slot).history;
@@ -319,7 +323,7 @@ impl Engine {
         self.judging
             .judge(&self.policy, &self.law, history, stood, at);
         if *stood.ranks != *self.judging.footing.ranks {
-            let judged = self.moved(slot, at, cause);
+            let judged = self.moved(slot, at, on);
             effects.push(judged);
         }
         self.customers.remember(slot, &self.judging.footing.marks);
@@ -329,7 +333,7 @@ impl Engine {
     }
 
     /// Moves a customer to the ranks just judged.
-    fn moved(&mut self, slot: Slot, at: Timestamp, cause: Cause) -> Judged {
+    fn moved(&mut self, slot: Slot, at: Timestamp, on: Occasion) -> Judged {
         let ranks = &self.judging.footing.ranks;
         let moves = self.customers.ranks(slot).iter().zip(ranks);
         let moves = moves.filter(|(from, to)| from != to).count();
@@ -345,6 +349,7 @@ impl Engine {
             };
             let stood = self.customers.stood(slot);
             let waited = self.law.judge.waited(ScaleIx(scale), now, stood, *to);
+            let cause = on.cause(at, self.customers.places(slot)[scale].since);
             let place = self.customers.shift(slot, scale, *to, at);
             self.population.moved(scale, from, *to);
             changes.push(Change {

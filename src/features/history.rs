@@ -113,6 +113,16 @@ impl History {
         }
     }
 
+    /// From which instant on an admitted event says that the past was another than known: its own,
+    /// unless it says anew what an order was.
+    #[must_use]
+    pub fn reaches_back(&self, layout: &Layout, event: &Event<'_>) -> Timestamp {
+        let anew = event.order.filter(|_| event.kind == Kind::Restate);
+        let limit = self.judging_instant(event.at) - layout.reach.orders;
+        let order = anew.and_then(|id| self.orders.known(Fingerprint::of(id), limit));
+        order.map_or(event.at, |order| order.at)
+    }
+
     /// The sum of the magnitudes of a summed field of `attrs` with one more number.
     fn grown(&self, layout: &Layout, summed: usize, by: Option<i64>) -> Result<i64, Refused> {
         let so_far = self.tally.ever(layout, summed);

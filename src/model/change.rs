@@ -45,6 +45,8 @@ pub enum Cause {
     Event,
     /// Time alone.
     Clock,
+    /// An event of this customer that says that the last change came about without knowing it.
+    Correction,
 }
 
 impl Cause {
@@ -54,12 +56,13 @@ impl Cause {
         match self {
             Self::Event => "event",
             Self::Clock => "clock",
+            Self::Correction => "correction",
         }
     }
 }
 
 /// All causes.
-pub const CAUSES: [Cause; 2] = [Cause::Event, Cause::Clock];
+pub const CAUSES: [Cause; 3] = [Cause::Event, Cause::Clock, Cause::Correction];
 
 /// Which way a change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -110,6 +110,9 @@ impl Sightings {
         });
         self.see("clock on a horizon", on_horizon);
         self.fired(model, judged);
+        for judged in judged {
+            self.mixed(&judged.changes);
+        }
         for change in judged.iter().flat_map(|judged| &judged.changes) {
             self.change(model.policy(), change);
             self.waited(model.policy(), change);
@@ -218,7 +221,7 @@ impl Sightings {
             .iter()
             .filter(|judged| *judged.customer == *event.customer)
             .collect();
-        let moved = own.iter().any(|j| j.changes[0].cause == Cause::Event);
+        let moved = own.iter().any(|j| j.changes[0].cause != Cause::Clock);
         let behind = event.at < customer.frontier;
         let latest = customer.accepted.last().expect("a first event");
         self.see("same instant as before", event.at == latest.event.at);
@@ -294,6 +297,13 @@ impl Sightings {
         }
     }
 
+    /// An event that changes two places, one of them for the first time since it happened.
+    fn mixed(&mut self, changes: &[Change]) {
+        let by = |cause| changes.iter().any(|change| change.cause == cause);
+        let mixed = by(Cause::Event) && by(Cause::Correction);
+        self.see("correction and event in one", mixed);
+    }
+
     fn change(&mut self, policy: &Policy, change: &Change) {
         if policy.is_ladder(change.scale) {
             let case = match (change.to > change.from, change.cause) {
@@ -301,6 +311,8 @@ impl Sightings {
                 (true, Cause::Clock) => "up by clock",
                 (false, Cause::Event) => "down by event",
                 (false, Cause::Clock) => "down by clock",
+                (true, Cause::Correction) => "up by correction",
+                (false, Cause::Correction) => "down by correction",
             };
             self.see(case, true);
             self.see("down several tiers", change.to + 1 < change.from);

@@ -213,7 +213,7 @@ fn told(change: &ToldChange) -> String {
     let decided = change
         .reason
         .iter()
-        .find(|one| !one.holds || change.cause == "event");
+        .find(|one| !one.holds || change.cause != "clock");
     let why = decided
         .or(change.reason.first())
         .map_or(String::new(), because);

@@ -110,39 +110,66 @@ story: Sums that would overflow are refused
 |                  | purchase 0                    |                     |
 
 story: An order that is restated has always been so
-| when             | what                                    | then                                                |
-| 2026-01-10 12:00 | purchase 120 order a                    | value: none -> mid                                  |
-| 2026-01-12 12:00 | restate 79.99 order a                   | value: mid -> low                                   |
-| 2026-01-13 12:00 | restate 600 order a                     | value: low -> high                                  |
-| 2026-01-14 12:00 | refund 100 order a                      |                                                     |
-| 2026-01-15 12:00 | restate 300 order a                     | value: high -> mid, spend is 200.00                 |
-| 2026-01-16 12:00 | restate 100 order a                     | value: mid -> none, spend is 0.00                   |
-| 2026-01-17 12:00 | restate 100.01 order a                  | value: none -> low, spend is 0.01                   |
-| 2026-02-09       |                                         | value: low -> none                                  |
-| 2026-02-10 12:00 | restate 900 order a                     | spend is 0.00                                       |
+| when             | what                   | then                                |
+| 2026-01-10 12:00 | purchase 120 order a   | value: none -> mid                  |
+| 2026-01-12 12:00 | restate 79.99 order a  | value: mid -> low                   |
+| 2026-01-13 12:00 | restate 600 order a    | value: low -> high                  |
+| 2026-01-14 12:00 | refund 100 order a     |                                     |
+| 2026-01-15 12:00 | restate 300 order a    | value: high -> mid, spend is 200.00 |
+| 2026-01-16 12:00 | restate 100 order a    | value: mid -> none, spend is 0.00   |
+| 2026-01-17 12:00 | restate 100.01 order a | value: none -> low, spend is 0.01   |
+| 2026-02-09       |                        | value: low -> none                  |
+| 2026-02-10 12:00 | restate 900 order a    | spend is 0.00                       |
 
 story: What is restated of a cancelled order or of a stranger is nothing
-| when             | what                   | then               |
-| 2026-01-10 12:00 | purchase 120 order a   | value: none -> mid |
-| 2026-01-11 12:00 | cancel order a         | value: mid -> none |
-| 2026-01-12 12:00 | restate 500 order a    |                    |
-| 2026-01-13 12:00 | restate 500 order x    |                    |
-| 2026-01-14 12:00 | purchase 50 order x    | value: none -> low |
-| 2026-01-15 12:00 | refund 501 order a     |                    |
-|                  |                        | spend is 49.00     |
+| when             | what                 | then               |
+| 2026-01-10 12:00 | purchase 120 order a | value: none -> mid |
+| 2026-01-11 12:00 | cancel order a       | value: mid -> none |
+| 2026-01-12 12:00 | restate 500 order a  |                    |
+| 2026-01-13 12:00 | restate 500 order x  |                    |
+| 2026-01-14 12:00 | purchase 50 order x  | value: none -> low |
+| 2026-01-15 12:00 | refund 501 order a   |                    |
+|                  |                      | spend is 49.00     |
 
 story: A refund that comes before its purchase is one of a stranger
-| when             | what                                     | then                                |
-| 2026-01-10 12:00 | refund 50 order a                        | spend is -50.00                     |
-| 2026-01-11 12:00 | purchase 100 order a dated 2026-01-10 11:00 | value: none -> low as of 2026-01-10 12:00, spend is 50.00  |
-| 2026-01-12 12:00 | refund 100 order a                       | value: low -> none, spend is -50.00 |
-| 2026-02-09       |                                          | spend is 0.00                       |
+| when             | what                                        | then                                                      |
+| 2026-01-10 12:00 | refund 50 order a                           | spend is -50.00                                           |
+| 2026-01-11 12:00 | purchase 100 order a dated 2026-01-10 11:00 | value: none -> low as of 2026-01-10 12:00, spend is 50.00 |
+| 2026-01-12 12:00 | refund 100 order a                          | value: low -> none, spend is -50.00                       |
+| 2026-02-09       |                                             | spend is 0.00                                             |
 
 story: One refund sent twice with two ids is taken off twice
-| when             | what                       | then                               |
-| 2026-01-10 12:00 | purchase 200 order a       | value: none -> mid                 |
-| 2026-01-11 12:00 | refund 60 order a id r1    |                                    |
-|                  | refund 60 order a id r1    | duplicate                          |
-|                  | refund 60 order a id r2    | spend is 80.00                     |
-|                  | refund 60 order a id r3    | value: mid -> low, spend is 20.00  |
-|                  | refund 60 order a id r4    | value: low -> none, spend is -40.00 |
+| when             | what                    | then                                |
+| 2026-01-10 12:00 | purchase 200 order a    | value: none -> mid                  |
+| 2026-01-11 12:00 | refund 60 order a id r1 |                                     |
+|                  | refund 60 order a id r1 | duplicate                           |
+|                  | refund 60 order a id r2 | spend is 80.00                      |
+|                  | refund 60 order a id r3 | value: mid -> low, spend is 20.00   |
+|                  | refund 60 order a id r4 | value: low -> none, spend is -40.00 |
+
+story: What was announced too early is corrected by what comes late
+| when             | what                               | then                                              |
+| 2026-01-10 12:00 | purchase 60                        | value: none -> low by event                       |
+| 2026-02-08 12:00 | view                               |                                                   |
+| 2026-02-09 00:00 |                                    | value: low -> none by clock                       |
+| 2026-02-09 12:00 |                                    |                                                   |
+|                  | purchase 60 dated 2026-02-08 11:00 | value: none -> low as of 2026-02-09 by correction |
+|                  | purchase 60 dated 2026-02-08 11:30 | value: low -> mid as of 2026-02-09 by correction  |
+|                  | purchase 400                       | value: mid -> high by event                       |
+
+story: A late event that takes nothing back is no correction
+| when             | what                                      | then                                                   |
+| 2026-01-10 12:00 | purchase 60                               | value: none -> low by event                            |
+| 2026-01-14 12:00 | view                                      |                                                        |
+|                  | purchase 60 dated 2026-01-10 12:00:00.001 | value: low -> mid as of 2026-01-14 12:00 by event      |
+|                  | refund 50 dated 2026-01-14 11:59          | value: mid -> low as of 2026-01-14 12:00 by correction |
+
+story: A refund in time is news, a restatement is a correction
+| when             | what                 | then                             |
+| 2026-01-10 12:00 | purchase 60 order a  | value: none -> low by event      |
+|                  | restate 120 order a  | value: low -> mid by event       |
+| 2026-01-11 12:00 | refund 60 order a    | value: mid -> low by event       |
+| 2026-01-12 12:00 | restate 160 order a  | value: low -> mid by correction  |
+| 2026-01-13 12:00 | purchase 400 order b | value: mid -> high by event      |
+| 2026-01-14 12:00 | restate 100 order b  | value: high -> mid by correction |
+| 2026-01-15 12:00 | cancel order b       |                                  |

@@ -158,17 +158,18 @@ impl Customer {
     /// Books an accepted event and judges.
     pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Option<Judged> {
         let judged_at = self.judging_instant(event);
+        let since = self.speaks_from(event, rules.policy);
         self.accepted.push(Accepted {
             event: event.clone(),
             judged_at,
         });
-        self.judge(judged_at, Cause::Event, rules)
+        self.judge(judged_at, Some(since), rules)
     }
 
     /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
     pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Option<Judged> {
         let horizon = self.horizon.clone().expect("a horizon to fire");
-        let judged = self.judge(horizon.at, Cause::Clock, rules);
+        let judged = self.judge(horizon.at, None, rules);
         assert_eq!(judged.is_some(), !horizon.moves.is_empty());
         judged
     }
@@ -201,7 +202,24 @@ impl Customer {
             .collect()
     }
 
-    fn judge(&mut self, at: Timestamp, cause: Cause, rules: Rules<'_>) -> Option<Judged> {
+    /// The instant from which on an event says something of the past (section 5).
+    fn speaks_from(&self, event: &OwnedEvent, policy: &Policy) -> Timestamp {
+        let (orders, _) = orders(&self.accepted, policy.orders);
+        let name = event.order.as_deref();
+        let at = self.judging_instant(event);
+        match known(&orders, name, at, policy.orders.keep) {
+            Some(order) if event.kind == Kind::Restate => orders[order].at,
+            _ => event.at,
+        }
+    }
+
+    /// Judges because an event has come that speaks from `since` on, or because time has come.
+    fn judge(
+        &mut self,
+        at: Timestamp,
+        since: Option<Timestamp>,
+        rules: Rules<'_>,
+    ) -> Option<Judged> {
         let rulings = self.rulings(&self.dated(rules), at, rules);
         let mut changes = Vec::new();
         for (scale, ruling) in rulings.into_iter().enumerate() {
@@ -218,7 +236,11 @@ impl Customer {
                 to: ruling.rank,
                 effective_at: at,
                 version: place.version + 1,
-                cause,
+                cause: match since {
+                    None => Cause::Clock,
+                    Some(since) if since < at && place.since >= since => Cause::Correction,
+                    Some(_) => Cause::Event,
+                },
                 waited: ruling.waited,
                 reasons: ruling.reasons,
             });
