@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tidemark::engine::Engine;
 use tidemark::engine::input::Outcome;
+use tidemark::features::derived::Derived;
 use tidemark::features::feature::{Aggregate, Feature};
 use tidemark::features::filter::{Filter, NumberField};
 use tidemark::model::change::Measure;
@@ -19,7 +20,7 @@ use crate::model::contribution::{Accepted, orders};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
-const HISTORIES: u64 = 400;
+const HISTORIES: u64 = 1_200;
 /// Kinds that say nothing of orders.
 const QUIET: [Kind; 6] = [
     Kind::View,
@@ -105,6 +106,17 @@ impl Scales {
         }
     }
 
+    /// Whether that holds of a feature or, where it is made of others, of all of those.
+    fn all_parts(&self, feature: usize, holds: &impl Fn(&Feature) -> bool) -> bool {
+        let feature = &self.policy.features[feature];
+        match feature.aggregate {
+            Aggregate::Derived(Derived { parts, .. }) => {
+                parts.iter().all(|part| self.all_parts(*part, holds))
+            }
+            _ => holds(feature),
+        }
+    }
+
     /// Whether two histories measure the same of a customer, now and later, by the features that
     /// are asked.
     fn compare(
@@ -113,18 +125,13 @@ impl Scales {
         (one, other): (&Engine, &Engine),
         asked: impl Fn(&Feature) -> bool,
     ) -> Result<(), String> {
-        let features = &self.policy.features;
-        let asked = |feature: &Feature| match feature.aggregate {
-            Aggregate::Derived(made) => made.parts.iter().all(|part| asked(&features[*part])),
-            _ => asked(feature),
-        };
         for later in [0, 1, DAY_MS, 9 * DAY_MS, 40 * DAY_MS] {
             let measures = |engine: &Engine| -> Vec<(usize, Measure)> {
                 let view = engine.view(customer, Timestamp::MIN).expect("has acted");
                 let at = view.frontier + Span(later);
                 let view = engine.view(customer, at).expect("has acted");
                 let each = view.measures.into_iter().enumerate();
-                each.filter(|(ix, _)| asked(&features[*ix])).collect()
+                each.filter(|(ix, _)| self.all_parts(*ix, &asked)).collect()
             };
             let (one, other) = (measures(one), measures(other));
             if one != other {
@@ -136,7 +143,7 @@ impl Scales {
 }
 
 /// The events of a plan before it runs out, and the place of one purchase that names its order, by
-/// chance.
+/// chance among those whose order is named again, if there are any.
 fn purchase(stage: &Stage) -> Option<(Vec<Input>, usize)> {
     let mut inputs = stage.history.inputs.clone();
     inputs.truncate(inputs.len() - 2);
@@ -149,8 +156,21 @@ fn purchase(stage: &Stage) -> Option<(Vec<Input>, usize)> {
             Input::Tick(_) => false,
         })
         .collect();
+    let named = places
+        .iter()
+        .filter(|place| is_named_later(&inputs, **place));
+    let named: Vec<usize> = named.copied().collect();
+    let places = if named.is_empty() { places } else { named };
     let place = *places.get(inputs.len() * 7 % places.len().max(1))?;
     Some((inputs, place))
+}
+
+fn is_named_later(inputs: &[Input], place: usize) -> bool {
+    let bought = event(inputs, place);
+    inputs[place + 1..].iter().any(|later| {
+        matches!(later, Input::Event(event) if event.customer == bought.customer
+            && event.order == bought.order)
+    })
 }
 
 fn event(inputs: &[Input], place: usize) -> &OwnedEvent {
