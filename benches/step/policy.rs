@@ -140,6 +140,7 @@ fn tier(name: &str, enter: Option<Rule>, keep: Option<Rule>) -> Tier {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        labels: Vec::new(),
     }
 }
 
@@ -184,6 +185,7 @@ fn maps(rules: &mut Rules) -> Vec<SegmentMap> {
     let segment = |name: &str, when| Segment {
         name: name.into(),
         when,
+        labels: Vec::new(),
     };
     let loyal = Rule::All(vec![
         rules.is(value, Op::Ge, 2),

@@ -103,6 +103,8 @@ pub struct Tier {
     pub requires: Option<u8>,
     /// What makes it one that a customer never loses again.
     pub lifetime: Option<Lifetime>,
+    /// What a change to it tells its readers, in declared order.
+    pub labels: Vec<Label>,
 }
 
 /// What makes a tier one for life: both, where both are there; at least one is.
@@ -138,6 +140,17 @@ pub struct Segment {
     pub name: String,
     /// What brings a customer here; none on the last segment only.
     pub when: Option<Rule>,
+    /// What a change to it tells its readers, in declared order.
+    pub labels: Vec<Label>,
+}
+
+/// A free text that travels in each change to a tier or segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Unique at its tier or segment; 1 to 64 bytes.
+    pub key: String,
+    /// At most 1024 bytes.
+    pub text: String,
 }
 
 impl Policy {
@@ -189,6 +202,15 @@ impl Policy {
         match self.ladders.get(scale.0) {
             Some(ladder) => &ladder.tiers[usize::from(rank)].name,
             None => &self.maps[scale.0 - self.ladders.len()].segments[usize::from(rank)].name,
+        }
+    }
+
+    /// The labels of one tier or segment, in declared order.
+    #[must_use]
+    pub fn labels(&self, scale: ScaleIx, rank: u8) -> &[Label] {
+        match self.ladders.get(scale.0) {
+            Some(ladder) => &ladder.tiers[usize::from(rank)].labels,
+            None => &self.maps[scale.0 - self.ladders.len()].segments[usize::from(rank)].labels,
         }
     }
 

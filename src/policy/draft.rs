@@ -150,6 +150,8 @@ pub struct TierDraft {
     pub lifetime: Given<RuleDraft>,
     /// `lifetime_held`
     pub lifetime_held: Given<String>,
+    /// `labels`
+    pub labels: Given<Vec<LabelDraft>>,
 }
 
 /// What a tier waits for, as written at it or at its ladder.
@@ -191,6 +193,17 @@ pub struct SegmentDraft {
     pub name: Given<String>,
     /// `when`
     pub when: Given<RuleDraft>,
+    /// `labels`
+    pub labels: Given<Vec<LabelDraft>>,
+}
+
+/// One of the `labels` of a tier or segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelDraft {
+    /// Its key.
+    pub key: Written<String>,
+    /// Its text.
+    pub text: Written<String>,
 }
 
 /// A rule, its span standing around it.

@@ -397,6 +397,7 @@ mod tests {
             patience: Patience::NONE,
             requires: None,
             lifetime: None,
+            labels: Vec::new(),
         };
         let above = rules
             .iter()
@@ -503,6 +504,7 @@ mod tests {
         let segment = |when: Option<usize>| Segment {
             name: String::new(),
             when: when.map(Rule::Compare),
+            labels: Vec::new(),
         };
         let map = SegmentMap {
             name: String::new(),

@@ -19,6 +19,7 @@ mod ends;
 mod event;
 mod filter;
 pub mod judge;
+mod labels;
 pub mod lifetime;
 mod names;
 mod owner;

@@ -2,6 +2,7 @@
 
 use super::declared::{Ladder, Segment, SegmentMap, Tier};
 use super::draft::{Given, LadderDraft, MapDraft, RuleDraft, SegmentDraft, TierDraft, Written};
+use super::labels::labels;
 use super::names::Names;
 use super::owner::Owner;
 use super::patience::Patience;
@@ -96,6 +97,7 @@ fn tier<'a>(
     let enter = read(&draft.enter, Place::Ladder, rules, problems);
     let keep = read(&draft.keep, Place::Ladder, rules, problems);
     let lifetime = tenure::lifetime(draft, rules, problems);
+    let labels = labels(&owner, &draft.labels, problems);
     let requires = match lower {
         [] => Some(None),
         _ => tenure::requires(&owner, draft, lower, problems),
@@ -107,6 +109,7 @@ fn tier<'a>(
         patience: Patience::NONE,
         requires: requires?,
         lifetime: lifetime?,
+        labels: labels?,
     })
 }
 
@@ -134,9 +137,11 @@ fn segment<'a>(
         _ => {}
     }
     let when = read(&draft.when, Place::Map, rules, problems);
+    let labels = labels(&owner, &draft.labels, problems);
     Some(Segment {
         name: name?.value.clone(),
         when: when?,
+        labels: labels?,
     })
 }
 

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::model::change::Change;
 use crate::model::zone::show_utc;
-use crate::policy::declared::Policy;
+use crate::policy::declared::{Label, Policy};
 
 use super::reason::Reasons;
 use super::value::{Instant, Stamp, write_json};
@@ -39,6 +39,7 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
             policy,
             reasons: &change.reasons,
         },
+        labels: policy.labels(change.scale, change.to),
         policy: Stamp::of(policy),
     };
     write_json(&body, out);
@@ -95,6 +96,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waited: Option<WaitedFor>,
     reason: Reasons<'a>,
+    #[serde(skip_serializing_if = "<[Label]>::is_empty", serialize_with = "by_key")]
+    labels: &'a [Label],
     policy: Stamp<'a>,
 }
 
@@ -103,4 +106,8 @@ struct WaitedFor {
     #[serde(rename = "for")]
     wait: &'static str,
     since: Instant,
+}
+
+fn by_key<S: Serializer>(labels: &[Label], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(labels.iter().map(|label| (&label.key, &label.text)))
 }

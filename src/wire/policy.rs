@@ -239,6 +239,7 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
             "requires",
             "lifetime",
             "lifetime_held",
+            "labels",
         ];
         section.check_keys(&with_patience(own), problems);
         TierDraft {
@@ -250,6 +251,7 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
             requires: section.text("requires", problems),
             lifetime: section.rule("lifetime", problems),
             lifetime_held: section.text("lifetime_held", problems),
+            labels: section.labels("labels", problems),
         }
     };
     Some(sections.into_iter().map(tier).collect())
@@ -300,11 +302,12 @@ fn maps(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<MapDraft> {
 fn segments(map: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<SegmentDraft> {
     let sections = map.tables("segment", "map.segment", problems)?;
     let segment = |section: Section<'_>| {
-        section.check_keys(&["name", "when"], problems);
+        section.check_keys(&["name", "when", "labels"], problems);
         SegmentDraft {
             header: section.header.clone(),
             name: section.text("name", problems),
             when: section.rule("when", problems),
+            labels: section.labels("labels", problems),
         }
     };
     Some(sections.into_iter().map(segment).collect())

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::policy::draft::{Given, RuleDraft, Written};
+use crate::policy::draft::{Given, LabelDraft, RuleDraft, Written};
 use crate::policy::problem::{ByteRange, Problem};
 use crate::policy::suggestion;
 
@@ -86,6 +86,29 @@ impl<'t> Section<'t> {
                 .collect();
             Some(Written {
                 value: texts.into_iter().collect::<Option<_>>()?,
+                span: value.span(),
+            })
+        })
+    }
+
+    /// The table of texts at a key, in written order.
+    pub(super) fn labels(&self, key: &str, problems: &mut Vec<Problem>) -> Given<Vec<LabelDraft>> {
+        self.read(key, problems, |value, problems| {
+            let Some(section) = self.section(value, format!("`{key}`")) else {
+                let problem = wrong_type(key, value, "a table of texts");
+                problems.push(problem.help(format!("write {key} = {{ benefit = \"...\" }}")));
+                return None;
+            };
+            let labels: Vec<Option<LabelDraft>> = section
+                .keys()
+                .into_iter()
+                .map(|key| {
+                    let text = section.text(&key.value, problems).written().cloned();
+                    text.map(|text| LabelDraft { key, text })
+                })
+                .collect();
+            Some(Written {
+                value: labels.into_iter().collect::<Option<_>>()?,
                 span: value.span(),
             })
         })

@@ -55,6 +55,7 @@ impl Scales {
         let everybody = Segment {
             name: "everybody".to_owned(),
             when: None,
+            labels: Vec::new(),
         };
         policy.maps = vec![SegmentMap {
             name: "map".to_owned(),

@@ -29,6 +29,7 @@ fn policy() -> Arc<Policy> {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        labels: Vec::new(),
     };
     let silent = Tier {
         name: "silent".to_owned(),
@@ -37,6 +38,7 @@ fn policy() -> Arc<Policy> {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        labels: Vec::new(),
     };
     Arc::new(Policy {
         name: "an hour".to_owned(),

@@ -177,6 +177,7 @@ impl Drafting<'_> {
             patience: Patience::NONE,
             requires: None,
             lifetime: None,
+            labels: Vec::new(),
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
             name: format!("t{}", below + 1),
@@ -188,6 +189,7 @@ impl Drafting<'_> {
                 1 + tier % lower
             }),
             lifetime: self.lifetime(tier),
+            labels: Vec::new(),
         });
         Ladder {
             name: format!("ladder{index}"),
@@ -205,11 +207,13 @@ impl Drafting<'_> {
         let ruled = rules.iter().enumerate().map(|(place, rule)| Segment {
             name: format!("s{place}"),
             when: Some(self.rule(rule, true)),
+            labels: Vec::new(),
         });
         let mut segments: Vec<Segment> = ruled.collect();
         segments.push(Segment {
             name: "rest".to_owned(),
             when: None,
+            labels: Vec::new(),
         });
         SegmentMap {
             name: format!("map{index}"),

@@ -78,6 +78,33 @@ fn a_map_has_at_most_250_segments() {
 }
 
 #[test]
+fn a_tier_has_at_most_16_labels() {
+    let labels = |count: usize| {
+        let more: String = (3..count).map(|at| format!(", l{at} = \"\"")).collect();
+        told(&with("a = \"1\"", &format!("a = \"1\"{more}")))
+    };
+    assert_eq!(labels(16), nothing());
+    assert_eq!(labels(17), ["tier \"high\" has 17 labels"]);
+}
+
+#[test]
+fn a_label_has_at_most_64_bytes_of_key_and_1024_of_text() {
+    let label = |key: usize, text: usize| {
+        let label = format!("{} = \"{}\"", "k".repeat(key), "é".repeat(text / 2));
+        told(&with("z = \"come back\"", &label))
+    };
+    assert_eq!(label(64, 1024), nothing());
+    assert_eq!(
+        label(65, 1024),
+        ["segment \"gone\" has a label with a key of 65 bytes"]
+    );
+    assert_eq!(
+        label(1, 1026),
+        ["label `k` of segment \"gone\" has 1026 bytes"]
+    );
+}
+
+#[test]
 fn a_policy_has_at_most_250_features() {
     let features = |count: usize| {
         let more: String = (6..count)

@@ -12,6 +12,7 @@ use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
 use tidemark::model::zone::{parse_instant, show_utc};
 use tidemark::policy::climb::Waiting;
+use tidemark::policy::declared::{Label, Policy};
 use tidemark::wire::change::{self, Header, ce_id};
 use tidemark::wire::dead_letter::{self, Origin};
 use tidemark::wire::{explanation, measures, standing};
@@ -95,6 +96,22 @@ fn judged() -> Judged {
     }
 }
 
+/// The sample whose higher tier has labels.
+fn labelled() -> Policy {
+    let mut policy = sample::policy().clone();
+    let label = |(key, text): (&str, &str)| Label {
+        key: key.to_owned(),
+        text: text.to_owned(),
+    };
+    let labels = [
+        ("benefit", "free \"delivery\""),
+        ("message", "GOLD_WELCOME"),
+        ("priority", "1"),
+    ];
+    policy.ladders[0].tiers[1].labels = labels.map(label).into();
+    policy
+}
+
 #[test]
 fn bodies_are_the_golden_bytes() {
     let (policy, judged) = (sample::policy(), judged());
@@ -125,6 +142,8 @@ fn bodies_are_the_golden_bytes() {
         ..judged.changes[1].clone()
     };
     change::encode_body(policy, CUSTOMER, &waited, &mut out);
+    out.push(b'\n');
+    change::encode_body(&labelled(), CUSTOMER, &judged.changes[0], &mut out);
     out.push(b'\n');
     assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
 }

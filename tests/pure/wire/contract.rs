@@ -97,12 +97,13 @@ fn every_field_is_in_the_table_and_every_field_of_the_table_is_read() {
 #[test]
 fn the_examples_of_what_is_published_have_its_keys() {
     let examples = examples(CHANGES);
-    let [change, waited, standing, features, explanation, _] = examples[..] else {
+    let [change, waited, labelled, standing, features, explanation, _] = examples[..] else {
         panic!("{} examples", examples.len());
     };
     let golden: Vec<&str> = PUBLISHED.lines().collect();
     assert_eq!(keys(change), keys(golden[0]));
     assert_eq!(keys(waited), keys(golden[6]));
+    assert_eq!(keys(labelled), keys(golden[7]));
     assert_eq!(keys(standing), keys(golden[3]));
     assert_eq!(keys(features)[..3], keys(golden[4])[..3]);
     let names = ["spend_90d", "pieces", "days_since", "time_since"];
@@ -112,7 +113,10 @@ fn the_examples_of_what_is_published_have_its_keys() {
         .filter(|key| *key == names[0] || !names.contains(key));
     assert_eq!(sorted(keys(explanation)), sorted(golden.collect()));
     let change = rows(CHANGES, "\n## A change\n");
-    for key in keys(PUBLISHED.lines().nth(2).expect("a map's change")) {
+    let (maps, labelled) = (PUBLISHED.lines().nth(2), PUBLISHED.lines().nth(7));
+    let labels = ["benefit", "message", "priority"];
+    let told = maps.into_iter().chain(labelled).flat_map(keys);
+    for key in told.filter(|key| !labels.contains(key)) {
         assert!(
             change.contains(key) || ["name", "version", "hash"].contains(&key),
             "{key}"
@@ -122,7 +126,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
 
 #[test]
 fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
-    let example = examples(CHANGES)[5];
+    let example = examples(CHANGES)[6];
     let entry = ledger::decode(example.as_bytes()).expect("a valid example");
     let mut out = Vec::new();
     ledger::encode(&entry, &mut out);

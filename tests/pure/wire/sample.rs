@@ -101,6 +101,7 @@ fn tier(name: &str, enter: Option<Rule>) -> Tier {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        labels: Vec::new(),
     }
 }
 
@@ -108,5 +109,6 @@ fn segment(name: &str, when: Option<Rule>) -> Segment {
     Segment {
         name: name.to_owned(),
         when,
+        labels: Vec::new(),
     }
 }
