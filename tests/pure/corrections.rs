@@ -209,8 +209,8 @@ fn about(
     let bought = event(inputs, place);
     let mut judged_at = bought.at;
     let mut found = Vec::new();
-    for later in 0..inputs.len() {
-        let Input::Event(event) = &inputs[later] else {
+    for (later, input) in inputs.iter().enumerate() {
+        let Input::Event(event) = input else {
             continue;
         };
         if event.customer != bought.customer || weighed.outcomes[later] != Some(Outcome::Applied) {
