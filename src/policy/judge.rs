@@ -52,7 +52,7 @@ enum Scale {
     /// From the highest tier down to tier 1.
     Ladder(Vec<Rung>),
     /// A ladder that waits, and where its marks stand among all.
-    Patient(Climb, Range<usize>),
+    Patient(Box<Climb>, Range<usize>),
     /// All segments but the last: what brings a customer there.
     Map(Vec<Check>),
 }
@@ -165,12 +165,12 @@ impl Judge {
         scratch: &mut Vec<Timestamp>,
     ) -> bool {
         let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
-        scratch.clear();
-        if let Scale::Patient(..) = scale {
-            scratch.extend_from_slice(&footing.marks);
+        if !matches!(scale, Scale::Patient(..)) {
+            return scale.rank(now, truths, from, &mut []) != from;
         }
-        let rank = scale.rank(now, truths, from, scratch);
-        rank != from || (!scratch.is_empty() && *scratch != footing.marks)
+        scratch.clear();
+        scratch.extend_from_slice(&footing.marks);
+        scale.rank(now, truths, from, scratch) != from || *scratch != footing.marks
     }
 
     /// What a ladder waits for with a customer who was last judged now; nothing if it never waits.
@@ -268,7 +268,7 @@ impl Scale {
         if let Some(climb) = Climb::of(ladder) {
             let place = *marks..*marks + climb.marks();
             *marks = place.end;
-            return Self::Patient(climb, place);
+            return Self::Patient(Box::new(climb), place);
         }
         let tiers = (0_u8..).zip(&ladder.tiers).skip(1);
         let rungs = tiers.map(|(rank, tier)| {
