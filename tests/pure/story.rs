@@ -5,6 +5,7 @@ mod agreement;
 mod edges;
 mod mistakes;
 mod pages;
+mod programmes;
 mod shipped;
 
 use std::path::{Path, PathBuf};

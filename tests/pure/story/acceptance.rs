@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidemark::policy::declared::Policy;
 use tidemark::story::acceptance::accepted;
 
-use super::{differences, files, shipped, told, top};
+use super::{differences, shipped, told, top, under};
 
 fn filled(policy: &Arc<Policy>, text: &str) -> String {
     accepted(text, &policy.zone, &told(policy, text))
@@ -19,25 +19,21 @@ fn what_happened_is_written_down() {
 
 #[test]
 fn what_agrees_stays_as_it_is() {
-    let policy = shipped();
-    for path in files(&top().join("config")) {
-        let text = std::fs::read_to_string(&path).expect("a file of stories");
-        assert_eq!(filled(&policy, &text), text, "{}", path.display());
+    for (file, text, policy) in under(&top().join("config")) {
+        assert_eq!(filled(&policy, &text), text, "{file}");
     }
 }
 
 #[test]
 fn what_is_filled_in_comes_true() {
-    let policy = shipped();
-    for path in files(&top().join("config")) {
-        let text = std::fs::read_to_string(&path).expect("a file of stories");
+    for (file, text, policy) in under(&top().join("config")) {
         let empty = without_expectations(&text);
         assert_ne!(empty, text);
         let full = filled(&policy, &empty);
         let told = told(&policy, &full);
         assert!(
             told.iter().all(|(_, verdict)| verdict.holds()),
-            "{}",
+            "{file}\n{}",
             differences(&policy, &told)
         );
     }
