@@ -1,0 +1,135 @@
+# Styles of buying: price, taste, channel.
+policy: styles.toml
+
+story: Three bargains make a bargain hunter, a second full price makes none
+only: price
+| when             | what                        | then                            |
+| 2026-01-10 12:00 | purchase 20.00 discount 5   |                                 |
+| 2026-02-10 12:00 | purchase 20.00 discount 5   |                                 |
+| 2026-03-10 12:00 | purchase 25.00              |                                 |
+| 2026-04-10 12:00 | purchase 20.00 discount 0.01 | price: either -> bargain_hunter |
+| 2026-05-10 12:00 | purchase 25.00              | price: bargain_hunter -> either |
+# The first bargain is a year old.
+| 2027-01-10       |                             | bargains_365d is 2              |
+
+story: A bargain that is sent back was none
+only: price
+| when             | what                               | then                            |
+| 2026-01-10 12:00 | purchase 20.00 discount 5          |                                 |
+| 2026-02-10 12:00 | purchase 20.00 discount 5          |                                 |
+| 2026-03-10 12:00 | purchase 20.00 discount 5 order o3 | price: either -> bargain_hunter |
+| 2026-03-15 12:00 | refund 19.99 order o3              |                                 |
+| 2026-03-16 12:00 | refund 0.01 order o3               | price: bargain_hunter -> either |
+
+story: Who pays in full for a year, and then comes for the sale
+only: price
+| when             | what                      | then                          |
+| 2026-01-10 12:00 | purchase 20.00            |                               |
+| 2026-02-10 12:00 | purchase 20.00            |                               |
+| 2026-03-10 12:00 | purchase 20.00            | price: either -> pays_in_full |
+| 2026-07-01 12:00 | purchase 15.00 discount 5 |                               |
+| 2026-07-02 12:00 | purchase 15.00 discount 5 | price: pays_in_full -> either |
+
+story: A year begins to be over at midnight, also in a leap year
+# 365 days after 29 February 2028 is 28 February 2029.
+only: price
+| when             | what                      | then                            |
+| 2028-02-29 12:00 | purchase 15.00 discount 5 |                                 |
+| 2028-03-01 12:00 | purchase 15.00 discount 5 |                                 |
+| 2028-03-02 12:00 | purchase 15.00 discount 5 | price: either -> bargain_hunter |
+| 2029-02-28       |                           | price: bargain_hunter -> either |
+
+story: Four orders of one category, and at most one of another
+only: taste
+| when             | what                            | then                     |
+| 2026-03-01 12:00 | purchase 20.00 category garden  |                          |
+| 2026-03-08 12:00 | purchase 20.00 category plants  |                          |
+| 2026-03-15 12:00 | purchase 20.00 category kitchen |                          |
+| 2026-03-22 12:00 | purchase 20.00 category garden  |                          |
+| 2026-03-29 12:00 | purchase 20.00 category garden  | taste: mixed -> gardener |
+| 2026-04-05 12:00 | purchase 20.00                  | taste: gardener -> mixed |
+
+story: From the garden to the kitchen
+# When the four orders of spring are a year old, what is left is kitchen.
+only: taste
+| when             | what                            | then                     |
+| 2026-03-01 12:00 | purchase 20.00 category garden  |                          |
+| 2026-03-02 12:00 | purchase 20.00 category garden  |                          |
+| 2026-03-03 12:00 | purchase 20.00 category garden  |                          |
+| 2026-03-04 12:00 | purchase 20.00 category garden  | taste: mixed -> gardener |
+| 2026-09-01 12:00 | purchase 20.00 category kitchen |                          |
+| 2026-10-01 12:00 | purchase 20.00 category kitchen | taste: gardener -> mixed |
+| 2026-11-01 12:00 | purchase 20.00 category kitchen |                          |
+| 2026-12-01 12:00 | purchase 20.00 category kitchen |                          |
+| 2027-03-03       |                                 | taste: mixed -> cook     |
+
+story: Spelling matters
+only: taste
+| when             | what                            | then             |
+| 2026-03-01 12:00 | purchase 20.00 category Garden  | garden_365d is 0 |
+
+story: Out of the stores and into the app
+# The last purchase in a store is 90 days old on 31 May.
+only: channel, digital
+| when             | what                         | then                                  |
+| 2026-01-10 12:00 | purchase 20.00 channel store |                                       |
+| 2026-02-10 12:00 | purchase 20.00 channel store |                                       |
+| 2026-03-02 12:00 | purchase 20.00 channel store |                                       |
+| 2026-05-01 12:00 | purchase 20.00 channel app   | channel: one_or_none -> both          |
+|                  |                              | digital: never -> sometimes           |
+| 2026-05-10 12:00 | purchase 20.00 channel online |                                      |
+| 2026-05-31       |                              | channel: both -> moving_online        |
+| 2026-07-30       |                              | channel: moving_online -> one_or_none |
+| 2027-05-10       |                              | digital: sometimes -> never           |
+
+story: And back into the stores
+only: channel
+| when             | what                          | then                                     |
+| 2026-01-10 12:00 | purchase 20.00 channel online |                                          |
+| 2026-01-11 12:00 | purchase 20.00 channel online |                                          |
+| 2026-01-12 12:00 | purchase 20.00 channel online |                                          |
+| 2026-04-12 12:00 | purchase 20.00 channel store  |                                          |
+| 2026-04-13 12:00 | purchase 20.00 channel store  | channel: one_or_none -> moving_to_stores |
+| 2026-04-14 12:00 | purchase 20.00 channel app    | channel: moving_to_stores -> both        |
+| 2026-07-12       |                               | channel: both -> one_or_none             |
+
+story: A habit has to be complete, and bears an exception
+only: digital
+| when             | what                         | then                         |
+| 2026-01-10 12:00 | purchase 20.00 channel app   | digital: never -> sometimes  |
+| 2026-01-11 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-12 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-13 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-14 12:00 | purchase 20.00 channel app   | digital: sometimes -> always |
+| 2026-02-14 12:00 | purchase 20.00 channel store |                              |
+| 2026-03-14 12:00 | purchase 20.00 channel store | digital: always -> sometimes |
+
+story: Four orders keep the habit that five made, three do not
+# The first two of them are a year old on 10 and 11 January.
+only: digital
+| when             | what                         | then                         |
+| 2026-01-10 12:00 | purchase 20.00 channel app   | digital: never -> sometimes  |
+| 2026-01-11 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-12 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-13 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-14 12:00 | purchase 20.00 channel app   | digital: sometimes -> always |
+| 2027-01-11       |                              | digital: always -> sometimes |
+
+story: With a purchase in a store the habit is not complete
+only: digital
+| when             | what                         | then                         |
+| 2026-01-09 12:00 | purchase 20.00 channel store |                              |
+| 2026-01-10 12:00 | purchase 20.00 channel app   | digital: never -> sometimes  |
+| 2026-01-11 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-12 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-13 12:00 | purchase 20.00 channel app   |                              |
+| 2026-01-14 12:00 | purchase 20.00 channel app   | digital is sometimes         |
+
+story: One other order is borne, and what has no category is another one
+only: taste
+| when             | what                            | then                     |
+| 2026-01-10 12:00 | purchase 20.00 category garden  |                          |
+| 2026-01-11 12:00 | purchase 20.00                  |                          |
+| 2026-01-12 12:00 | purchase 20.00 category plants  |                          |
+| 2026-01-13 12:00 | purchase 20.00 category garden  | kitchen_365d is 0        |
+| 2026-01-14 12:00 | purchase 20.00 category garden  | taste: mixed -> gardener |
