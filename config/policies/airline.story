@@ -63,7 +63,8 @@ story: Loyalty alone does not bring the invitation
 | 2025-07-10 12:00 | purchase 4000.00 quantity 2 brand partner   | status: platinum -> invitation because own_points_year 20000.00 |
 
 story: Last year's top status is good enough for this year's invitation
-# Which is then valid to the end of January 2028, although top status would have ended a year before.
+# Which is then valid to the end of January 2028, although top status would have ended a year
+# before.
 | when             | what                                      | then                       |
 | 2025-06-10 12:00 | purchase 24000.00 quantity 8 brand other  | status: member -> top      |
 | 2026-06-10 12:00 | purchase 20000.00 quantity 8 brand own    | status: top -> invitation  |

@@ -95,8 +95,8 @@ only: season
 |                  | bob | purchase 80.00 dated 2026-01-10 11:59      | refused: too_late                             |
 
 story: Less money keeps the upper card, but not a cent less than that
-# Bob has sent back a cent more than ann. What he has left is enough to enter until the first 100 euros
-# are a year old, on 20 February; that quarter is his last one.
+# Bob has sent back a cent more than ann. What he has left is enough to enter until the first 100
+# euros are a year old, on 20 February; that quarter is his last one.
 only: card
 | when             | who | what                     | then                  |
 | 2026-02-20 12:00 | ann | purchase 100.00          |                       |

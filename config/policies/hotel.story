@@ -139,7 +139,8 @@ story: Ten years with a night too few are not, and the landing is soft
 | 2039-04-01       |                               | status: silver -> member  |
 
 story: Spend is for life as well, and a thousand nights in one year are not
-# Ann spends 200,000 dollars in her tenth year; bob is a cent short. Cid has the nights, and one year.
+# Ann spends 200,000 dollars in her tenth year; bob is a cent short. Cid has the nights, and one
+# year.
 | when             | who  | what                           | then                      |
 | 2026-01-01 12:00 | ann  | purchase 20000.00              | status: member -> diamond |
 | 2026-01-01 12:00 | bob  | purchase 20000.00              | status: member -> diamond |

@@ -1,16 +1,16 @@
 # Styles of buying: price, taste, channel.
 policy: styles.toml
 
-story: Three bargains make a bargain hunter, a second full price makes none
+story: Three quarters for bargains make a bargain hunter, three fifths do not
 only: price
 | when             | what                        | then                            |
 | 2026-01-10 12:00 | purchase 20.00 discount 5   |                                 |
 | 2026-02-10 12:00 | purchase 20.00 discount 5   |                                 |
-| 2026-03-10 12:00 | purchase 25.00              |                                 |
+| 2026-03-10 12:00 | purchase 20.00              |                                 |
 | 2026-04-10 12:00 | purchase 20.00 discount 0.01 | price: either -> bargain_hunter |
-| 2026-05-10 12:00 | purchase 25.00              | price: bargain_hunter -> either |
-# The first bargain is a year old.
-| 2027-01-10       |                             | bargains_365d is 2              |
+| 2026-05-10 12:00 | purchase 20.00              | price: bargain_hunter -> either |
+# A year after the first bargain two are left, of four orders.
+| 2027-01-10       |                             | bargain_share is 50%            |
 
 story: A bargain that is sent back was none
 only: price
@@ -27,19 +27,19 @@ only: price
 | 2026-01-10 12:00 | purchase 20.00            |                               |
 | 2026-02-10 12:00 | purchase 20.00            |                               |
 | 2026-03-10 12:00 | purchase 20.00            | price: either -> pays_in_full |
-| 2026-07-01 12:00 | purchase 15.00 discount 5 |                               |
-| 2026-07-02 12:00 | purchase 15.00 discount 5 | price: pays_in_full -> either |
+| 2026-07-01 12:00 | purchase 20.00 discount 5 |                               |
+| 2026-07-02 12:00 | purchase 20.00 discount 5 | price: pays_in_full -> either |
 
 story: A year begins to be over at midnight, also in a leap year
 # 365 days after 29 February 2028 is 28 February 2029.
 only: price
 | when             | what                      | then                            |
-| 2028-02-29 12:00 | purchase 15.00 discount 5 |                                 |
-| 2028-03-01 12:00 | purchase 15.00 discount 5 |                                 |
-| 2028-03-02 12:00 | purchase 15.00 discount 5 | price: either -> bargain_hunter |
+| 2028-02-29 12:00 | purchase 20.00 discount 5 |                                 |
+| 2028-03-01 12:00 | purchase 20.00 discount 5 |                                 |
+| 2028-03-02 12:00 | purchase 20.00 discount 5 | price: either -> bargain_hunter |
 | 2029-02-28       |                           | price: bargain_hunter -> either |
 
-story: Four orders of one category, and at most one of another
+story: Four of five orders are of one category
 only: taste
 | when             | what                            | then                     |
 | 2026-03-01 12:00 | purchase 20.00 category garden  |                          |
@@ -133,3 +133,23 @@ only: taste
 | 2026-01-12 12:00 | purchase 20.00 category plants  |                          |
 | 2026-01-13 12:00 | purchase 20.00 category garden  | kitchen_365d is 0        |
 | 2026-01-14 12:00 | purchase 20.00 category garden  | taste: mixed -> gardener |
+
+story: Three orders are too few to speak of taste
+only: taste
+| when             | what                            | then                   |
+| 2026-01-10 12:00 | purchase 20.00 category kitchen |                        |
+| 2026-01-11 12:00 | purchase 20.00 category kitchen |                        |
+| 2026-01-12 12:00 | purchase 20.00 category kitchen | kitchen_share is 100%  |
+| 2026-01-13 12:00 | purchase 20.00 category kitchen | taste: mixed -> cook   |
+
+story: A cent more or less decides at three quarters and at one quarter
+only: price
+| when             | who | what                       | then                            |
+| 2026-01-10 12:00 | ann | purchase 75.00 discount 25 |                                 |
+|                  | ann | purchase 25.00             |                                 |
+|                  | ann | purchase 0.01              |                                 |
+|                  | ann | purchase 0.03 discount 1   | price: either -> bargain_hunter |
+|                  | bob | purchase 75.00             |                                 |
+|                  | bob | purchase 25.00 discount 25 |                                 |
+|                  | bob | purchase 0.01 discount 1   |                                 |
+|                  | bob | purchase 0.03              | price: either -> pays_in_full   |
