@@ -43,7 +43,7 @@ impl Course {
         let (back, word) = match look {
             Look::Sum { back, word } => (back, Some(word)),
             Look::Days { back } => (back, None),
-            Look::Latest => return,
+            Look::Latest | Look::First => return,
         };
         let resolution = layout.series[series].resolution;
         let bound = back.bound(now.key(resolution));

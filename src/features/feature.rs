@@ -17,9 +17,9 @@ pub struct Feature {
     pub filter: Option<Filter>,
     /// What is made of them.
     pub aggregate: Aggregate,
-    /// How far it looks back. `Lifetime` for [`Aggregate::SinceLast`].
+    /// How far it looks back. `Lifetime` for a time since.
     pub window: Window,
-    /// How finely it tells instants apart. Never `Hour` for [`Aggregate::SinceLast`].
+    /// How finely it tells instants apart. Never `Hour` for a time since.
     pub resolution: Resolution,
 }
 
@@ -34,6 +34,9 @@ pub enum Aggregate {
     DistinctDays,
     /// Time since the latest.
     SinceLast,
+    /// Time since the first instant, or civil days since the first civil day, of which a count is
+    /// left. Never, if there is none.
+    SinceFirst,
     /// Made of two other features; no kinds, filter, window or resolution of its own.
     Derived(Derived),
 }
@@ -92,6 +95,14 @@ pub enum Unit {
     Decimal,
 }
 
+impl Aggregate {
+    /// Whether it tells how long ago something was.
+    #[must_use]
+    pub fn is_time_since(self) -> bool {
+        matches!(self, Self::SinceLast | Self::SinceFirst)
+    }
+}
+
 impl Feature {
     /// The unit of its value.
     #[must_use]
@@ -103,8 +114,8 @@ impl Feature {
                 Unit::Number
             }
             (Aggregate::Derived(derived), _) => derived.unit,
-            (Aggregate::SinceLast, Resolution::Day) => Unit::Days,
-            (Aggregate::SinceLast, Resolution::Exact | Resolution::Hour) => Unit::Millis,
+            (Aggregate::SinceLast | Aggregate::SinceFirst, Resolution::Day) => Unit::Days,
+            (Aggregate::SinceLast | Aggregate::SinceFirst, _) => Unit::Millis,
         }
     }
 }

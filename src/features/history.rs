@@ -8,9 +8,10 @@ use crate::model::zone::Zone;
 use super::filter::Passes;
 use super::fingerprint::Fingerprint;
 use super::layout::Layout;
+use super::limits::Limits;
 use super::moment::Moment;
 use super::orders::{Contribution, Order, Orders};
-use super::tally::{Limits, Tally};
+use super::tally::Tally;
 
 /// One customer's past, as far as it can still matter.
 #[derive(Clone, Debug)]

@@ -92,6 +92,8 @@ pub(super) struct Shape {
     pub(super) longest: Option<i64>,
     /// Whether a feature asks for its latest bucket.
     pub(super) latest: bool,
+    /// Whether a feature asks for its first bucket; nothing else is asked of it then.
+    pub(super) first: bool,
     /// Whether a total counts its days.
     pub(super) days: bool,
     /// Whether orders enter it: their contributions can shrink.
@@ -107,6 +109,8 @@ pub(super) enum Look {
     Days { back: Back },
     /// How far back the latest one with a positive count lies.
     Latest,
+    /// How far back the first one with a positive count lies.
+    First,
 }
 
 /// What a feature takes from a contribution.
@@ -221,7 +225,7 @@ impl Layout {
             Aggregate::Sum(field) => Some(Take::Sum(field)),
             Aggregate::Count => Some(Take::Count),
             Aggregate::DistinctDays => Some(Take::Days),
-            Aggregate::SinceLast | Aggregate::Derived(_) => None,
+            Aggregate::SinceLast | Aggregate::SinceFirst | Aggregate::Derived(_) => None,
         };
         let back = match feature.window {
             Window::Rolling(span) => Ok(Back::Keys(keys_of(span, feature.resolution))),
@@ -245,6 +249,7 @@ impl Layout {
                 back,
                 word: shape.word(field),
             },
+            (None, _) if shape.first => Look::First,
             (None, _) => Look::Latest,
         };
         self.readings.push(Reading::Buckets(series, look));
@@ -301,7 +306,7 @@ impl Reader {
     /// A feature, if something is compared with it.
     fn new(feature: usize, declared: &Feature, cuts: &Cuts) -> Option<Self> {
         // "Never" differs from every number, even where no cut lies between.
-        let never = declared.aggregate == Aggregate::SinceLast;
+        let never = declared.aggregate.is_time_since();
         let compared = never || !cuts.of(feature).is_empty();
         compared.then(|| Self {
             feature,
@@ -326,6 +331,7 @@ impl Shape {
             sums: false,
             longest: None,
             latest: false,
+            first: feature.aggregate == Aggregate::SinceFirst,
             days: false,
             shrinks,
         }
@@ -336,6 +342,7 @@ impl Shape {
         self.kinds == feature.kinds
             && self.passes == passes
             && self.resolution == feature.resolution
+            && self.first == (feature.aggregate == Aggregate::SinceFirst)
     }
 
     /// Makes room for what a feature asks of it.
@@ -347,6 +354,7 @@ impl Shape {
                 self.latest = true;
                 self.firm = self.shrinks;
             }
+            (Aggregate::SinceFirst, _) => self.firm = self.shrinks,
             (_, Window::Rolling(_) | Window::Calendar(_)) => {
                 let keys = match feature.window {
                     Window::Calendar(period) => period.days_max(),
@@ -368,7 +376,7 @@ impl Shape {
 
     /// Whether anything but totals is asked of it.
     pub(super) fn has_buckets(&self) -> bool {
-        self.longest.is_some() || self.latest || self.days
+        self.longest.is_some() || self.latest || self.first || self.days
     }
 
     /// The word of a bucket that holds the sum of a field.

@@ -66,10 +66,12 @@ impl<'a> Measured<'a> {
             Look::Days { back } => {
                 Measure::Is(seen(back).filter(|bucket| bucket[1] > 0).count() as i64)
             }
-            Look::Latest => {
-                let latest = buckets.latest();
-                latest.map_or(Measure::Never, |key| Measure::Is(now.saturating_sub(key)))
-            }
+            Look::Latest => since(buckets.latest(), now),
+            Look::First => since(buckets.first(), now),
         }
     }
+}
+
+fn since(key: Option<i64>, now: i64) -> Measure {
+    key.map_or(Measure::Never, |key| Measure::Is(now.saturating_sub(key)))
 }

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod fingerprint;
 pub mod history;
 pub mod layout;
+mod limits;
 pub mod measures;
 mod moment;
 pub mod orders;

@@ -120,10 +120,8 @@ impl Ahead<'_> {
             Look::Days { back } => {
                 self.leaving(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
             }
-            Look::Latest => match buckets.latest() {
-                None => self.reader.cuts.len() as Level + 1,
-                Some(key) => self.ageing(key, now),
-            },
+            Look::Latest => self.ageing(buckets.latest(), now),
+            Look::First => self.ageing(buckets.first(), now),
         }
     }
 
@@ -156,11 +154,14 @@ impl Ahead<'_> {
         level
     }
 
-    /// A time since: it reaches one cut after another.
-    fn ageing(&mut self, latest: i64, now: i64) -> Level {
-        let level = settle(&self.reader.cuts, 0, now.saturating_sub(latest));
+    /// A time since a key: it reaches one cut after another.
+    fn ageing(&mut self, since: Option<i64>, now: i64) -> Level {
+        let Some(since) = since else {
+            return self.reader.cuts.len() as Level + 1;
+        };
+        let level = settle(&self.reader.cuts, 0, now.saturating_sub(since));
         for ix in (level as usize..self.reader.cuts.len()).rev() {
-            let key = latest.saturating_add(self.reader.cuts[ix]);
+            let key = since.saturating_add(self.reader.cuts[ix]);
             self.flip(key, ix as Level + 1);
         }
         level
@@ -219,7 +220,7 @@ mod tests {
         let sum = Aggregate::Sum(Field::Amount);
         let days = |n| Window::Rolling(Span::from_days(n));
         let hours = |n| Window::Rolling(Span(n * HOUR));
-        use Aggregate::{Count, DistinctDays, SinceLast};
+        use Aggregate::{Count, DistinctDays, SinceFirst, SinceLast};
         use Resolution::{Day, Exact};
         [
             (bought, sum, days(3), Day),
@@ -233,6 +234,9 @@ mod tests {
             (bought, SinceLast, Window::Lifetime, Day),
             (bought, SinceLast, Window::Lifetime, Exact),
             (all, SinceLast, Window::Lifetime, Exact),
+            (bought, SinceFirst, Window::Lifetime, Day),
+            (bought, SinceFirst, Window::Lifetime, Exact),
+            (all, SinceFirst, Window::Lifetime, Exact),
         ]
         .map(|(kinds, aggregate, window, resolution)| Feature {
             name: String::new(),
@@ -246,9 +250,10 @@ mod tests {
     }
 
     fn cuts(features: &[Feature]) -> Cuts {
+        use Aggregate::{SinceFirst, SinceLast};
         let of = |feature: &Feature| match (feature.aggregate, feature.resolution) {
             (Aggregate::Sum(_), _) => vec![-20, 0, 1, 15, 30, 60],
-            (Aggregate::SinceLast, Resolution::Exact) => vec![1, HOUR, 20 * HOUR, 50 * HOUR],
+            (SinceLast | SinceFirst, Resolution::Exact) => vec![1, HOUR, 20 * HOUR, 50 * HOUR],
             _ => vec![1, 2, 3, 5],
         };
         Cuts::new(features.iter().map(of).collect())

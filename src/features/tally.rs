@@ -1,10 +1,7 @@
 //! All series and totals of one customer in one run of words.
 
-use crate::model::time::Timestamp;
-use crate::model::zone::Zone;
-
-use super::feature::Resolution;
 use super::layout::{Layout, Shape, Take};
+use super::limits::Limits;
 use super::moment::Moment;
 use super::orders::Contribution;
 
@@ -31,17 +28,6 @@ pub(super) struct Buckets<'a> {
 /// Buckets from the newest to the oldest.
 pub(super) struct Backwards<'a>(Buckets<'a>);
 
-/// How far back a customer's buckets still matter.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// Nothing is asked about instants before this one.
-    frontier: Moment,
-    /// Orders up to this instant change no more.
-    orders: Moment,
-    /// No event dated before this instant arrives any more.
-    arrivals: Moment,
-}
-
 impl<'a> Iterator for Backwards<'a> {
     type Item = &'a [i64];
 
@@ -65,6 +51,20 @@ impl<'a> Buckets<'a> {
         let mut buckets = self.backwards();
         let latest = buckets.find(|bucket| bucket[1] > 0);
         latest.map(|bucket| bucket[0])
+    }
+
+    /// The key of the first bucket with a positive count.
+    pub(super) fn first(self) -> Option<i64> {
+        let mut buckets = self.words.chunks_exact(self.width);
+        let first = buckets.find(|bucket| bucket[1] > 0);
+        first.map(|bucket| bucket[0])
+    }
+
+    /// Whether a bucket of that key comes after one whose count is positive for good.
+    fn is_beyond_first(self, shape: &Shape, key: i64) -> bool {
+        let mut buckets = self.words.chunks_exact(self.width);
+        let first = buckets.find(|bucket| shape.is_firm(bucket));
+        first.is_some_and(|bucket| bucket[0] < key)
     }
 
     /// Whether some sum is negative.
@@ -161,6 +161,9 @@ impl Tally {
         by: &Contribution<'_>,
     ) -> bool {
         let shape = &layout.series[series];
+        if shape.first && self.buckets(layout, series).is_beyond_first(shape, key) {
+            return false;
+        }
         let turned = if shape.has_buckets() {
             let at = self.bucket(layout, series, key, now, by);
             self.add(shape, series, at, by)
@@ -245,7 +248,7 @@ impl Tally {
         now: i64,
         by: &Contribution<'_>,
     ) -> bool {
-        if shape.days || range.len() > MOVED_AT_MOST {
+        if shape.first || shape.days || range.len() > MOVED_AT_MOST {
             return false;
         }
         match shape.longest {
@@ -279,10 +282,33 @@ impl Tally {
         self.words.capacity() - self.words.len() < layout.one_of_each()
     }
 
+    /// Drops the buckets after the first one whose count is positive for good. That no order can
+    /// take it back any more is noted in it.
+    fn keep_first(&mut self, layout: &Layout, series: usize, limits: &Limits) {
+        let shape = &layout.series[series];
+        let (start, end) = self.range(layout, series);
+        let mut buckets = self.words[start..end].chunks_exact_mut(shape.width);
+        let first = buckets.position(|bucket| {
+            let good = limits.is_for_good(shape, bucket);
+            if good && shape.firm {
+                bucket[shape.width - 1] = bucket[1];
+            }
+            good
+        });
+        if let Some(first) = first {
+            self.words.drain(start + (first + 1) * shape.width..end);
+            self.words[series] = ((first + 1) << 1) as i64;
+        }
+    }
+
     /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much
     /// as there are buckets, so it is for [`Tally::is_full`].
     pub(super) fn make_room(&mut self, layout: &Layout, limits: &Limits) {
         for (series, shape) in layout.series.iter().enumerate() {
+            if shape.first {
+                self.keep_first(layout, series, limits);
+                continue;
+            }
             let (start, end) = self.range(layout, series);
             let buckets = self.buckets(layout, series);
             let dropped = buckets.before(settled(shape, buckets, limits));
@@ -322,34 +348,10 @@ fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
     settled
 }
 
-/// The key of the latest bucket whose count is positive and will stay so: part of it is firm, or it
-/// lies where no order can be taken back any more.
+/// The key of the latest bucket whose count is positive for good.
 fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
-    let known_after = limits.orders.key(shape.resolution);
-    let settled = |key: i64| match shape.resolution {
-        Resolution::Exact => key <= known_after,
-        Resolution::Hour | Resolution::Day => key < known_after,
-    };
-    let firm = |bucket: &[i64]| !shape.firm || bucket[shape.width - 1] > 0;
     let mut buckets = buckets.backwards();
     buckets
-        .find(|bucket| bucket[1] > 0 && (firm(bucket) || settled(bucket[0])))
+        .find(|bucket| limits.is_for_good(shape, bucket))
         .map_or(i64::MIN, |bucket| bucket[0])
-}
-
-impl Limits {
-    /// At a frontier, `orders` and `arrivals` being how far orders and events reach back from
-    /// there.
-    pub(super) fn new(
-        zone: &Zone,
-        frontier: Timestamp,
-        orders: Timestamp,
-        arrivals: Timestamp,
-    ) -> Self {
-        Self {
-            frontier: Moment::new(zone, frontier),
-            orders: Moment::new(zone, orders),
-            arrivals: Moment::new(zone, arrivals),
-        }
-    }
 }

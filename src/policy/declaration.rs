@@ -20,6 +20,7 @@ pub(super) enum Verb {
     Count,
     DistinctDays,
     SinceLast,
+    SinceFirst,
     Average,
     Share,
     Ratio,
@@ -27,6 +28,15 @@ pub(super) enum Verb {
 }
 
 impl Verb {
+    /// The word for it, where it is a time since.
+    pub(super) fn time_since(self) -> Option<&'static str> {
+        match self {
+            Self::SinceLast => Some("since_last"),
+            Self::SinceFirst => Some("since_first"),
+            _ => None,
+        }
+    }
+
     /// Whether it makes something of two features.
     fn is_derived(self) -> bool {
         matches!(
@@ -36,11 +46,12 @@ impl Verb {
     }
 }
 
-const VERBS: [(Verb, &str); 8] = [
+const VERBS: [(Verb, &str); 9] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
     (Verb::SinceLast, "since_last"),
+    (Verb::SinceFirst, "since_first"),
     (Verb::Average, "average"),
     (Verb::Share, "share"),
     (Verb::Ratio, "ratio"),
@@ -172,6 +183,7 @@ fn aggregate(
         }
         Verb::Count => Aggregate::Count,
         Verb::DistinctDays => Aggregate::DistinctDays,
+        Verb::SinceFirst => Aggregate::SinceFirst,
         _ => Aggregate::SinceLast,
     };
     if let Some(field) = draft.field.written() {

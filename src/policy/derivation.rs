@@ -81,7 +81,7 @@ fn part(
     };
     let refused = match before[ix].1?.aggregate {
         Aggregate::Derived(_) => "is made of features itself",
-        Aggregate::SinceLast => "is a time since",
+        Aggregate::SinceLast | Aggregate::SinceFirst => "is a time since",
         _ => return Some(ix),
     };
     let message = format!("\"{}\" {refused}", name.value);

@@ -31,12 +31,13 @@ pub(super) fn window(
     owner: &Owner<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Window> {
-    if verb == Verb::SinceLast {
+    if let Some(name) = verb.time_since() {
         if let Some(window) = draft.window.written() {
-            let message = format!("{} is a since_last and has a `window`", owner.title);
-            let problem = Problem::new(&window.span, message, "not for since_last");
-            problems
-                .push(problem.help("remove `window`: since_last looks back to the first event"));
+            let message = format!("{} is a {name} and has a `window`", owner.title);
+            let problem = Problem::new(&window.span, message, format!("not for {name}"));
+            problems.push(problem.help(format!(
+                "remove `window`: {name} looks back to the first event"
+            )));
         }
         return Some(Window::Lifetime);
     }
@@ -135,8 +136,9 @@ fn misfit(
         (_, Window::Calendar(_) | Window::Since(_), _) => {
             format!("a window of the calendar goes by civil days and cannot be \"{name}\"")
         }
-        (Verb::SinceLast, _, Resolution::Hour) => {
-            let message = "since_last goes by civil days or is exact, and cannot be \"hour\"";
+        (Verb::SinceLast | Verb::SinceFirst, _, Resolution::Hour) => {
+            let since = verb.time_since().unwrap_or_default();
+            let message = format!("{since} goes by civil days or is exact, and cannot be \"hour\"");
             let problem = Problem::new(&word.span, message, "must be \"day\" or \"exact\"");
             return Some(problem.help("write resolution = \"exact\", and compare it with hours"));
         }

@@ -57,8 +57,10 @@ impl FeaturePlan {
         });
         let resolution = match self.aggregate {
             Aggregate::DistinctDays => Resolution::Day,
-            Aggregate::SinceLast if self.resolution == Resolution::Hour => Resolution::Exact,
-            Aggregate::SinceLast => self.resolution,
+            since if since.is_time_since() => match self.resolution {
+                Resolution::Hour => Resolution::Exact,
+                other => other,
+            },
             _ if self.calendar.is_some() => Resolution::Day,
             _ => self.resolution,
         };
@@ -67,7 +69,7 @@ impl FeaturePlan {
             CalendarPlan::Since(days) => Window::Since(Day(start.0 + days as i32)),
         });
         let window = match (self.aggregate, self.lifetime, resolution) {
-            (Aggregate::SinceLast, ..) => Window::Lifetime,
+            (since, ..) if since.is_time_since() => Window::Lifetime,
             _ if calendar.is_some() => calendar.expect("just seen"),
             (_, true, _) => Window::Lifetime,
             (_, false, Resolution::Hour) => {
@@ -92,7 +94,7 @@ impl FeaturePlan {
 /// Something made of two of these features, if there are two that go together.
 fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> Option<Feature> {
     let parts: Vec<usize> = (0..features.len())
-        .filter(|ix| features[*ix].aggregate != Aggregate::SinceLast)
+        .filter(|ix| !features[*ix].aggregate.is_time_since())
         .collect();
     let pick = |place: usize| parts.get(place.checked_rem(parts.len())?).copied();
     let (how, parts) = (plan.0, [pick(plan.1)?, pick(plan.2)?]);

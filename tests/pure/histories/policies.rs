@@ -153,6 +153,8 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         Aggregate::DistinctDays,
         Aggregate::SinceLast,
         Aggregate::SinceLast,
+        Aggregate::SinceFirst,
+        Aggregate::SinceFirst,
     ]);
     (
         kinds,

@@ -350,7 +350,7 @@ fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure>
 /// The instants at which one contribution could make one feature, or a comparison of it, differ.
 fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Vec<Timestamp> {
     match (feature.aggregate, feature.window, feature.resolution) {
-        (Aggregate::SinceLast, ..) => rules
+        (Aggregate::SinceLast | Aggregate::SinceFirst, ..) => rules
             .policy
             .comparisons
             .iter()

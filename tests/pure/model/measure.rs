@@ -73,16 +73,20 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
             }
             counts.values().filter(|count| **count > 0).count() as i128
         }
-        Aggregate::SinceLast => {
+        Aggregate::SinceLast | Aggregate::SinceFirst => {
             let happened = seen.iter().filter(|(_, c)| c.count > 0);
             let since = match feature.resolution {
                 Resolution::Hour => unreachable!("refused by policies"),
                 Resolution::Exact => happened
                     .map(|(_, c)| i128::from(at.0) - i128::from(c.at.0))
-                    .min(),
+                    .collect::<Vec<_>>(),
                 Resolution::Day => happened
                     .map(|(day, _)| i128::from(days.day_of(at) - day))
-                    .min(),
+                    .collect(),
+            };
+            let since = match feature.aggregate {
+                Aggregate::SinceFirst => since.into_iter().max(),
+                _ => since.into_iter().min(),
             };
             match since {
                 Some(since) => since,
