@@ -2,8 +2,8 @@
 //! tidemark.
 //!
 //! Why they are needed: batches (a third of the cost of single polls), a commit that does not wait
-//! for 100 ms (`BaseProducer::flush` polls that long, whatever happens), and the ends of partitions
-//! as last seen.
+//! for 100 ms (`BaseProducer::flush` polls that long, whatever happens), the ends of partitions as
+//! last seen, and a guard before a function of librdkafka that reads what it has not written.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -185,6 +185,49 @@ unsafe extern "C" fn wake(_: *mut RDKafka, reader: *mut c_void) {
     unsafe { (*reader.cast::<Thread>()).unpark() }
 }
 
+/// Stands before librdkafka's own function of that name, see `build.rs`.
+///
+/// librdkafka up to 2.12.1 counts partitions without a leader that a fetch response tells of, but
+/// leaves their places in the news unwritten, and then reads far outside of its cache by what
+/// happens to be there: a broker that is shut down takes its clients with it
+/// (confluentinc/librdkafka#5280). So the places that cannot have been written are taken off.
+#[cfg(target_os = "linux")]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_rd_kafka_metadata_update_op(
+    client: *mut RDKafka,
+    news: *mut sys::rd_kafka_metadata,
+) -> c_int {
+    unsafe extern "C" {
+        fn __real_rd_kafka_metadata_update_op(
+            client: *mut RDKafka,
+            news: *mut sys::rd_kafka_metadata,
+        ) -> c_int;
+    }
+    // SAFETY: librdkafka's internal metadata begins with the public one, and is its caller's alone
+    // until this returns. The original is called with what it was meant to be called with.
+    unsafe {
+        take_off_unwritten(&*news);
+        __real_rd_kafka_metadata_update_op(client, news)
+    }
+}
+
+/// Ends the partitions of each topic before the first that cannot be one.
+///
+/// # Safety
+/// The arrays are as long as their counts say.
+#[cfg(target_os = "linux")]
+unsafe fn take_off_unwritten(news: &sys::rd_kafka_metadata) {
+    for topic in 0..usize::try_from(news.topic_cnt).unwrap_or(0) {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            let topic = &mut *news.topics.add(topic);
+            let count = usize::try_from(topic.partition_cnt).unwrap_or(0);
+            let written = (0..count).take_while(|ix| (*topic.partitions.add(*ix)).id >= 0);
+            topic.partition_cnt = c_int::try_from(written.count()).unwrap_or(0);
+        }
+    }
+}
+
 /// A message taken from a queue; destroyed when dropped.
 #[repr(transparent)]
 pub struct Message(*mut sys::rd_kafka_message_t);
@@ -272,5 +315,58 @@ impl Drop for Message {
     fn drop(&mut self) {
         // SAFETY: the pointer is ours and destroyed once.
         unsafe { sys::rd_kafka_message_destroy(self.0) }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    unsafe extern "C" {
+        fn rd_kafka_metadata_update_op();
+    }
+
+    #[test]
+    fn librdkafka_calls_the_one_that_stands_before_its_own() {
+        let called = rd_kafka_metadata_update_op as *const ();
+        assert_eq!(called, __wrap_rd_kafka_metadata_update_op as *const ());
+    }
+
+    #[test]
+    fn partitions_that_were_not_written_are_taken_off() {
+        let partition = |id| sys::rd_kafka_metadata_partition {
+            id,
+            err: sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR,
+            leader: 1,
+            replica_cnt: 0,
+            replicas: ptr::null_mut(),
+            isr_cnt: 0,
+            isrs: ptr::null_mut(),
+        };
+        for (ids, left) in [
+            (&[][..], 0),
+            (&[0, 2, 1], 3),
+            (&[0, -1_610_608_960, 1], 1),
+            (&[-1], 0),
+        ] {
+            let mut partitions: Vec<_> = ids.iter().copied().map(partition).collect();
+            let mut topic = sys::rd_kafka_metadata_topic {
+                topic: ptr::null_mut(),
+                partition_cnt: ids.len() as c_int,
+                partitions: partitions.as_mut_ptr(),
+                err: sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR,
+            };
+            let news = sys::rd_kafka_metadata {
+                broker_cnt: 0,
+                brokers: ptr::null_mut(),
+                topic_cnt: 1,
+                topics: &raw mut topic,
+                orig_broker_id: 1,
+                orig_broker_name: ptr::null_mut(),
+            };
+            // SAFETY: the arrays are as long as their counts say.
+            unsafe { take_off_unwritten(&news) };
+            assert_eq!(topic.partition_cnt, left, "{ids:?}");
+        }
     }
 }
