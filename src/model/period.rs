@@ -67,16 +67,25 @@ impl Period {
     /// The first day of the next period; nothing beyond the calendar.
     #[must_use]
     pub fn next(self, day: Day) -> Option<Day> {
+        self.after(day, 1)
+    }
+
+    /// The first day of the `n`-th period after the one that a day lies in; nothing beyond the
+    /// calendar.
+    #[must_use]
+    pub fn after(self, day: Day, n: i64) -> Option<Day> {
         let begins = self.begins(date_of(day)?);
-        let next = match self {
-            Self::Week => begins.checked_add(7.days()),
-            Self::Month => begins.checked_add(1.month()),
-            Self::Quarter => begins.checked_add(3.months()),
+        let none = Span::new();
+        let on = match self {
+            Self::Week => none.try_days(n.checked_mul(7)?),
+            Self::Month => none.try_months(n),
+            Self::Quarter => none.try_months(n.checked_mul(3)?),
             Self::Year { month, day } => {
-                return year_begins(begins.year() + 1, month, day).map(day_of);
+                let year = i16::try_from(i64::from(begins.year()).checked_add(n)?).ok()?;
+                return year_begins(year, month, day).map(day_of);
             }
         };
-        next.ok().map(day_of)
+        begins.checked_add(on.ok()?).ok().map(day_of)
     }
 
     fn begins(self, date: Date) -> Date {
@@ -110,12 +119,14 @@ pub fn parse_date(text: &str) -> Option<Day> {
     plain.then(|| text.parse().ok().map(day_of)).flatten()
 }
 
-fn date_of(day: Day) -> Option<Date> {
+/// The date of a civil day; nothing beyond the calendar.
+pub(super) fn date_of(day: Day) -> Option<Date> {
     let days = Span::new().try_days(day.0).ok()?;
     EPOCH.checked_add(days).ok()
 }
 
-fn day_of(date: Date) -> Day {
+/// The civil day of a date.
+pub(super) fn day_of(date: Date) -> Day {
     let days = EPOCH.until(date).map_or(0, |span| span.get_days());
     Day(days)
 }

@@ -2,8 +2,8 @@
 //! or year; a door for jiff.
 
 use jiff::Span as Months;
-use jiff::civil::{Date, date};
 
+use super::period::{Period, date_of, day_of};
 use super::time::{Day, Span, Timestamp};
 use super::zone::Zone;
 
@@ -26,30 +26,6 @@ pub enum Until {
         plus: u16,
     },
 }
-
-/// A period of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// A month.
-    Month,
-    /// Three months, from January, April, July or October on.
-    Quarter,
-    /// A year, from the first of that month on; January is 1.
-    Year(u8),
-}
-
-impl Period {
-    /// Its length in months, and one of the months with which it begins.
-    fn months(self) -> (i64, i64) {
-        match self {
-            Self::Month => (1, 1),
-            Self::Quarter => (3, 1),
-            Self::Year(first) => (12, first.into()),
-        }
-    }
-}
-
-const FIRST: Date = date(1970, 1, 1);
 
 impl Until {
     /// The end of what begins at an instant: the first instant that no longer belongs to it;
@@ -85,42 +61,22 @@ impl Until {
         let end = match self {
             Self::Span(Span(ms)) => return begins + Span(ms.saturating_mul(n)),
             Self::Months(months) => {
-                let last = later(zone, begins, i64::from(months).saturating_mul(n));
-                last.and_then(|day| day.tomorrow().ok())
+                let last = months_on(zone.day_of(begins), i64::from(months).saturating_mul(n));
+                last.and_then(|day| day.0.checked_add(1)).map(Day)
             }
             Self::EndOf { period, next, plus } => {
-                let (length, _) = period.months();
-                let more = length.saturating_mul(n - i64::from(!next)) + i64::from(plus);
-                behind(zone, begins, period).and_then(|day| months_on(day, more))
+                let ends = period.after(zone.day_of(begins), n.saturating_add(next.into()));
+                ends.and_then(|day| months_on(day, plus.into()))
             }
         };
-        end.map_or(Timestamp::MAX, |day| zone.start_of(number(day)))
+        end.map_or(Timestamp::MAX, |day| zone.start_of(day))
     }
 }
 
-fn later(zone: &Zone, begins: Timestamp, months: i64) -> Option<Date> {
-    months_on(day(zone, begins)?, months)
-}
-
-fn months_on(day: Date, months: i64) -> Option<Date> {
-    day.checked_add(Months::new().try_months(months).ok()?).ok()
-}
-
-/// The first day behind the period that an instant lies in.
-fn behind(zone: &Zone, begins: Timestamp, period: Period) -> Option<Date> {
-    let today = day(zone, begins)?;
-    let (length, first) = period.months();
-    let over = (i64::from(today.month()) - first).rem_euclid(length);
-    months_on(today.first_of_month(), length - over)
-}
-
-fn day(zone: &Zone, at: Timestamp) -> Option<Date> {
-    let days = Months::new().try_days(zone.day_of(at).0).ok()?;
-    FIRST.checked_add(days).ok()
-}
-
-fn number(day: Date) -> Day {
-    Day(FIRST.until(day).map_or(i32::MAX, |span| span.get_days()))
+/// The day that many months later that has the same number, or the last of that month.
+fn months_on(day: Day, months: i64) -> Option<Day> {
+    let months = Months::new().try_months(months).ok()?;
+    date_of(day)?.checked_add(months).ok().map(day_of)
 }
 
 #[cfg(test)]
@@ -163,8 +119,9 @@ mod tests {
 
     #[test]
     fn periods_end_where_the_calendar_says() {
-        use Period::{Month, Quarter, Year};
-        let april = Year(4);
+        use Period::{Month, Quarter};
+        let year = Period::CALENDAR_YEAR;
+        let april = Period::Year { month: 4, day: 1 };
         let (this, next) = (|of| end_of(of, false), |of| end_of(of, true));
         check(&[
             (
@@ -184,13 +141,9 @@ mod tests {
                 "2026-12-20T12:00:00Z",
                 "2027-03-31T23:00:00Z",
             ),
+            (this(year), "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
             (
-                this(Year(1)),
-                "2026-01-01T00:00:00Z",
-                "2027-01-01T00:00:00Z",
-            ),
-            (
-                next(Year(1)),
+                next(year),
                 "2026-12-31T23:59:59.999Z",
                 "2028-01-01T00:00:00Z",
             ),
@@ -209,7 +162,7 @@ mod tests {
         let zone = Zone::named("UTC").expect("bundled");
         let instant = |text: &str| parse_instant(text).expect("an instant");
         let year = Until::EndOf {
-            period: Period::Year(1),
+            period: Period::CALENDAR_YEAR,
             next: true,
             plus: 3,
         };
@@ -271,7 +224,7 @@ mod tests {
     #[test]
     fn beyond_the_calendar_nothing_ends() {
         let zone = Zone::named("UTC").expect("bundled");
-        for until in [Until::Months(1), end_of(Period::Year(1), true)] {
+        for until in [Until::Months(1), end_of(Period::CALENDAR_YEAR, true)] {
             assert_eq!(until.after(&zone, Timestamp::MAX), Timestamp::MAX);
             let far = until.first_not_before(&zone, Timestamp(0), Timestamp::MAX);
             assert_eq!(far, Timestamp::MAX);

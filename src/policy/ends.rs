@@ -1,7 +1,8 @@
 //! Ends of time as they are written: "30d", "3 months", "end of next year from April + 1 month".
 
+use crate::model::period::Period;
 use crate::model::time::Span;
-use crate::model::until::{Period, Until};
+use crate::model::until::Until;
 
 use super::draft::Written;
 use super::problem::Problem;
@@ -68,9 +69,10 @@ fn period(words: &[&str], next: bool) -> Result<Until, Bad> {
         ["year", "from", month, rest @ ..] => {
             let ix = MONTHS.iter().position(|name| name == month);
             let ix = ix.ok_or(Bad::NotUnderstood)?;
-            (Period::Year(ix as u8 + 1), rest)
+            let month = ix as i8 + 1;
+            (Period::Year { month, day: 1 }, rest)
         }
-        ["year", rest @ ..] => (Period::Year(1), rest),
+        ["year", rest @ ..] => (Period::CALENDAR_YEAR, rest),
         _ => return Err(Bad::NotUnderstood),
     };
     let plus = match rest {

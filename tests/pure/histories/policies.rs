@@ -9,7 +9,7 @@ use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Span};
-use tidemark::model::until::{Period as Ending, Until};
+use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
@@ -294,8 +294,8 @@ fn untils() -> BoxedStrategy<Option<Until>> {
     let spans = [1, HOUR_MS, DAY_MS, 30 * DAY_MS];
     let spans = spans.map(|ms| Until::Span(Span(ms)));
     let months = [1, 2, 12].map(Until::Months);
-    let years = [1, 4].map(Ending::Year);
-    let periods = [Ending::Month, Ending::Quarter].into_iter().chain(years);
+    let years = [1, 4].map(|month| Period::Year { month, day: 1 });
+    let periods = [Period::Month, Period::Quarter].into_iter().chain(years);
     let ends = periods.flat_map(|period| {
         [(false, 0), (true, 0), (false, 1)].map(|(next, plus)| Until::EndOf { period, next, plus })
     });

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Timestamp};
-use tidemark::model::until::{Period as Ending, Until};
+use tidemark::model::until::Until;
 
 const QUARTER_MS: i64 = 15 * 60_000;
 
@@ -113,9 +113,10 @@ impl Days {
             }
             Until::EndOf { period, next, plus } => {
                 let (months, first) = match period {
-                    Ending::Month => (1, 0),
-                    Ending::Quarter => (3, 0),
-                    Ending::Year(first) => (12, i64::from(first) - 1),
+                    Period::Week => unreachable!("nothing ends with a week"),
+                    Period::Month => (1, 0),
+                    Period::Quarter => (3, 0),
+                    Period::Year { month, .. } => (12, i64::from(month) - 1),
                 };
                 let mut end = this_month + 1;
                 while end % months != first % months {

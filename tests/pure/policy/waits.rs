@@ -1,7 +1,8 @@
 //! What tiers wait for: said at the tier, at its ladder, or nowhere.
 
+use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Span};
-use tidemark::model::until::{Period, Until};
+use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 
@@ -93,15 +94,15 @@ fn terms_are_read_as_they_are_said() {
         ("end of month", year(Period::Month, false, 0)),
         (
             "end of year from April + 1 month",
-            year(Period::Year(4), false, 1),
+            year(Period::Year { month: 4, day: 1 }, false, 1),
         ),
         (
             "end of next year + 2 years",
-            year(Period::Year(1), true, 24),
+            year(Period::CALENDAR_YEAR, true, 24),
         ),
         (
             "end of next year from December",
-            year(Period::Year(12), true, 0),
+            year(Period::Year { month: 12, day: 1 }, true, 0),
         ),
     ] {
         let term = |requalify| Patience {
