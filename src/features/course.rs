@@ -47,10 +47,7 @@ impl Course {
         };
         let resolution = layout.series[series].resolution;
         let bound = back.bound(now.key(resolution));
-        for bucket in history.tally.buckets(layout, series).backwards() {
-            if bucket[0] <= bound {
-                break;
-            }
+        for bucket in history.tally.buckets(layout, series).beyond(bound) {
             let leaves = reached(zone, resolution, back.leaves(bucket[0]));
             if self.steps.last().is_none_or(|(at, _)| *at > leaves) {
                 self.steps.push((leaves, self.now));

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::limits::Limits;
 use super::moment::Moment;
 use super::orders::{Contribution, Order, Orders};
-use super::tally::Tally;
+use super::tally::{Entry, Tally};
 
 /// One customer's past, as far as it can still matter.
 #[derive(Clone, Debug)]
@@ -281,8 +281,13 @@ impl History {
                 continue;
             }
             let resolution = shape.resolution;
-            let (key, now) = (at.key(resolution), page.now.key(resolution));
-            seen |= self.tally.book(page.layout, *ix, key, now, by);
+            let entry = Entry {
+                series: *ix,
+                key: at.key(resolution),
+                now: page.now.key(resolution),
+                by,
+            };
+            seen |= self.tally.book(page.layout, entry);
         }
         seen
     }

@@ -349,27 +349,23 @@ impl Shape {
     fn extend(&mut self, feature: &Feature) {
         let aggregate = feature.aggregate;
         self.sums |= matches!(aggregate, Aggregate::Sum(_) | Aggregate::Count);
-        match (aggregate, feature.window) {
-            (Aggregate::SinceLast, _) => {
+        let keys = match feature.window {
+            Window::Rolling(span) => Some(keys_of(span, self.resolution)),
+            Window::Calendar(period) => Some(period.days_max()),
+            Window::Lifetime | Window::Since(_) => None,
+        };
+        self.longest = self.longest.max(keys);
+        match aggregate {
+            Aggregate::SinceLast => {
                 self.latest = true;
                 self.firm = self.shrinks;
             }
-            (Aggregate::SinceFirst, _) => self.firm = self.shrinks,
-            (_, Window::Rolling(_) | Window::Calendar(_)) => {
-                let keys = match feature.window {
-                    Window::Calendar(period) => period.days_max(),
-                    Window::Rolling(span) => keys_of(span, self.resolution),
-                    Window::Lifetime | Window::Since(_) => 0,
-                };
-                self.longest = self.longest.max(Some(keys));
-                if let Aggregate::Sum(field) = aggregate
-                    && !self.fields.contains(&field)
-                {
-                    self.fields.push(field);
-                }
+            Aggregate::SinceFirst => self.firm = self.shrinks,
+            Aggregate::Sum(field) if keys.is_some() && !self.fields.contains(&field) => {
+                self.fields.push(field);
             }
-            (Aggregate::DistinctDays, _) => self.days = true,
-            (Aggregate::Sum(_) | Aggregate::Count | Aggregate::Derived(_), _) => {}
+            Aggregate::DistinctDays => self.days |= keys.is_none(),
+            Aggregate::Sum(_) | Aggregate::Count | Aggregate::Derived(_) => {}
         }
         self.width = 2 + self.fields.len() + usize::from(self.firm);
     }

@@ -56,11 +56,7 @@ impl<'a> Measured<'a> {
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);
         let now = self.now.key(shape.resolution);
-        let seen = |back: Back| {
-            let bound = back.bound(now);
-            let buckets = buckets.backwards();
-            buckets.take_while(move |bucket| bucket[0] > bound)
-        };
+        let seen = |back: Back| buckets.beyond(back.bound(now));
         match look {
             Look::Sum { back, word } => Measure::Is(seen(back).map(|bucket| bucket[word]).sum()),
             Look::Days { back } => {

@@ -136,12 +136,11 @@ impl Ahead<'_> {
         growing: bool,
         value: impl Fn(&[i64]) -> i64,
     ) -> Level {
-        let bound = back.bound(now);
         let top = self.reader.cuts.len() as Level;
         let mut sum = 0;
         let mut level = self.reader.empty;
-        for bucket in buckets.backwards() {
-            if bucket[0] <= bound || (growing && level == top) {
+        for bucket in buckets.beyond(back.bound(now)) {
+            if growing && level == top {
                 break;
             }
             sum += value(bucket);

@@ -1,5 +1,7 @@
 //! All series and totals of one customer in one run of words.
 
+use std::ops::Range;
+
 use super::layout::{Layout, Shape, Take};
 use super::limits::Limits;
 use super::moment::Moment;
@@ -25,6 +27,19 @@ pub(super) struct Buckets<'a> {
     pub(super) growing: bool,
 }
 
+/// Something to be booked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    /// The series that it enters.
+    pub(super) series: usize,
+    /// The key of its bucket.
+    pub(super) key: i64,
+    /// The key of the frontier to come.
+    pub(super) now: i64,
+    /// What is added.
+    pub(super) by: &'a Contribution<'a>,
+}
+
 /// Buckets from the newest to the oldest.
 pub(super) struct Backwards<'a>(Buckets<'a>);
 
@@ -46,6 +61,12 @@ impl<'a> Buckets<'a> {
         Backwards(self)
     }
 
+    /// Those with keys beyond a bound, from the newest to the oldest.
+    pub(super) fn beyond(self, bound: i64) -> impl Iterator<Item = &'a [i64]> {
+        let buckets = self.backwards();
+        buckets.take_while(move |bucket| bucket[0] > bound)
+    }
+
     /// The key of the latest bucket with a positive count.
     pub(super) fn latest(self) -> Option<i64> {
         let mut buckets = self.backwards();
@@ -55,16 +76,13 @@ impl<'a> Buckets<'a> {
 
     /// The key of the first bucket with a positive count.
     pub(super) fn first(self) -> Option<i64> {
-        let mut buckets = self.words.chunks_exact(self.width);
-        let first = buckets.find(|bucket| bucket[1] > 0);
-        first.map(|bucket| bucket[0])
+        self.first_of(|bucket| bucket[1] > 0)
     }
 
-    /// Whether a bucket of that key comes after one whose count is positive for good.
-    fn is_beyond_first(self, shape: &Shape, key: i64) -> bool {
+    /// The key of the first of some buckets.
+    fn first_of(self, among: impl FnMut(&&[i64]) -> bool) -> Option<i64> {
         let mut buckets = self.words.chunks_exact(self.width);
-        let first = buckets.find(|bucket| shape.is_firm(bucket));
-        first.is_some_and(|bucket| bucket[0] < key)
+        buckets.find(among).map(|bucket| bucket[0])
     }
 
     /// Whether some sum is negative.
@@ -150,33 +168,30 @@ impl Tally {
         }
     }
 
-    /// Books a contribution into the bucket of that key and into the totals, `now` being the key of
-    /// the frontier to come. Tells whether the value of some feature can be another then or later.
-    pub(super) fn book(
-        &mut self,
-        layout: &Layout,
-        series: usize,
-        key: i64,
-        now: i64,
-        by: &Contribution<'_>,
-    ) -> bool {
-        let shape = &layout.series[series];
-        if shape.first && self.buckets(layout, series).is_beyond_first(shape, key) {
-            return false;
+    /// Books into a bucket and into the totals. Tells whether the value of some feature can be
+    /// another at the frontier to come or later.
+    pub(super) fn book(&mut self, layout: &Layout, entry: Entry<'_>) -> bool {
+        let shape = &layout.series[entry.series];
+        if shape.first {
+            let buckets = self.buckets(layout, entry.series);
+            let first = buckets.first_of(|bucket| shape.is_firm(bucket));
+            if first.is_some_and(|first| first < entry.key) {
+                return false;
+            }
         }
         let turned = if shape.has_buckets() {
-            let at = self.bucket(layout, series, key, now, by);
-            self.add(shape, series, at, by)
+            let at = self.bucket(layout, entry);
+            self.add(shape, at, entry)
         } else {
             0
         };
         for (slot, take, from) in &shape.totals {
-            if key < *from {
+            if entry.key < *from {
                 continue;
             }
             self.words[layout.series.len() + slot] += match take {
-                Take::Count => by.count,
-                Take::Sum(field) => by.of(*field),
+                Take::Count => entry.by.count,
+                Take::Sum(field) => entry.by.of(*field),
                 Take::Days => turned,
             };
         }
@@ -185,7 +200,8 @@ impl Tally {
 
     /// Adds to a bucket and drops it if nothing is left; by how much the number of buckets with a
     /// positive count grew.
-    fn add(&mut self, shape: &Shape, series: usize, at: usize, by: &Contribution<'_>) -> i64 {
+    fn add(&mut self, shape: &Shape, at: usize, entry: Entry<'_>) -> i64 {
+        let Entry { series, by, .. } = entry;
         let bucket = &mut self.words[at..at + shape.width];
         let before = i64::from(bucket[1] > 0);
         bucket[1] += by.count;
@@ -207,15 +223,9 @@ impl Tally {
         after - before
     }
 
-    /// Where the bucket of that key is; it is made if it is not there.
-    fn bucket(
-        &mut self,
-        layout: &Layout,
-        series: usize,
-        key: i64,
-        now: i64,
-        by: &Contribution<'_>,
-    ) -> usize {
+    /// Where the bucket for an entry is; it is made if it is not there.
+    fn bucket(&mut self, layout: &Layout, entry: Entry<'_>) -> usize {
+        let Entry { series, key, .. } = entry;
         let shape = &layout.series[series];
         let width = shape.width;
         let (start, end) = self.range(layout, series);
@@ -227,7 +237,7 @@ impl Tally {
             self.words[at] = key;
             return at;
         }
-        let at = if start < end && self.gives_way(shape, start..end, now, by) {
+        let at = if start < end && self.gives_way(shape, start..end, entry) {
             self.words.copy_within(start + width..end, start);
             self.words[end - width..end].fill(0);
             end - width
@@ -241,22 +251,16 @@ impl Tally {
 
     /// Whether the oldest bucket of a series matters no more once a newest one is there. Not worth
     /// finding out for every series: the others wait for [`Tally::make_room`].
-    fn gives_way(
-        &self,
-        shape: &Shape,
-        range: std::ops::Range<usize>,
-        now: i64,
-        by: &Contribution<'_>,
-    ) -> bool {
+    fn gives_way(&self, shape: &Shape, range: Range<usize>, entry: Entry<'_>) -> bool {
         if shape.first || shape.days || range.len() > MOVED_AT_MOST {
             return false;
         }
         match shape.longest {
             Some(longest) => {
-                !shape.latest && self.words[range.start] <= now.saturating_sub(longest)
+                !shape.latest && self.words[range.start] <= entry.now.saturating_sub(longest)
             }
             // Only the latest is asked for, and this one will stay.
-            None => by.firm > 0,
+            None => entry.by.firm > 0,
         }
     }
 
