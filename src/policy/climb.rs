@@ -7,11 +7,10 @@ use crate::model::zone::Zone;
 
 use super::declared::{Ladder, Tier};
 use super::lifetime::Floor;
+use super::marks::NO;
 use super::patience::{Demote, Depth, Patience};
 use super::truths::{Check, Truths};
 
-/// What is not so now.
-const NO: Timestamp = Timestamp::MAX;
 /// The mark at which the customer came to the tier.
 const SINCE: usize = 0;
 /// The mark from which on nothing keeps the customer there.

@@ -6,7 +6,7 @@ use crate::model::detail::AttrField;
 use crate::model::event::KindSet;
 
 use super::derivation::derived;
-use super::draft::{FeatureDraft, Given, Written};
+use super::draft::{FeatureDraft, Written};
 use super::event::EventWords;
 use super::filter;
 use super::owner::{Owner, choose};
@@ -98,13 +98,9 @@ pub(super) fn feature(
     }
     let kinds = kinds(draft, words, &owner, problems);
     let filter = filter_of(draft, &words.attrs, problems);
-    let resolution = match &draft.resolution {
-        Given::Is(word) => {
-            choose(word, ("resolution", "resolutions"), &RESOLUTIONS, problems).map(Some)
-        }
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-    };
+    let resolution = draft
+        .resolution
+        .read(|word| choose(word, ("resolution", "resolutions"), &RESOLUTIONS, problems));
     let verb = verb?;
     let aggregate = aggregate(verb, draft, words, &owner, problems);
     let window = window(verb, draft, &owner, problems);
@@ -128,11 +124,9 @@ fn filter_of(
     attrs: &[AttrField],
     problems: &mut Vec<Problem>,
 ) -> Option<Option<Filter>> {
-    match &draft.filter {
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-        Given::Is(rule) => filter::filter(rule, attrs, problems).map(Some),
-    }
+    draft
+        .filter
+        .read(|rule| filter::filter(rule, attrs, problems))
 }
 
 fn kinds(

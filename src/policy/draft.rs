@@ -31,6 +31,18 @@ impl<T> Given<T> {
             Self::Absent | Self::Unreadable => None,
         }
     }
+
+    /// What a reader makes of it: nothing where it is faulty, `Some(None)` where there is nothing.
+    pub(super) fn read<R>(
+        &self,
+        reader: impl FnOnce(&Written<T>) -> Option<R>,
+    ) -> Option<Option<R>> {
+        match self {
+            Self::Absent => Some(None),
+            Self::Unreadable => None,
+            Self::Is(written) => reader(written).map(Some),
+        }
+    }
 }
 
 /// The tables written under one header, or nothing where something else stands there, of which the

@@ -5,10 +5,9 @@ use crate::model::until::Until;
 use crate::model::zone::Zone;
 
 use super::declared::Lifetime;
+use super::marks::NO;
 use super::truths::{Check, Truths};
 
-/// What is not so now.
-const NO: Timestamp = Timestamp::MAX;
 /// A tier has been held for long enough, which it stays.
 const ENOUGH: Timestamp = Timestamp::MIN;
 

@@ -21,6 +21,7 @@ mod filter;
 pub mod judge;
 mod labels;
 pub mod lifetime;
+mod marks;
 mod names;
 mod owner;
 pub mod patience;

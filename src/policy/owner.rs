@@ -31,6 +31,13 @@ impl Owner<'_> {
         }
         given.written()
     }
+
+    /// A key at the lowest tier of a ladder, where it says nothing.
+    pub(super) fn lowest(&self, key: &str, span: &ByteRange, label: &str) -> Problem {
+        let message = format!("{} is the lowest of its ladder and has `{key}`", self.title);
+        let problem = Problem::new(span, message, label);
+        problem.help(format!("remove `{key}`, or write it at another tier"))
+    }
 }
 
 /// The option that a word names. `noun` is its singular and plural.

@@ -165,11 +165,7 @@ fn read(
     rules: &mut Rules<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Option<Rule>> {
-    match given {
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-        Given::Is(rule) => rules.read(rule, place, problems).map(Some),
-    }
+    given.read(|rule| rules.read(rule, place, problems))
 }
 
 fn owner<'a>(noun: &str, name: &Given<String>, header: &'a ByteRange) -> Owner<'a> {

@@ -4,7 +4,7 @@ use crate::model::time::Span;
 use crate::model::until::Until;
 
 use super::declared::Lifetime;
-use super::draft::{Given, TierDraft, Written};
+use super::draft::{TierDraft, Written};
 use super::lifetime::Held;
 use super::owner::Owner;
 use super::problem::Problem;
@@ -25,27 +25,24 @@ pub(super) fn requires(
     lower: &[&str],
     problems: &mut Vec<Problem>,
 ) -> Option<Option<u8>> {
-    let written = match &draft.requires {
-        Given::Absent => return Some(None),
-        Given::Unreadable => return None,
-        Given::Is(written) => written,
-    };
-    let name = written.value.as_str();
-    let problem = match lower.iter().position(|known| *known == name) {
-        Some(0) => {
-            let message = format!("{} requires \"{name}\", the lowest tier", owner.title);
-            let problem = Problem::new(&written.span, message, "everybody has it");
-            problem.help("remove `requires`, or name a tier between the two")
-        }
-        None => {
-            let message = format!("{} requires \"{name}\"", owner.title);
-            let problem = Problem::new(&written.span, message, "no lower tier of this ladder");
-            problem.help(suggestion::help(name, "lower tiers", lower))
-        }
-        found => return Some(found.map(|rank| rank as u8)),
-    };
-    problems.push(problem);
-    None
+    draft.requires.read(|written| {
+        let name = written.value.as_str();
+        let problem = match lower.iter().position(|known| *known == name) {
+            Some(0) => {
+                let message = format!("{} requires \"{name}\", the lowest tier", owner.title);
+                let problem = Problem::new(&written.span, message, "everybody has it");
+                problem.help("remove `requires`, or name a tier between the two")
+            }
+            None => {
+                let message = format!("{} requires \"{name}\"", owner.title);
+                let problem = Problem::new(&written.span, message, "no lower tier of this ladder");
+                problem.help(suggestion::help(name, "lower tiers", lower))
+            }
+            found => return found.map(|rank| rank as u8),
+        };
+        problems.push(problem);
+        None
+    })
 }
 
 /// What makes the tier one for life; likewise.
@@ -54,16 +51,10 @@ pub(super) fn lifetime(
     rules: &mut Rules<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Option<Lifetime>> {
-    let rule = match &draft.lifetime {
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-        Given::Is(rule) => rules.read(rule, Place::Ladder, problems).map(Some),
-    };
-    let held = match &draft.lifetime_held {
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-        Given::Is(written) => held(written, problems).map(Some),
-    };
+    let rule = draft
+        .lifetime
+        .read(|rule| rules.read(rule, Place::Ladder, problems));
+    let held = draft.lifetime_held.read(|written| held(written, problems));
     Some(match (rule?, held?) {
         (None, None) => None,
         (rule, held) => Some(Lifetime { rule, held }),
@@ -82,12 +73,7 @@ pub(super) fn of_bottom(owner: &Owner<'_>, draft: &TierDraft, problems: &mut Vec
     ];
     for (key, span) in written {
         if let Some(span) = span {
-            let message = format!(
-                "{} is the lowest of its ladder and has `{key}`",
-                owner.title
-            );
-            let problem = Problem::new(span, message, "everybody has it for life");
-            problems.push(problem.help(format!("remove `{key}`, or write it at another tier")));
+            problems.push(owner.lowest(key, span, "everybody has it for life"));
         }
     }
 }

@@ -94,12 +94,7 @@ impl<'a> Waits<'a> {
     ) -> Option<Patience> {
         for (key, written) in keys(draft) {
             if let Some(written) = written {
-                let message = format!(
-                    "{} is the lowest of its ladder and has `{key}`",
-                    owner.title
-                );
-                let problem = Problem::new(&written.span, message, "never entered, never lost");
-                problems.push(problem.help(format!("remove `{key}`, or write it at another tier")));
+                problems.push(owner.lowest(key, &written.span, "never entered, never lost"));
             }
         }
         Read::of(draft, problems).whole().then_some(Patience::NONE)
@@ -109,21 +104,23 @@ impl<'a> Waits<'a> {
 impl Read {
     fn of(draft: &PatienceDraft, problems: &mut Vec<Problem>) -> Self {
         Self {
-            settle: read(&draft.settle, |text| {
-                read_span(text, "settle", Least::Zero, problems)
-            }),
-            demote: read(&draft.demote, |word| {
-                choose(word, ("demote", "ways"), &DEMOTES, problems)
-            }),
-            grace: read(&draft.grace, |text| read_end(text, "grace", problems)),
-            stay: read(&draft.stay, |text| read_end(text, "minimum_stay", problems)),
-            term: read(&draft.term, |text| read_end(text, "term", problems)),
-            requalify: read(&draft.requalify, |word| {
-                choose(word, ("requalify", "ways"), &REQUALIFY, problems)
-            }),
-            depth: read(&draft.depth, |word| {
-                choose(word, ("depth", "depths"), &DEPTHS, problems)
-            }),
+            settle: draft
+                .settle
+                .read(|text| read_span(text, "settle", Least::Zero, problems)),
+            demote: draft
+                .demote
+                .read(|word| choose(word, ("demote", "ways"), &DEMOTES, problems)),
+            grace: draft.grace.read(|text| read_end(text, "grace", problems)),
+            stay: draft
+                .stay
+                .read(|text| read_end(text, "minimum_stay", problems)),
+            term: draft.term.read(|text| read_end(text, "term", problems)),
+            requalify: draft
+                .requalify
+                .read(|word| choose(word, ("requalify", "ways"), &REQUALIFY, problems)),
+            depth: draft
+                .depth
+                .read(|word| choose(word, ("depth", "depths"), &DEPTHS, problems)),
         }
     }
 
@@ -173,15 +170,4 @@ fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 7] 
         ("requalify", draft.requalify.written()),
         ("depth", draft.depth.written()),
     ]
-}
-
-fn read<T>(
-    given: &Given<String>,
-    reader: impl FnOnce(&Written<String>) -> Option<T>,
-) -> Option<Option<T>> {
-    match given {
-        Given::Absent => Some(None),
-        Given::Unreadable => None,
-        Given::Is(written) => reader(written).map(Some),
-    }
 }
