@@ -14,6 +14,7 @@ pub mod explain;
 mod id;
 pub mod input;
 mod judging;
+mod news;
 mod occasion;
 mod population;
 mod step;
