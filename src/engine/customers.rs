@@ -168,7 +168,7 @@ impl Customers {
 
     /// A customer's ranks on all ladders and maps.
     pub(super) fn ranks(&self, slot: Slot) -> &[u8] {
-        let (page, range) = self.on_page(slot);
+        let (page, range) = on_page(slot, self.scales);
         &self.pages[page].ranks[range]
     }
 
@@ -182,13 +182,13 @@ impl Customers {
 
     /// Where a customer stands.
     pub(super) fn places(&self, slot: Slot) -> &[Place] {
-        let (page, range) = self.on_page(slot);
+        let (page, range) = on_page(slot, self.scales);
         &self.pages[page].places[range]
     }
 
     /// Moves a customer to a rank on one ladder or map.
     pub(super) fn shift(&mut self, slot: Slot, scale: usize, rank: u8, since: Timestamp) -> Place {
-        let (page, range) = self.on_page(slot);
+        let (page, range) = on_page(slot, self.scales);
         let Page { ranks, places, .. } = &mut self.pages[page];
         let place = &mut places[range.start + scale];
         *place = Place {
@@ -203,13 +203,13 @@ impl Customers {
     /// Sets what ladders remember of a customer.
     pub(super) fn remember(&mut self, slot: Slot, marks: &[Timestamp]) {
         if !marks.is_empty() {
-            let (page, range) = self.marks_on_page(slot);
+            let (page, range) = on_page(slot, self.marks);
             self.pages[page].marks[range].copy_from_slice(marks);
         }
     }
 
     fn marks(&self, slot: Slot) -> &[Timestamp] {
-        let (page, range) = self.marks_on_page(slot);
+        let (page, range) = on_page(slot, self.marks);
         &self.pages[page].marks[range]
     }
 
@@ -219,18 +219,13 @@ impl Customers {
             .map(Slot)
             .map(|slot| (self.get(slot).id.text(), self.places(slot)))
     }
+}
 
-    fn on_page(&self, slot: Slot) -> (usize, Range<usize>) {
-        let ix = slot.0 as usize;
-        let start = ix % PAGE * self.scales;
-        (ix / PAGE, start..start + self.scales)
-    }
-
-    fn marks_on_page(&self, slot: Slot) -> (usize, Range<usize>) {
-        let ix = slot.0 as usize;
-        let start = ix % PAGE * self.marks;
-        (ix / PAGE, start..start + self.marks)
-    }
+/// The page of a customer, and where on it those things stand of which each customer has so many.
+fn on_page(slot: Slot, each: usize) -> (usize, Range<usize>) {
+    let ix = slot.0 as usize;
+    let start = ix % PAGE * each;
+    (ix / PAGE, start..start + each)
 }
 
 fn table(hash: u64) -> usize {
@@ -245,15 +240,15 @@ fn spread(hash: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::cuts::Cuts;
+    use crate::features::fingerprint::hash;
+    use crate::features::layout::{Layout, Reach};
+    use crate::model::time::Span;
 
     #[test]
     fn a_customer_fits_two_cache_lines() {
         assert_eq!(size_of::<Customer>(), 128);
     }
-    use crate::features::cuts::Cuts;
-    use crate::features::fingerprint::hash;
-    use crate::features::layout::{Layout, Reach};
-    use crate::model::time::Span;
 
     #[test]
     fn customers_are_found_again_and_listed_in_order() {

@@ -6,6 +6,7 @@
     clippy::iter_over_hash_type
 )]
 
+mod admission;
 mod customers;
 mod dedup;
 mod due;

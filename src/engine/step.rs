@@ -4,13 +4,13 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
-use crate::features::history::{History, Strangers};
+use crate::features::history::History;
 use crate::model::event::{Event, Kind};
-use crate::model::refusal::{Refusal, Refused};
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
-use crate::policy::declared::{Policy, UnknownOrder};
+use crate::policy::declared::Policy;
 
+use super::admission::Admitted;
 use super::customers::{self, Customers, Slot};
 use super::dedup::Dedup;
 use super::due::Due;
@@ -30,10 +30,10 @@ const FIRINGS_PER_TICK: usize = 10_000;
 pub struct Engine {
     pub(super) policy: Arc<Policy>,
     pub(super) law: Law,
-    clock: Timestamp,
-    ceiling: Timestamp,
+    pub(super) clock: Timestamp,
+    pub(super) ceiling: Timestamp,
     pub(super) customers: Customers,
-    dedup: Dedup,
+    pub(super) dedup: Dedup,
     due: Due,
     pub(super) population: Population,
     pub(super) judging: Judging,
@@ -47,13 +47,6 @@ pub(super) struct Nobody {
     pub(super) history: History,
     pub(super) places: Vec<Place>,
     pub(super) marks: Vec<Timestamp>,
-}
-
-/// Who an event that counts is about.
-struct Admitted {
-    hash: u64,
-    known: Option<Slot>,
-    fingerprint: Fingerprint,
 }
 
 impl Engine {
@@ -190,47 +183,6 @@ impl Engine {
     /// Every customer's standing, in the order of their first events.
     pub fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
         self.customers.standings()
-    }
-
-    /// Whether an instant is neither in the future nor too late.
-    fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
-        let time = &self.policy.time;
-        if at > self.ceiling + time.ahead {
-            return Err(Refusal::Future.of("occurred_at"));
-        }
-        if at < self.clock - time.late {
-            return Err(Refusal::TooLate.of("occurred_at"));
-        }
-        Ok(())
-    }
-
-    /// Whether an event counts; nothing for a copy. Changes nothing.
-    fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
-        let hash = hash(event.customer);
-        let fingerprint = Fingerprint::of_owned(hash, event.event_id);
-        let known = self.customers.find(hash, event.customer);
-        if known.is_some() && self.dedup.is_copy(fingerprint, event.at) {
-            return Ok(None);
-        }
-        if event
-            .currency
-            .is_some_and(|named| named != self.policy.currency)
-        {
-            return Err(Refusal::UnknownCurrency.of("currency"));
-        }
-        let strangers = match self.policy.orders.unknown {
-            UnknownOrder::Today => Strangers::Counted,
-            UnknownOrder::DeadLetter => Strangers::Refused,
-        };
-        let history = known.map_or(&self.nobody.history, |slot| {
-            &self.customers.get(slot).history
-        });
-        history.admit(&self.law.layout, event, strangers)?;
-        Ok(Some(Admitted {
-            hash,
-            known,
-            fingerprint,
-        }))
     }
 
     fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {

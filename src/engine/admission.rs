@@ -1,0 +1,64 @@
+//! Which events count: what is asked of each, changing nothing, before it is applied.
+
+use crate::features::fingerprint::{Fingerprint, hash};
+use crate::features::history::Strangers;
+use crate::model::event::Event;
+use crate::model::refusal::{Refusal, Refused};
+use crate::model::time::Timestamp;
+use crate::policy::declared::UnknownOrder;
+
+use super::customers::Slot;
+use super::step::Engine;
+
+/// Who an event that counts is about.
+pub(super) struct Admitted {
+    /// Of the customer's id.
+    pub(super) hash: u64,
+    /// The customer, if there is one of that id yet.
+    pub(super) known: Option<Slot>,
+    /// Of the event.
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl Engine {
+    /// Whether an instant is neither in the future nor too late.
+    pub(super) fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
+        let time = &self.policy.time;
+        if at > self.ceiling + time.ahead {
+            return Err(Refusal::Future.of("occurred_at"));
+        }
+        if at < self.clock - time.late {
+            return Err(Refusal::TooLate.of("occurred_at"));
+        }
+        Ok(())
+    }
+
+    /// Whether an event counts; nothing for a copy. Changes nothing.
+    pub(super) fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
+        let hash = hash(event.customer);
+        let fingerprint = Fingerprint::of_owned(hash, event.event_id);
+        let known = self.customers.find(hash, event.customer);
+        if known.is_some() && self.dedup.is_copy(fingerprint, event.at) {
+            return Ok(None);
+        }
+        if event
+            .currency
+            .is_some_and(|named| named != self.policy.currency)
+        {
+            return Err(Refusal::UnknownCurrency.of("currency"));
+        }
+        let strangers = match self.policy.orders.unknown {
+            UnknownOrder::Today => Strangers::Counted,
+            UnknownOrder::DeadLetter => Strangers::Refused,
+        };
+        let history = known.map_or(&self.nobody.history, |slot| {
+            &self.customers.get(slot).history
+        });
+        history.admit(&self.law.layout, event, strangers)?;
+        Ok(Some(Admitted {
+            hash,
+            known,
+            fingerprint,
+        }))
+    }
+}
