@@ -253,6 +253,7 @@ impl Deed {
             quantity: i64::from(kind == Kind::Purchase),
             margin: Money(self.amount / 4),
             details: Details::default(),
+            command: None,
         }
     }
 }

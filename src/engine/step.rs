@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::History;
 use crate::model::event::{Event, Kind};
+use crate::model::refusal::Refusal;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
@@ -91,9 +92,13 @@ impl Engine {
         if let Err(refused) = self.in_time(event.at) {
             return Outcome::Refused(refused);
         }
-        if event.kind == Kind::Heartbeat {
-            self.pass(event.at, effects);
-            return Outcome::Applied;
+        match event.kind {
+            Kind::Heartbeat => {
+                self.pass(event.at, effects);
+                return Outcome::Applied;
+            }
+            Kind::Command => return Outcome::Refused(Refusal::UnknownKind.of("kind")),
+            _ => {}
         }
         let admitted = match self.admit(event) {
             Ok(Some(admitted)) => admitted,

@@ -186,7 +186,8 @@ impl History {
             | Kind::Cart
             | Kind::Visit
             | Kind::Declared(_)
-            | Kind::Heartbeat => false,
+            | Kind::Heartbeat
+            | Kind::Command => false,
         }
     }
 
@@ -393,6 +394,7 @@ mod tests {
             quantity: amount % 7,
             margin: Money::default(),
             details: Details::default(),
+            command: None,
         }
     }
 

@@ -306,6 +306,7 @@ mod tests {
                 quantity: 0,
                 margin: Money(deed.margin),
                 details: Details::default(),
+                command: None,
             };
             if history.admit(layout, &event, Strangers::Counted).is_ok() {
                 let at = history.judging_instant(event.at);

@@ -1,5 +1,6 @@
 //! One thing that a customer did, as the engine takes it.
 
+use super::command::{COMMANDS, Command};
 use super::detail::Details;
 use super::money::{Currency, Money};
 use super::time::Timestamp;
@@ -27,6 +28,8 @@ pub enum Kind {
     Declared(u8),
     /// Nobody did anything: the producer lives, that is all.
     Heartbeat,
+    /// Somebody asks for something; the event says what.
+    Command,
 }
 
 /// The name of [`Kind::Heartbeat`] on the wire. Policies do not know it.
@@ -54,6 +57,9 @@ impl Kind {
         if name == HEARTBEAT {
             return Some(Self::Heartbeat);
         }
+        if COMMANDS.contains(&name) {
+            return Some(Self::Command);
+        }
         let known = KINDS.iter().find(|(_, known)| *known == name);
         known.map(|(kind, _)| *kind).or_else(|| {
             let ix = declared.iter().position(|known| known == name)?;
@@ -61,7 +67,8 @@ impl Kind {
         })
     }
 
-    /// The name on the wire and in policies; nothing for a declared kind, whose policy knows it.
+    /// The name on the wire and in policies; nothing for a declared kind, whose policy knows it,
+    /// and for a command, which knows its own.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -79,7 +86,7 @@ impl Kind {
         )
     }
 
-    /// Its number among all kinds, those of the contract first and the heartbeat last.
+    /// Its number among all kinds, those of the contract first, what policies do not know last.
     #[must_use]
     pub fn index(self) -> usize {
         match self {
@@ -93,6 +100,7 @@ impl Kind {
             Self::Visit => 7,
             Self::Declared(ix) => KINDS.len() + usize::from(ix),
             Self::Heartbeat => KINDS.len() + DECLARED_KINDS_MAX,
+            Self::Command => KINDS.len() + DECLARED_KINDS_MAX + 1,
         }
     }
 }
@@ -144,4 +152,6 @@ pub struct Event<'a> {
     pub margin: Money,
     /// What else it says, as far as the policy asks for it.
     pub details: Details<'a>,
+    /// What it asks for; of [`Kind::Command`] only, and always.
+    pub command: Option<&'a Command>,
 }

@@ -8,6 +8,7 @@
 
 pub mod change;
 pub mod civil;
+pub mod command;
 pub mod detail;
 pub mod event;
 pub mod ids;

@@ -1,5 +1,6 @@
 //! What happens in a row: a kind of event and its fields, in words.
 
+use crate::model::command::{Ask, COMMANDS, Command};
 use crate::model::detail::{Attr, AttrSort};
 use crate::model::event::{KINDS, Kind};
 use crate::model::money::{Currency, Money};
@@ -37,11 +38,8 @@ impl Ground<'_> {
         let (word, rest) = first_word(text);
         let kind = Kind::from_name(word, &self.policy.kinds).ok_or_else(|| {
             let declared = self.policy.kinds.iter().map(String::as_str);
-            let names: Vec<&str> = KINDS
-                .iter()
-                .map(|(_, name)| *name)
-                .chain(declared)
-                .collect();
+            let names = KINDS.iter().map(|(_, name)| *name).chain(COMMANDS);
+            let names: Vec<&str> = names.chain(declared).collect();
             let message = format!("unknown event \"{word}\"");
             let problem = self.problem(word, message, "not a kind of event");
             vec![problem.help(help(word, "kinds of events", &names))]
@@ -59,6 +57,7 @@ impl Ground<'_> {
             texts: [const { None }; 3],
             discount: Money::default(),
             attrs: vec![None; self.policy.attrs.len()],
+            command: command(word),
         };
         let fields = self.fields(rest).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
@@ -199,7 +198,8 @@ impl Ground<'_> {
             | Kind::Cart
             | Kind::Visit
             | Kind::Declared(_)
-            | Kind::Heartbeat => {
+            | Kind::Heartbeat
+            | Kind::Command => {
                 return None;
             }
         };
@@ -210,6 +210,19 @@ impl Ground<'_> {
         let problem = self.problem(text, message, &format!("which {needed}?"));
         Some(problem.help(format!("for example `{example}`")))
     }
+}
+
+/// The command of that name. Who asks and why decides nothing, so a story need not say it.
+fn command(word: &str) -> Option<Command> {
+    let ask = match word {
+        "erase" => Ask::Erase,
+        _ => return None,
+    };
+    Some(Command {
+        ask,
+        by: "a story".into(),
+        why: "a story".into(),
+    })
 }
 
 fn begins_field(word: &str) -> bool {

@@ -1,6 +1,7 @@
 //! A story as it is understood: rows of instants, deeds and expectations.
 
 use crate::model::change::{Cause, Measure};
+use crate::model::command::Command;
 use crate::model::detail::{Attr, Details};
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
@@ -64,6 +65,8 @@ pub struct Deed {
     pub discount: Money,
     /// One per field of `attrs` that the policy declares.
     pub attrs: Vec<Option<Attr>>,
+    /// What it asks for, if it is a command.
+    pub command: Option<Command>,
 }
 
 impl Deed {
@@ -88,6 +91,7 @@ impl Deed {
                 discount: self.discount,
                 attrs: &self.attrs,
             },
+            command: self.command.as_ref(),
         }
     }
 }

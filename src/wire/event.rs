@@ -110,11 +110,16 @@ impl Decoder {
             | Kind::Cart
             | Kind::Visit
             | Kind::Declared(_)
-            | Kind::Heartbeat => {}
+            | Kind::Heartbeat
+            | Kind::Command => {}
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;
         let details = reader.details(&self.wanted)?;
+        let command = match kind {
+            Kind::Command => Some(reader.command()?),
+            _ => None,
+        };
         Ok(Event {
             event_id,
             customer,
@@ -126,6 +131,7 @@ impl Decoder {
             quantity: quantity.unwrap_or_default(),
             margin: margin.unwrap_or_default(),
             details,
+            command,
         })
     }
 }
@@ -143,7 +149,7 @@ pub fn check_key(key: Option<&[u8]>, event: &Event<'_>) -> Result<(), Refused> {
     }
 }
 
-fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> {
+pub(super) fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> {
     value.ok_or(Refusal::MissingField.of(field.name()))
 }
 

@@ -23,10 +23,12 @@ pub(super) enum Field {
     Brand,
     Channel,
     Attrs,
+    By,
+    Why,
 }
 
 /// All fields with their names, in the order in which they are judged.
-pub(super) const FIELDS: [(Field, &str); 15] = [
+pub(super) const FIELDS: [(Field, &str); 17] = [
     (Field::EventId, "event_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Kind, "kind"),
@@ -42,6 +44,8 @@ pub(super) const FIELDS: [(Field, &str); 15] = [
     (Field::Brand, "brand"),
     (Field::Channel, "channel"),
     (Field::Attrs, "attrs"),
+    (Field::By, "by"),
+    (Field::Why, "why"),
 ];
 
 impl Field {
@@ -69,6 +73,8 @@ impl Field {
             "brand" => Self::Brand,
             "channel" => Self::Channel,
             "attrs" => Self::Attrs,
+            "by" => Self::By,
+            "why" => Self::Why,
             _ => return None,
         })
     }

@@ -9,6 +9,7 @@
 
 pub mod change;
 pub mod checksum;
+mod command;
 pub mod dead_letter;
 mod details;
 pub mod event;

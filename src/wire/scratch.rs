@@ -1,7 +1,9 @@
-//! What could not be borrowed from a record: texts written with escapes, and declared attributes.
+//! What could not be borrowed from a record: texts written with escapes, declared attributes and
+//! commands.
 
 use std::cell::{Cell, OnceCell};
 
+use crate::model::command::Command;
 use crate::model::detail::Attr;
 
 /// Keeps what decoded events borrow for as long as it is borrowed, in places that never move.
@@ -13,6 +15,7 @@ use crate::model::detail::Attr;
 pub struct Scratch {
     texts: Shelves<Box<str>>,
     attrs: Shelves<Box<[Option<Attr>]>>,
+    commands: Shelves<Command>,
 }
 
 impl Scratch {
@@ -20,6 +23,7 @@ impl Scratch {
     pub fn clear(&mut self) {
         self.texts.clear();
         self.attrs.clear();
+        self.commands.clear();
     }
 
     /// Keeps one more text.
@@ -30,6 +34,11 @@ impl Scratch {
     /// Keeps the attributes of one more event.
     pub(super) fn keep_attrs(&self, attrs: Box<[Option<Attr>]>) -> &[Option<Attr>] {
         self.attrs.keep(attrs)
+    }
+
+    /// Keeps one more command.
+    pub(super) fn keep_command(&self, command: Command) -> &Command {
+        self.commands.keep(command)
     }
 }
 

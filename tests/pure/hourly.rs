@@ -98,6 +98,7 @@ pub(crate) fn event<'a>(
         quantity: 1,
         margin: Money(0),
         details: Details::default(),
+        command: None,
     }
 }
 

@@ -111,6 +111,7 @@ impl Row<'_> {
             quantity: 0,
             margin: Money::default(),
             details: Details::default(),
+            command: None,
         }
     }
 

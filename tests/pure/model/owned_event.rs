@@ -44,6 +44,7 @@ impl OwnedEvent {
                 discount: Money(self.facts.discount),
                 attrs: &self.attrs,
             },
+            command: None,
         }
     }
 }

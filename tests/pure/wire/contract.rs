@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tidemark::model::command::COMMANDS;
 use tidemark::model::event::{KINDS, Kind};
 use tidemark::model::money::Currency;
 use tidemark::model::refusal::REFUSALS;
@@ -74,7 +75,9 @@ fn every_kind_has_an_example_that_is_read() {
         })
         .collect();
     let deeds = KINDS.into_iter().map(|(kind, _)| kind);
-    assert_eq!(kinds, deeds.chain([Kind::Heartbeat]).collect::<Vec<_>>());
+    let commands = COMMANDS.map(|_| Kind::Command);
+    let kinds_known = deeds.chain([Kind::Heartbeat]).chain(commands);
+    assert_eq!(kinds, kinds_known.collect::<Vec<_>>());
 }
 
 #[test]

@@ -51,11 +51,17 @@ fn rows() -> Vec<Row<'static>> {
     rows
 }
 
+fn name(event: &Event<'_>) -> &'static str {
+    let asked = event.command.map(|command| command.ask.name());
+    let name = event.kind.name().or(asked);
+    name.expect("a kind of the contract")
+}
+
 fn shown(outcome: Result<Event<'_>, Refused>) -> String {
     match outcome {
         Ok(event) => format!(
             "{} {} of {} at {} order {} amount {} {} quantity {} margin {}",
-            event.kind.name().expect("a kind of the contract"),
+            name(&event),
             event.event_id,
             event.customer,
             show_utc(event.at),

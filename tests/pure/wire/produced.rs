@@ -177,6 +177,7 @@ proptest! {
             quantity: event.quantity,
             margin: Money(event.margin),
             details: Details::default(),
+            command: None,
         };
         prop_assert_eq!(read, Ok(meant), "{}", text);
     }
