@@ -111,7 +111,7 @@ impl Rules {
         self.comparisons.push(Comparison {
             subject,
             op,
-            threshold,
+            threshold: threshold.into(),
         });
         Rule::Compare(self.comparisons.len() - 1)
     }

@@ -66,7 +66,12 @@ pub struct OnMap {
 pub fn explain(policy: &Policy, view: &View) -> Explanation {
     let ranks: Vec<u8> = view.places.iter().map(|place| place.rank).collect();
     let told = |rule: Option<&Rule>| match rule {
-        Some(rule) => reasons(policy, rule, |feature| view.measures[feature], &ranks),
+        Some(rule) => reasons(
+            policy,
+            rule,
+            |feature| view.measures[feature].clone(),
+            &ranks,
+        ),
         None => Vec::new(),
     };
     let scales = (0..).map(ScaleIx).zip(&view.places);

@@ -1,13 +1,19 @@
 //! The values at which a feature matters: between two of them every comparison has one answer.
 
+use std::sync::Arc;
+
+use crate::model::change::Measure;
+
 /// Where a value lies among the cuts of its feature: how many of them it has reached. One more than
 /// there are cuts stands for "never".
 pub type Level = u32;
 
-/// The cuts of every feature, in ascending order without repetition.
+/// The cuts of every feature, in ascending order without repetition. Those of a text are the places
+/// of the texts that it is compared with, so that at level 0 it is none of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cuts {
     by_feature: Vec<Vec<i64>>,
+    texts: Vec<Vec<Arc<str>>>,
 }
 
 impl Cuts {
@@ -19,7 +25,38 @@ impl Cuts {
             cuts.sort_unstable();
             cuts.dedup();
         }
-        Self { by_feature }
+        Self {
+            texts: vec![Vec::new(); by_feature.len()],
+            by_feature,
+        }
+    }
+
+    /// The same where some features are texts: what each is compared with, in any order.
+    #[must_use]
+    pub fn with_texts(self, mut texts: Vec<Vec<Arc<str>>>) -> Self {
+        let mut by_feature = self.by_feature;
+        for (texts, cuts) in texts.iter_mut().zip(&mut by_feature) {
+            texts.sort_unstable();
+            texts.dedup();
+            cuts.extend((0..).zip(&*texts).map(|(place, _)| place));
+        }
+        Self { by_feature, texts }
+    }
+
+    /// The texts that a feature is compared with, in ascending order.
+    #[must_use]
+    pub fn texts_of(&self, feature: usize) -> &[Arc<str>] {
+        &self.texts[feature]
+    }
+
+    /// The level of a measure.
+    #[must_use]
+    pub fn level_of(&self, feature: usize, measure: &Measure) -> Level {
+        match measure {
+            Measure::Is(value) => self.level(feature, *value),
+            Measure::Says(text) => level_among(&self.texts[feature], text),
+            Measure::Never => self.never(feature),
+        }
     }
 
     /// Those of one feature.
@@ -41,6 +78,12 @@ impl Cuts {
     }
 }
 
+/// The level of a text that is compared with these.
+pub(super) fn level_among(texts: &[Arc<str>], text: &str) -> Level {
+    let place = texts.iter().position(|known| **known == *text);
+    place.map_or(0, |place| place as Level + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +96,16 @@ mod tests {
             assert_eq!(cuts.level(0, value), level, "{value}");
         }
         assert_eq!(cuts.never(0), 3);
+    }
+
+    #[test]
+    fn each_text_that_is_compared_has_a_level_of_its_own() {
+        let texts = ["oak", "elm", "oak"].map(Arc::from).to_vec();
+        let cuts = Cuts::new(vec![vec![]]).with_texts(vec![texts]);
+        assert_eq!(cuts.texts_of(0), ["elm", "oak"].map(Arc::from));
+        for (text, level) in [("ash", 0), ("elm", 1), ("oak", 2)] {
+            assert_eq!(cuts.level_of(0, &Measure::from(text)), level, "{text}");
+        }
+        assert_eq!(cuts.level_of(0, &Measure::Never), 3);
     }
 }

@@ -93,6 +93,8 @@ pub enum Unit {
     Percent,
     /// 1/10,000.
     Decimal,
+    /// No number but a text.
+    Text,
 }
 
 impl Aggregate {

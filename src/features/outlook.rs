@@ -198,7 +198,6 @@ mod tests {
     use crate::features::history::Strangers;
     use crate::features::layout::Reach;
     use crate::features::measures::Measured;
-    use crate::model::change::Measure;
     use crate::model::detail::Details;
     use crate::model::event::{Event, Kind, KindSet};
     use crate::model::money::Money;
@@ -256,13 +255,6 @@ mod tests {
             _ => vec![1, 2, 3, 5],
         };
         Cuts::new(features.iter().map(of).collect())
-    }
-
-    fn level(cuts: &Cuts, feature: usize, measure: Measure) -> Level {
-        match measure {
-            Measure::Is(value) => cuts.level(feature, value),
-            Measure::Never => cuts.never(feature),
-        }
     }
 
     #[derive(Clone, Debug)]
@@ -341,7 +333,7 @@ mod tests {
                 }
                 let measured = Measured::new(&layout, zone, &history, at).all();
                 for (feature, measure) in measured.into_iter().enumerate() {
-                    let expected = level(&cuts, feature, measure);
+                    let expected = cuts.level_of(feature, &measure);
                     prop_assert_eq!(levels[feature], expected, "{} {:?}", feature, at);
                 }
             }

@@ -1,5 +1,7 @@
 //! A published move of one customer on one ladder or map, with its reason as data.
 
+use std::sync::Arc;
+
 use super::standing::ScaleIx;
 use super::time::Timestamp;
 
@@ -90,17 +92,32 @@ impl Direction {
     }
 }
 
-/// The value of a feature: its unit is the feature's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The value of a feature, or what it is compared with: its unit is the feature's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// A number: 1/10,000 currency units, a count, milliseconds or days.
     Is(i64),
-    /// Time since something that has not happened; larger than every number.
+    /// A text. Texts are equal or not; their order means nothing.
+    Says(Arc<str>),
+    /// Time since something that has not happened, larger than every number; or a text where there
+    /// is none, which no text equals.
     Never,
 }
 
+impl From<i64> for Measure {
+    fn from(number: i64) -> Self {
+        Self::Is(number)
+    }
+}
+
+impl From<&str> for Measure {
+    fn from(text: &str) -> Self {
+        Self::Says(text.into())
+    }
+}
+
 /// One comparison that took part in a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// Index of the comparison in the policy's list of comparisons.
     pub comparison: usize,

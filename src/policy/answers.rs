@@ -1,6 +1,10 @@
 //! How comparisons answer at each level of a feature or on each tier of a ladder.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::features::cuts::{Cuts, Level};
+use crate::model::change::Measure;
 use crate::model::standing::ScaleIx;
 
 use super::declared::Policy;
@@ -18,21 +22,30 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn of_feature(policy: &Policy, cuts: &Cuts, feature: usize) -> Vec<Self> {
         let levels = cuts.never(feature) as usize + 1;
-        Self::new(policy, Subject::Feature(feature), levels, |comparison| {
-            levels_of(comparison, cuts, feature)
-        })
+        let holds = |comparison: &Comparison, level: Level| match &comparison.threshold {
+            Measure::Is(at) => levels_of(comparison.op, *at, cuts, feature).contains(&level),
+            text => comparison.op.holds(
+                &Measure::Is(level.into()),
+                &Measure::Is(cuts.level_of(feature, text).into()),
+            ),
+        };
+        Self::new(policy, Subject::Feature(feature), levels, holds)
     }
 
     pub(super) fn of_tier(policy: &Policy, ladder: ScaleIx, tiers: usize) -> Vec<Self> {
-        Self::new(policy, Subject::Tier(ladder), tiers, ranks_of)
+        let holds = |comparison: &Comparison, rank: Level| {
+            let rank = Measure::Is(rank.into());
+            comparison.op.holds(&rank, &comparison.threshold)
+        };
+        Self::new(policy, Subject::Tier(ladder), tiers, holds)
     }
 
-    /// Of a subject with that many levels; a comparison holds from a first level to a last.
+    /// Of a subject with that many levels or ranks.
     fn new(
         policy: &Policy,
         subject: Subject,
         levels: usize,
-        range: impl Fn(&Comparison) -> (Level, Level),
+        holds: impl Fn(&Comparison, Level) -> bool,
     ) -> Vec<Self> {
         let comparisons = policy.comparisons.iter().enumerate();
         let about = comparisons.filter(|(_, comparison)| comparison.subject == subject);
@@ -40,9 +53,8 @@ impl Answers {
         let in_word = |word: Bits| {
             let mut hold = vec![0; levels];
             for (ix, comparison) in about.clone().filter(|(ix, _)| word.contains(*ix)) {
-                let (first, last) = range(comparison);
                 for (level, hold) in (0..).zip(&mut hold) {
-                    if first <= level && level <= last {
+                    if holds(comparison, level) {
                         *hold |= Bits::bit(ix);
                     }
                 }
@@ -53,49 +65,45 @@ impl Answers {
     }
 }
 
-/// The values at which some comparison changes its answer. Nothing lies beyond the largest number
-/// but "never".
-pub(super) fn cuts_by_feature(policy: &Policy) -> Vec<Vec<i64>> {
+/// The values at which some comparison changes its answer, and the texts that are compared. Nothing
+/// lies beyond the largest number but "never".
+pub(super) fn cuts(policy: &Policy) -> Cuts {
     let mut by_feature = vec![Vec::new(); policy.features.len()];
+    let mut texts = vec![Vec::new(); policy.features.len()];
     for comparison in &policy.comparisons {
         let Subject::Feature(feature) = comparison.subject else {
             continue;
         };
-        let at = comparison.threshold;
+        let at = match &comparison.threshold {
+            Measure::Is(at) => *at,
+            Measure::Says(text) => {
+                texts[feature].push(Arc::clone(text));
+                continue;
+            }
+            Measure::Never => unreachable!("nothing is compared with never"),
+        };
         let after = at.checked_add(1);
         match comparison.op {
             Op::Ge | Op::Lt => by_feature[feature].push(at),
             Op::Gt | Op::Le => by_feature[feature].extend(after),
-            Op::Eq => by_feature[feature].extend([at].into_iter().chain(after)),
+            Op::Eq | Op::Ne => by_feature[feature].extend([at].into_iter().chain(after)),
         }
     }
-    by_feature
+    Cuts::new(by_feature).with_texts(texts)
 }
 
-/// The first and last level of the feature at which the comparison holds.
-fn levels_of(comparison: &Comparison, cuts: &Cuts, feature: usize) -> (Level, Level) {
-    let never = cuts.never(feature);
-    let from = |value: Option<i64>| value.map_or(never, |value| cuts.level(feature, value));
-    let at = Some(comparison.threshold);
-    let after = comparison.threshold.checked_add(1);
-    match comparison.op {
-        Op::Ge => (from(at), never),
-        Op::Gt => (from(after), never),
-        Op::Lt => (0, from(at) - 1),
-        Op::Le => (0, from(after) - 1),
-        Op::Eq => (from(at), from(after) - 1),
-    }
-}
-
-/// The first and last rank at which the comparison holds.
-fn ranks_of(comparison: &Comparison) -> (Level, Level) {
-    let at = Level::try_from(comparison.threshold).expect("a tier's index is small");
-    match comparison.op {
-        Op::Ge => (at, Level::MAX),
-        Op::Gt => (at + 1, Level::MAX),
-        Op::Le => (0, at),
-        Op::Lt if at == 0 => (Level::MAX, 0),
-        Op::Lt => (0, at - 1),
-        Op::Eq => (at, at),
+/// The levels of the feature at which it compares so with a number.
+fn levels_of(op: Op, at: i64, cuts: &Cuts, feature: usize) -> Range<Level> {
+    let end = cuts.never(feature) + 1;
+    let level =
+        |value: Option<i64>| value.map_or(cuts.never(feature), |value| cuts.level(feature, value));
+    let (at, after) = (level(Some(at)), level(at.checked_add(1)));
+    match op {
+        Op::Ge => at..end,
+        Op::Gt => after..end,
+        Op::Lt => 0..at,
+        Op::Le => 0..after,
+        Op::Eq => at..after,
+        Op::Ne => unreachable!("numbers are equal or more or less"),
     }
 }

@@ -9,16 +9,17 @@ use super::rule::Op;
 pub(super) struct Parts {
     pub(super) subject: Written<String>,
     /// Nothing where the operator is unknown, which has been told.
-    pub(super) op: Option<Op>,
+    pub(super) op: Option<Written<Op>>,
     pub(super) constant: Written<String>,
 }
 
-const OPS: [(Op, &str); 5] = [
+const OPS: [(Op, &str); 6] = [
     (Op::Ge, ">="),
     (Op::Gt, ">"),
     (Op::Le, "<="),
     (Op::Lt, "<"),
     (Op::Eq, "="),
+    (Op::Ne, "!="),
 ];
 /// Signs that operators of policies and of other languages are made of.
 pub(super) const OP_SIGNS: [char; 7] = ['<', '>', '=', '!', '≥', '≤', '≠'];
@@ -48,9 +49,13 @@ pub(super) fn take_apart(written: &Written<String>, problems: &mut Vec<Problem>)
         problems.push(problem);
         return None;
     }
+    let sign = part(written, op_at..op_end);
     Some(Parts {
         subject,
-        op: read_op(&part(written, op_at..op_end), problems),
+        op: read_op(&sign, problems).map(|value| Written {
+            value,
+            span: sign.span,
+        }),
         constant,
     })
 }
@@ -109,10 +114,8 @@ fn unknown_op(op: &Written<String>) -> Problem {
         "==" => "write = for \"exactly\"",
         "=>" | "≥" => "write >= for \"at least\"",
         "=<" | "≤" => "write <= for \"at most\"",
-        "!=" | "<>" | "≠" => {
-            "there is no \"not equal\": write { any = [\"... < ...\", \"... > ...\"] }"
-        }
-        _ => "operators are >=, >, <=, < and =",
+        "<>" | "≠" => "write != for \"not\", of texts",
+        _ => "operators are >=, >, <=, < and =, of texts = and !=",
     };
     let message = format!("unknown operator {}", op.value);
     Problem::new(&op.span, message, "not an operator").help(help)

@@ -1,6 +1,7 @@
 //! The right side of a comparison, read in the unit of what it is compared with.
 
 use crate::features::feature::Unit;
+use crate::model::change::Measure;
 use crate::model::money::Money;
 use crate::model::time::{DAY_MS, Span};
 
@@ -29,9 +30,23 @@ pub(super) fn constant(
         Unit::Days => days(text, measured.feature),
         Unit::Percent => percent(text),
         Unit::Decimal => money(text),
+        Unit::Text => Err("compare it by = and !=".to_owned()),
     };
     read.map_err(|help| problems.push(misfit(written, measured, help)))
         .ok()
+}
+
+/// A text: what is written, without quotes.
+pub(super) fn text(written: &Written<String>, problems: &mut Vec<Problem>) -> Option<Measure> {
+    let text = written.value.as_str();
+    let bare = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    if let Some(bare) = bare('"').or_else(|| bare('\'')) {
+        let message = format!("the text {text} is compared with its quotes");
+        let problem = Problem::new(&written.span, message, "quotes of its own");
+        problems.push(problem.help(format!("write it without them: {bare}")));
+        return None;
+    }
+    Some(Measure::from(text))
 }
 
 /// The rank of the tier of that name.
@@ -58,6 +73,7 @@ fn misfit(written: &Written<String>, measured: &Measured<'_>, help: String) -> P
         Unit::Days => "a whole number of days",
         Unit::Percent => "a percentage",
         Unit::Decimal => "a decimal number",
+        Unit::Text => "a text",
     };
     let message = format!(
         "\"{}\" is compared with \"{}\", which is not {expected}",

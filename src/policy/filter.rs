@@ -142,7 +142,7 @@ fn condition(
                 read_op(&op, problems),
                 constant(&right, &measured, problems),
             );
-            Some(range(field, op?, than?))
+            range(field, op?, than?)
         }
     }
 }
@@ -208,7 +208,7 @@ fn subject(
 }
 
 /// The numbers that compare so with a constant.
-fn range(field: NumberField, op: Op, than: i64) -> Filter {
+fn range(field: NumberField, op: Op, than: i64) -> Option<Filter> {
     let (least, most) = match op {
         Op::Ge => (than, i64::MAX),
         Op::Le => (i64::MIN, than),
@@ -218,6 +218,8 @@ fn range(field: NumberField, op: Op, than: i64) -> Filter {
             .checked_add(1)
             .map_or((1, 0), |least| (least, i64::MAX)),
         Op::Lt => than.checked_sub(1).map_or((1, 0), |most| (i64::MIN, most)),
+        // Told before.
+        Op::Ne => return None,
     };
-    Filter::Number(field, least, most)
+    Some(Filter::Number(field, least, most))
 }

@@ -8,7 +8,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
-use super::answers::{Answers, cuts_by_feature};
+use super::answers::{Answers, cuts};
 use super::climb::{Climb, Now, Waiting};
 use super::declared::{Ladder, Policy, SegmentMap, Tier};
 use super::rule::{Rule, Subject};
@@ -70,7 +70,7 @@ impl Judge {
     /// Of this policy.
     #[must_use]
     pub fn new(policy: &Policy) -> Self {
-        let cuts = Cuts::new(cuts_by_feature(policy));
+        let cuts = cuts(policy);
         let features = 0..policy.features.len();
         let ladders = policy.ladders.iter();
         let maps = policy.maps.iter();
@@ -384,7 +384,7 @@ mod tests {
         Comparison {
             subject: Subject::Feature(0),
             op,
-            threshold,
+            threshold: Measure::Is(threshold),
         }
     }
 
@@ -410,10 +410,7 @@ mod tests {
 
     fn judged(policy: &Policy, measure: Measure, from: &[u8]) -> Vec<u8> {
         let judge = Judge::new(policy);
-        let level = match measure {
-            Measure::Is(value) => judge.cuts().level(0, value),
-            Measure::Never => judge.cuts().never(0),
-        };
+        let level = judge.cuts().level_of(0, &measure);
         anew(&judge, policy, level, from).1
     }
 
@@ -455,10 +452,36 @@ mod tests {
         for measure in measures {
             let expected: Vec<u8> = comparisons
                 .iter()
-                .map(|c| u8::from(c.op.holds(measure, c.threshold)))
+                .map(|c| u8::from(c.op.holds(&measure, &c.threshold)))
                 .collect();
             let bottom = vec![0; comparisons.len()];
-            assert_eq!(judged(&policy, measure, &bottom), expected, "{measure:?}");
+            let told = format!("{measure:?}");
+            assert_eq!(judged(&policy, measure, &bottom), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn texts_are_equal_or_not() {
+        let compare = |op, text| Comparison {
+            subject: Subject::Feature(0),
+            op,
+            threshold: Measure::from(text),
+        };
+        let comparisons = vec![
+            compare(Op::Eq, "oak"),
+            compare(Op::Ne, "oak"),
+            compare(Op::Eq, "elm"),
+            compare(Op::Ne, "elm"),
+        ];
+        let ladders = (0..4).map(|ix| ladder(&[(ix, None)])).collect();
+        let policy = policy(comparisons, ladders, vec![]);
+        for (measure, ranks) in [
+            (Measure::from("oak"), [1, 0, 0, 1]),
+            (Measure::from("elm"), [0, 1, 1, 0]),
+            (Measure::from("Oak"), [0, 1, 0, 1]),
+            (Measure::Never, [0, 1, 0, 1]),
+        ] {
+            assert_eq!(judged(&policy, measure, &[0; 4]), ranks);
         }
     }
 
@@ -493,7 +516,7 @@ mod tests {
         let tier = |op, threshold| Comparison {
             subject: Subject::Tier(ScaleIx(0)),
             op,
-            threshold,
+            threshold: Measure::Is(threshold),
         };
         let comparisons = vec![
             of_feature(Op::Ge, 10),

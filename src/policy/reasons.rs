@@ -9,14 +9,14 @@ use super::rule::{Op, Rule, Subject};
 impl Op {
     /// Whether a measure compares so with a constant.
     #[must_use]
-    pub fn holds(self, measured: Measure, threshold: i64) -> bool {
-        let threshold = Measure::Is(threshold);
+    pub fn holds(self, measured: &Measure, threshold: &Measure) -> bool {
         match self {
             Self::Ge => measured >= threshold,
             Self::Gt => measured > threshold,
             Self::Le => measured <= threshold,
             Self::Lt => measured < threshold,
             Self::Eq => measured == threshold,
+            Self::Ne => measured != threshold,
         }
     }
 }
@@ -83,8 +83,8 @@ fn gather(
             };
             reasons.push(Reason {
                 comparison: *ix,
+                holds: comparison.op.holds(&measured, &comparison.threshold),
                 measured,
-                holds: comparison.op.holds(measured, comparison.threshold),
             });
         }
         Rule::All(rules) | Rule::Any(rules) => {

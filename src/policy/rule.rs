@@ -1,5 +1,6 @@
 //! Rules: comparisons of features with constants, joined by all and any.
 
+use crate::model::change::Measure;
 use crate::model::standing::ScaleIx;
 
 /// How a measure is compared with a constant.
@@ -15,6 +16,8 @@ pub enum Op {
     Lt,
     /// Exactly.
     Eq,
+    /// Not so; of texts only.
+    Ne,
 }
 
 impl Op {
@@ -27,6 +30,7 @@ impl Op {
             Self::Le => "<=",
             Self::Lt => "<",
             Self::Eq => "=",
+            Self::Ne => "!=",
         }
     }
 }
@@ -48,7 +52,7 @@ pub struct Comparison {
     /// How it is compared.
     pub op: Op,
     /// The right side: in the unit of the feature, or the index of a tier.
-    pub threshold: i64,
+    pub threshold: Measure,
 }
 
 /// A rule over the comparisons of a policy.

@@ -1,12 +1,14 @@
 //! The rules of a policy, from what was written, with the one list of all their comparisons.
 
+use crate::features::feature::Unit;
+use crate::model::change::Measure;
 use crate::model::standing::ScaleIx;
 
 use super::comparison::{Parts, take_apart};
 use super::constant::{self, Measured};
 use super::draft::{RuleDraft, Written};
 use super::problem::Problem;
-use super::rule::{Comparison, Rule, Subject};
+use super::rule::{Comparison, Op, Rule, Subject};
 use super::suggestion;
 use super::vocabulary::Vocabulary;
 
@@ -100,9 +102,11 @@ impl<'a> Rules<'a> {
     ) -> Option<Rule> {
         let parts = take_apart(text, problems)?;
         let (subject, threshold) = self.sides(&parts, place, problems)?;
+        let op = parts.op?;
+        fits(&op, &threshold, text, problems)?;
         self.comparisons.push(Comparison {
             subject,
-            op: parts.op?,
+            op: op.value,
             threshold,
         });
         Some(Rule::Compare(self.comparisons.len() - 1))
@@ -114,7 +118,7 @@ impl<'a> Rules<'a> {
         parts: &Parts,
         place: Place,
         problems: &mut Vec<Problem>,
-    ) -> Option<(Subject, i64)> {
+    ) -> Option<(Subject, Measure)> {
         let name = parts.subject.value.as_str();
         let words = &self.vocabulary;
         if let Some(ix) = words.features.iter().position(|(known, _)| *known == name) {
@@ -122,7 +126,10 @@ impl<'a> Rules<'a> {
                 feature: name,
                 unit: words.features[ix].1?,
             };
-            let threshold = constant::constant(&parts.constant, &measured, problems)?;
+            let threshold = match measured.unit {
+                Unit::Text => constant::text(&parts.constant, problems)?,
+                _ => Measure::Is(constant::constant(&parts.constant, &measured, problems)?),
+            };
             return Some((Subject::Feature(ix), threshold));
         }
         let ladder = words.ladders.iter().position(|(known, _)| *known == name);
@@ -130,7 +137,7 @@ impl<'a> Rules<'a> {
             (Some(ix), Place::Map) => {
                 let tiers = &words.ladders[ix].1;
                 let rank = constant::tier(&parts.constant, name, tiers, problems)?;
-                Some((Subject::Tier(ScaleIx(ix)), rank))
+                Some((Subject::Tier(ScaleIx(ix)), Measure::Is(rank)))
             }
             _ => {
                 problems.push(self.unknown(&parts.subject, place));
@@ -170,4 +177,25 @@ impl<'a> Rules<'a> {
         Problem::new(&subject.span, message, "not declared")
             .help(suggestion::help(name, nouns, &known))
     }
+}
+
+/// Texts are equal or not; numbers are more or less.
+fn fits(
+    op: &Written<Op>,
+    threshold: &Measure,
+    text: &Written<String>,
+    problems: &mut Vec<Problem>,
+) -> Option<()> {
+    let told = match (threshold, op.value) {
+        (Measure::Says(_), Op::Eq | Op::Ne) => return Some(()),
+        (Measure::Says(_), _) => ("texts have no order", "write = or !="),
+        (_, Op::Ne) => (
+            "only texts are compared by !=",
+            "write { any = [\"... < ...\", \"... > ...\"] }",
+        ),
+        _ => return Some(()),
+    };
+    let message = format!("\"{}\" compares by {}", text.value, op.value.text());
+    problems.push(Problem::new(&op.span, message, told.0).help(told.1));
+    None
 }

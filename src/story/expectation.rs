@@ -11,7 +11,7 @@ use super::ground::Ground;
 use super::instant::Counted;
 use super::script::{Claim, Expectation, Expected, Move};
 
-const OPS: [Op; 5] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq];
+const OPS: [Op; 6] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq, Op::Ne];
 /// What an event can be refused for that was read: docs/semantics.md, section 2.
 const REFUSALS: [Refusal; 6] = [
     Refusal::Future,
@@ -150,19 +150,11 @@ impl Ground<'_> {
     }
 
     fn claim(&self, text: &str) -> Result<Claim, Problem> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let (name, value, test) = match words[..] {
-            [name, value] => (name, value, None),
-            [name, value, "is", op, threshold] => (name, value, Some((op, threshold, true))),
-            [name, value, "is", "not", op, threshold] => {
-                (name, value, Some((op, threshold, false)))
-            }
-            _ => {
-                let message = format!("\"{text}\" is no comparison");
-                return Err(self.problem(text, message, "not understood").help(
-                    "write `orders_90d 2`, `orders_90d 2 is >= 2` or `orders_90d 0 is not >= 1`",
-                ));
-            }
+        let Some((name, value, test)) = parts(text) else {
+            let message = format!("\"{text}\" is no comparison");
+            return Err(self.problem(text, message, "not understood").help(
+                "write `orders_90d 2`, `orders_90d 2 is >= 2` or `orders_90d 0 is not >= 1`",
+            ));
         };
         let subject = self.subject(name)?;
         let measured = self.value(subject, value)?;
@@ -175,19 +167,19 @@ impl Ground<'_> {
         };
         let op = OPS.into_iter().find(|known| known.text() == op);
         let threshold = self.value(subject, threshold)?;
-        match (op, threshold) {
-            (Some(op), Measure::Is(threshold)) => Ok(Claim {
+        match op.filter(|_| threshold != Measure::Never) {
+            Some(op) => Ok(Claim {
                 subject,
                 measured,
                 test: Some((op, threshold, holds)),
             }),
-            _ => Err(self
+            None => Err(self
                 .problem(
                     text,
                     format!("\"{text}\" is no comparison"),
                     "not understood",
                 )
-                .help("comparisons are >=, >, <=, < and =")),
+                .help("comparisons are >=, >, <=, < and =, of texts = and !=")),
         }
     }
 
@@ -197,6 +189,27 @@ impl Ground<'_> {
             Subject::Tier(scale) => Ok(Measure::Is(self.rank(scale, text)?.into())),
         }
     }
+}
+
+/// Subject, value and, if there is one, test of a comparison: operator, constant, whether it holds.
+type Parts<'a> = (&'a str, &'a str, Option<(&'a str, &'a str, bool)>);
+
+/// Takes "orders_90d 0 is not >= 1" apart; texts may have spaces.
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let (name, rest) = text.split_at(text.find(' ')?);
+    let (value, test) = match (rest.split_once(" is not "), rest.split_once(" is ")) {
+        (Some((value, test)), _) => (value, Some((test, false))),
+        (None, Some((value, test))) => (value, Some((test, true))),
+        (None, None) => (rest, None),
+    };
+    let test = match test {
+        Some((test, holds)) => {
+            let (op, constant) = test.trim().split_once(' ')?;
+            Some((op, constant.trim(), holds))
+        }
+        None => None,
+    };
+    Some((name, value.trim(), test))
 }
 
 /// What stands before a word, and what behind it.

@@ -90,6 +90,8 @@ impl Ground<'_> {
             Unit::Number => text.parse().ok(),
             Unit::Millis => Span::parse(text).map(|span| span.0).ok(),
             Unit::Days => days(text),
+            Unit::Text if text == "never" => return Ok(Measure::Never),
+            Unit::Text => return Ok(Measure::from(text)),
         };
         let expected = match feature.unit() {
             Unit::Money => "an amount such as 120.00",
@@ -98,6 +100,7 @@ impl Ground<'_> {
             Unit::Decimal => "a number such as 1.5",
             Unit::Millis => "a length of time such as 36h, or never",
             Unit::Days => "a number of days such as 31d, or never",
+            Unit::Text => "a text, or never",
         };
         match (text, feature.unit()) {
             ("never", Unit::Millis | Unit::Days) => Ok(Measure::Never),

@@ -26,24 +26,26 @@ pub(super) fn change(policy: &Policy, at: Timestamp, change: &Change) -> String 
 /// "spend_90d 370.45 is >= 300.00".
 pub(super) fn comparison(policy: &Policy, reason: &Reason) -> String {
     let comparison = &policy.comparisons[reason.comparison];
-    let threshold = Measure::Is(comparison.threshold);
     let (name, measured, threshold) = match comparison.subject {
         Subject::Feature(index) => {
             let feature = &policy.features[index];
             let unit = feature.unit();
-            let shown = |measure| Value { unit, measure }.to_string();
+            let shown = |measure: &Measure| {
+                let measure = measure.clone();
+                Value { unit, measure }.to_string()
+            };
             (
                 feature.name.as_str(),
-                shown(reason.measured),
-                shown(threshold),
+                shown(&reason.measured),
+                shown(&comparison.threshold),
             )
         }
         Subject::Tier(scale) => {
-            let shown = |measure| tier(policy, scale, measure);
+            let shown = |measure: &Measure| tier(policy, scale, measure);
             (
                 policy.scale_name(scale),
-                shown(reason.measured),
-                shown(threshold),
+                shown(&reason.measured),
+                shown(&comparison.threshold),
             )
         }
     };
@@ -54,10 +56,10 @@ pub(super) fn comparison(policy: &Policy, reason: &Reason) -> String {
     )
 }
 
-fn tier(policy: &Policy, scale: ScaleIx, measure: Measure) -> String {
+fn tier(policy: &Policy, scale: ScaleIx, measure: &Measure) -> String {
     let rank = match measure {
-        Measure::Is(rank) => u8::try_from(rank).ok(),
-        Measure::Never => None,
+        Measure::Is(rank) => u8::try_from(*rank).ok(),
+        Measure::Says(_) | Measure::Never => None,
     };
     let rank = rank.expect("a tier is compared by its index");
     policy.rank_name(scale, rank).to_owned()
@@ -75,7 +77,7 @@ pub(super) fn measure(policy: &Policy, feature: usize, view: &View) -> String {
     let feature_of = &policy.features[feature];
     let value = Value {
         unit: feature_of.unit(),
-        measure: view.measures[feature],
+        measure: view.measures[feature].clone(),
     };
     format!("{} is {value}", feature_of.name)
 }

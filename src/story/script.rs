@@ -147,5 +147,5 @@ pub struct Claim {
     /// What was measured.
     pub measured: Measure,
     /// How it was compared with what, and whether that held; anything if nothing.
-    pub test: Option<(Op, i64, bool)>,
+    pub test: Option<(Op, Measure, bool)>,
 }

@@ -247,10 +247,11 @@ impl Bench<'_> {
 
     fn is_claimed(&self, claim: &Claim, reason: &Reason) -> bool {
         let comparison = &self.policy.comparisons[reason.comparison];
-        let test = (comparison.op, comparison.threshold, reason.holds);
         claim.subject == comparison.subject
             && claim.measured == reason.measured
-            && claim.test.is_none_or(|claimed| claimed == test)
+            && claim.test.as_ref().is_none_or(|(op, threshold, holds)| {
+                (*op, *holds) == (comparison.op, reason.holds) && *threshold == comparison.threshold
+            })
     }
 
     /// The comparisons that decided, one a line.

@@ -45,7 +45,7 @@ impl Serialize for Measures<'_> {
         for (feature, measure) in self.policy.features.iter().zip(self.measures) {
             let value = Value {
                 unit: feature.unit(),
-                measure: *measure,
+                measure: measure.clone(),
             };
             features.serialize_entry(&feature.name, &value)?;
         }

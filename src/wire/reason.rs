@@ -47,7 +47,7 @@ enum Compared<'a> {
 impl<'a> Compared<'a> {
     fn of(policy: &'a Policy, reason: &Reason) -> Self {
         let comparison = &policy.comparisons[reason.comparison];
-        let threshold = Measure::Is(comparison.threshold);
+        let threshold = comparison.threshold.clone();
         let op = comparison.op.text();
         match comparison.subject {
             Subject::Feature(index) => {
@@ -57,7 +57,7 @@ impl<'a> Compared<'a> {
                     feature: &feature.name,
                     value: Value {
                         unit,
-                        measure: reason.measured,
+                        measure: reason.measured.clone(),
                     },
                     op,
                     threshold: Value {
@@ -69,19 +69,19 @@ impl<'a> Compared<'a> {
             }
             Subject::Tier(ladder) => Self::Tier {
                 ladder: policy.scale_name(ladder),
-                value: tier_name(policy, ladder, reason.measured),
+                value: tier_name(policy, ladder, &reason.measured),
                 op,
-                threshold: tier_name(policy, ladder, threshold),
+                threshold: tier_name(policy, ladder, &threshold),
                 holds: reason.holds,
             },
         }
     }
 }
 
-fn tier_name(policy: &Policy, ladder: ScaleIx, measure: Measure) -> &str {
+fn tier_name<'a>(policy: &'a Policy, ladder: ScaleIx, measure: &Measure) -> &'a str {
     let rank = match measure {
-        Measure::Is(rank) => u8::try_from(rank).ok(),
-        Measure::Never => None,
+        Measure::Is(rank) => u8::try_from(*rank).ok(),
+        Measure::Says(_) | Measure::Never => None,
     };
     policy.rank_name(ladder, rank.expect("a tier is compared by its index"))
 }

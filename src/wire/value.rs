@@ -29,7 +29,7 @@ impl Serialize for Instant {
 }
 
 /// A measure or threshold in its unit: money as decimal text, a number as such, durations as text
-/// ("31d", "36h"), never as null.
+/// ("31d", "36h"), a text as it is, never as null.
 pub struct Value {
     /// Its unit.
     pub unit: Unit,
@@ -39,13 +39,15 @@ pub struct Value {
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Measure::Is(number) = self.measure else {
-            return f.write_str("never");
+        let number = match &self.measure {
+            Measure::Is(number) => *number,
+            Measure::Says(text) => return f.write_str(text),
+            Measure::Never => return f.write_str("never"),
         };
         match self.unit {
             Unit::Money | Unit::Decimal => Money(number).fmt(f),
             Unit::Percent => write!(f, "{}%", Money(number)),
-            Unit::Number => number.fmt(f),
+            Unit::Number | Unit::Text => number.fmt(f),
             Unit::Millis => Span(number).fmt(f),
             Unit::Days => write!(f, "{number}d"),
         }
@@ -54,9 +56,9 @@ impl fmt::Display for Value {
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.measure, self.unit) {
+        match (&self.measure, self.unit) {
             (Measure::Never, _) => serializer.serialize_none(),
-            (Measure::Is(number), Unit::Number) => serializer.serialize_i64(number),
+            (Measure::Is(number), Unit::Number) => serializer.serialize_i64(*number),
             _ => serializer.collect_str(self),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tidemark::engine::Engine;
 use tidemark::engine::input::Tick;
 use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::model::change::Measure;
 use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind, KindSet};
 use tidemark::model::money::{Currency, Money};
@@ -70,7 +71,7 @@ fn policy() -> Arc<Policy> {
         comparisons: vec![Comparison {
             subject: Subject::Feature(0),
             op: Op::Ge,
-            threshold: 1,
+            threshold: Measure::Is(1),
         }],
         ladders: vec![Ladder {
             name: "activity".to_owned(),

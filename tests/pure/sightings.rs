@@ -325,11 +325,11 @@ impl Sightings {
             self.see("map moved by a tier", by_tier);
         }
         self.derived(policy, change);
-        let mut measured = change.reasons.iter().map(|reason| reason.measured);
+        let mut measured = change.reasons.iter().map(|reason| &reason.measured);
         self.see(
             "measured never",
-            measured.clone().any(|m| m == Measure::Never),
+            measured.clone().any(|m| *m == Measure::Never),
         );
-        self.see("measured below zero", measured.any(|m| m < Measure::Is(0)));
+        self.see("measured below zero", measured.any(|m| *m < Measure::Is(0)));
     }
 }

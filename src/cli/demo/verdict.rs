@@ -105,7 +105,7 @@ fn show(policy: &Policy, lanes: &[Lane]) {
                 continue;
             };
             let rank = places.first().map_or(0, |place| place.rank);
-            let first = view.measures.first().copied().unwrap_or(Measure::Never);
+            let first = view.measures.first().cloned().unwrap_or(Measure::Never);
             let mut json = Vec::new();
             explanation::encode(policy, customer, &explain(policy, &view), &mut json);
             let Ok(told) = read(&json) else { continue };
@@ -117,7 +117,7 @@ fn show(policy: &Policy, lanes: &[Lane]) {
             rows.push((rank, first, customer.to_owned(), cells));
         }
     }
-    rows.sort_by(|a, b| (b.0, b.1, &b.2).cmp(&(a.0, a.1, &a.2)));
+    rows.sort_by(|a, b| (b.0, &b.1, &b.2).cmp(&(a.0, &a.1, &a.2)));
     let step = (rows.len() / SHOWN).max(1);
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);

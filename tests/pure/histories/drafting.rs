@@ -2,6 +2,7 @@
 
 use tidemark::features::derived::{Derived, How};
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Unit, Window};
+use tidemark::model::change::Measure;
 use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
@@ -46,6 +47,7 @@ const MILLIS: [i64; 9] = [
     30 * DAY_MS,
     i64::MAX,
 ];
+const TEXTS: [&str; 6] = ["oak", "garden", "online", "glad", "elm", "tools"];
 const DAYS: [i64; 8] = [1, 2, 0, 3, 7, 30, 91, i64::MAX];
 
 impl FeaturePlan {
@@ -146,11 +148,15 @@ impl Drafting<'_> {
 
     fn comparison(&self, subject: usize, op: Op, threshold: usize, of_map: bool) -> Comparison {
         let ladders = if of_map { self.ladders.len() } else { 0 };
-        let (subject, threshold) = match subject % (ladders + self.features.len()) {
-            ladder if ladder < ladders => (
-                Subject::Tier(ScaleIx(ladder)),
-                (threshold % self.ladders[ladder].tiers.len()) as i64,
-            ),
+        let (subject, numbers): (_, &[i64]) = match subject % (ladders + self.features.len()) {
+            ladder if ladder < ladders => {
+                let tier = (threshold % self.ladders[ladder].tiers.len()) as i64;
+                return Comparison {
+                    subject: Subject::Tier(ScaleIx(ladder)),
+                    op,
+                    threshold: Measure::Is(tier),
+                };
+            }
             other => {
                 let feature = other - ladders;
                 let choice: &[i64] = match self.features[feature].unit() {
@@ -160,14 +166,23 @@ impl Drafting<'_> {
                     Unit::Days => &DAYS,
                     Unit::Percent => &PERCENTS,
                     Unit::Decimal => &DECIMALS,
+                    Unit::Text => &[],
                 };
-                (Subject::Feature(feature), choice[threshold % choice.len()])
+                (Subject::Feature(feature), choice)
             }
         };
+        if numbers.is_empty() {
+            let equal = matches!(op, Op::Ge | Op::Le | Op::Eq);
+            return Comparison {
+                subject,
+                op: if equal { Op::Eq } else { Op::Ne },
+                threshold: Measure::from(TEXTS[threshold % TEXTS.len()]),
+            };
+        }
         Comparison {
             subject,
             op,
-            threshold,
+            threshold: Measure::Is(numbers[threshold % numbers.len()]),
         }
     }
 

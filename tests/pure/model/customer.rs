@@ -355,7 +355,10 @@ fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Ve
             .comparisons
             .iter()
             .filter(|comparison| comparison.subject == Subject::Feature(index))
-            .flat_map(|comparison| [-1, 0, 1].map(|by| comparison.threshold.saturating_add(by)))
+            .flat_map(|comparison| match comparison.threshold {
+                Measure::Is(at) => [-1, 0, 1].map(|by| at.saturating_add(by)),
+                _ => panic!("a time since is compared with a number"),
+            })
             .filter_map(|age| later(feature, dated, age, rules))
             .collect(),
         (_, Window::Lifetime | Window::Since(_), _) => Vec::new(),

@@ -28,15 +28,23 @@ pub(super) struct Sight<'a> {
 impl Sight<'_> {
     fn measured(&self, comparison: usize) -> Measure {
         match self.policy.comparisons[comparison].subject {
-            Subject::Feature(feature) => self.measures[feature],
+            Subject::Feature(feature) => self.measures[feature].clone(),
             Subject::Tier(ladder) => Measure::Is(i64::from(self.tiers[ladder.0])),
         }
     }
 
     fn compare(&self, comparison: usize) -> bool {
         let declared = &self.policy.comparisons[comparison];
-        let threshold = declared.threshold;
-        match (self.measured(comparison), declared.op) {
+        let measured = self.measured(comparison);
+        let threshold = match &declared.threshold {
+            Measure::Is(threshold) => *threshold,
+            Measure::Says(text) => {
+                let same = matches!(&measured, Measure::Says(said) if said == text);
+                return same == (declared.op == Op::Eq);
+            }
+            Measure::Never => panic!("nothing is compared with never"),
+        };
+        match (measured, declared.op) {
             (Measure::Never, Op::Ge | Op::Gt) => true,
             (Measure::Never, Op::Le | Op::Lt | Op::Eq) => false,
             (Measure::Is(value), Op::Ge) => value >= threshold,
@@ -44,6 +52,7 @@ impl Sight<'_> {
             (Measure::Is(value), Op::Le) => value <= threshold,
             (Measure::Is(value), Op::Lt) => value < threshold,
             (Measure::Is(value), Op::Eq) => value == threshold,
+            (_, Op::Ne) | (Measure::Says(_), _) => panic!("numbers are more or less"),
         }
     }
 

@@ -109,7 +109,7 @@ pub(crate) fn measures(
         Aggregate::Derived(derived) => {
             let [first, second] = derived.parts.map(|part| match of_events(&features[part]) {
                 Measure::Is(value) => i128::from(value),
-                Measure::Never => panic!("a time since is part of nothing"),
+                _ => panic!("only numbers are parts of others"),
             });
             Measure::Is(made(derived.how, first, second))
         }

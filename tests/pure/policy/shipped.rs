@@ -1,6 +1,7 @@
 //! The policy that is shipped, and what a text is read as.
 
 use tidemark::features::feature::{Aggregate, Field, Resolution, Window};
+use tidemark::model::change::Measure;
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Span;
@@ -170,10 +171,10 @@ fn a_week_is_where_days_begin() {
 #[test]
 fn rules_are_read_with_their_constants_in_units() {
     let policy = sound();
-    let comparison = |subject, op, threshold| Comparison {
+    let comparison = |subject, op, threshold: i64| Comparison {
         subject,
         op,
-        threshold,
+        threshold: Measure::Is(threshold),
     };
     use Subject::{Feature, Tier};
     assert_eq!(

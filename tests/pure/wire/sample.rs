@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use tidemark::model::change::Measure;
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
 use tidemark::model::standing::ScaleIx;
@@ -89,7 +90,7 @@ fn compare(subject: Subject, op: Op, threshold: i64) -> Comparison {
     Comparison {
         subject,
         op,
-        threshold,
+        threshold: Measure::Is(threshold),
     }
 }
 
