@@ -38,6 +38,7 @@ pub(crate) fn retail() -> Arc<Policy> {
         },
         kinds: Vec::new(),
         attrs: Vec::new(),
+        cleaning: Default::default(),
         features: features(),
         comparisons: rules.comparisons,
         ladders,

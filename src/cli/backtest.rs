@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
+use crate::model::detail::Cleaned;
 use crate::model::refusal::Refusal;
 use crate::model::time::{Span, Timestamp};
 use crate::policy::declared::Policy;
@@ -39,6 +40,21 @@ pub(crate) struct Counts {
     pub later: u64,
     /// Refused, by reason.
     pub refused: BTreeMap<Refusal, u64>,
+    /// Fields cleaned in those that count, by rule in the order of the policy.
+    pub cleaned: Vec<u64>,
+}
+
+impl Counts {
+    fn record(&mut self, outcome: Outcome, cleaned: Cleaned) {
+        match outcome {
+            Outcome::Applied => {
+                self.applied += 1;
+                cleaned.rules().for_each(|rule| self.cleaned[rule] += 1);
+            }
+            Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Refused(refused) => *self.refused.entry(refused.refusal).or_default() += 1,
+        }
+    }
 }
 
 /// The bodies of changes, in the order in which they came about.
@@ -93,7 +109,10 @@ pub(crate) fn backtest(
     let mut engine = Engine::new(policy.clone());
     let mut effects = Vec::new();
     let mut changes = ChangeLog::default();
-    let mut counts = Counts::default();
+    let mut counts = Counts {
+        cleaned: vec![0; policy.cleaning.rules.len()],
+        ..Counts::default()
+    };
     let until = until.or(history.last()).unwrap_or(Timestamp(0));
     engine.tick(
         Tick {
@@ -109,15 +128,11 @@ pub(crate) fn backtest(
             continue;
         }
         scratch.clear();
-        let outcome = match decoder.decode(text, &scratch) {
-            Ok(event) => engine.apply(&event, &mut effects),
-            Err(refused) => Outcome::Refused(refused),
+        let (outcome, cleaned) = match decoder.decode(text, &scratch) {
+            Ok(event) => (engine.apply(&event, &mut effects), event.details.cleaned),
+            Err(refused) => (Outcome::Refused(refused), Cleaned::default()),
         };
-        match outcome {
-            Outcome::Applied => counts.applied += 1,
-            Outcome::Duplicate => counts.duplicates += 1,
-            Outcome::Refused(refused) => *counts.refused.entry(refused.refusal).or_default() += 1,
-        }
+        counts.record(outcome, cleaned);
         for judged in effects.drain(..) {
             changes.add(policy, &judged);
         }

@@ -135,7 +135,10 @@ fn summarize(policy: &Policy, history: &History, result: &Backtest) {
             );
         }
     };
-    refused("lines unreadable,", &history.refused);
+    for ((field, rule), count) in policy.cleaning.names().zip(&counts.cleaned) {
+        eprintln!("  {count} cleaned, {field} {rule}");
+    }
+    refused("lines set aside,", &history.refused);
     if let Some((file, line, first)) = &history.first_refused {
         eprintln!(
             "  first: {file} line {line}, {} {}",

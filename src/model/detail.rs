@@ -15,6 +15,32 @@ pub struct Details<'a> {
     pub discount: Money,
     /// One per declared field of `attrs`; empty where the event has no `attrs` at all.
     pub attrs: &'a [Option<Attr>],
+    /// Which rules of the policy made it say so.
+    pub cleaned: Cleaned,
+}
+
+/// Which of the policy's cleaning rules did something to an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cleaned(u64);
+
+impl Cleaned {
+    /// How many rules can be told apart.
+    pub const RULES_MAX: usize = 64;
+
+    /// Notes that the rule of this number did something, if it did.
+    pub fn note(&mut self, rule: u8, did: bool) {
+        self.0 |= u64::from(did) << rule;
+    }
+
+    /// The numbers of those that did something.
+    pub fn rules(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let rule = (left != 0).then(|| left.trailing_zeros() as usize);
+            left &= left.wrapping_sub(1);
+            rule
+        })
+    }
 }
 
 impl Details<'_> {

@@ -34,10 +34,12 @@ pub enum Refusal {
     UnknownOrder,
     /// A second purchase with the id of a known order.
     OrderExists,
+    /// A number beyond the bounds that the policy declares, not looked at yet.
+    Outlier,
 }
 
 /// All refusals with their codes.
-pub const REFUSALS: [(Refusal, &str); 15] = [
+pub const REFUSALS: [(Refusal, &str); 16] = [
     (Refusal::NoValue, "no_value"),
     (Refusal::TooLarge, "too_large"),
     (Refusal::NotJson, "not_json"),
@@ -53,6 +55,7 @@ pub const REFUSALS: [(Refusal, &str); 15] = [
     (Refusal::TooLate, "too_late"),
     (Refusal::UnknownOrder, "unknown_order"),
     (Refusal::OrderExists, "order_exists"),
+    (Refusal::Outlier, "outlier"),
 ];
 
 impl Refusal {

@@ -6,6 +6,7 @@ use crate::features::layout::distinct;
 use crate::model::money::Currency;
 use crate::model::zone::Zone;
 
+use super::clean;
 use super::declaration;
 use super::declared::{Ladder, OrderRules, Policy, SegmentMap};
 use super::draft::{Draft, Written};
@@ -48,6 +49,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let orders = terms::order_rules(&draft.orders, problems);
     let mut names = Names::default();
     let words = EventWords::of(draft, problems);
+    let cleaning = clean::cleaning(&draft.clean, &words, problems);
     let features = features(draft, &words, orders.as_ref(), &mut names, problems);
     let mut rules = Rules::new(Vocabulary::of(draft, &features));
     let (ladders, maps) = scales(draft, &mut names, &mut rules, problems);
@@ -61,6 +63,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         orders: orders?,
         kinds: words.kinds,
         attrs: words.attrs,
+        cleaning: cleaning?,
         features: features.into_iter().collect::<Option<_>>()?,
         comparisons: rules.into_comparisons(),
         ladders: ladders?,

@@ -136,6 +136,16 @@ fn kinds(
     problems: &mut Vec<Problem>,
 ) -> Option<KindSet> {
     let list = owner.required(&draft.of, "of", "of = [\"purchase\"]", problems)?;
+    kind_set(list, words, owner, problems)
+}
+
+/// The kinds that a list names.
+pub(super) fn kind_set(
+    list: &Written<Vec<Written<String>>>,
+    words: &EventWords,
+    owner: &Owner<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<KindSet> {
     if list.value.is_empty() {
         let message = format!("{} is over no kinds of events", owner.title);
         let problem = Problem::new(&list.span, message, "no kinds");

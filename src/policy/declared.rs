@@ -9,6 +9,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Span;
 use crate::model::zone::Zone;
 
+use super::cleaning::Cleaning;
 use super::lifetime::Held;
 use super::patience::Patience;
 use super::rule::{Comparison, Rule};
@@ -35,6 +36,8 @@ pub struct Policy {
     pub kinds: Vec<String>,
     /// The fields of `attrs` that filters and sums may ask for, in declared order.
     pub attrs: Vec<AttrField>,
+    /// What is done to the fields of events before they are read.
+    pub cleaning: Cleaning,
     /// In declared order.
     pub features: Vec<Feature>,
     /// All comparisons of all rules, in declared order.
@@ -161,7 +164,7 @@ impl Policy {
             .features
             .iter()
             .filter_map(|feature| feature.filter.as_ref());
-        let details = filters.any(Filter::asks_for_details);
+        let details = filters.any(Filter::asks_for_details) || self.cleaning.asks_for_details();
         Wanted {
             details,
             kinds: self.kinds.clone(),

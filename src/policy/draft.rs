@@ -68,6 +68,8 @@ pub struct Draft {
     pub kinds: Given<Vec<Written<String>>>,
     /// `[event.attrs]`, in written order.
     pub attrs: Vec<AttrDraft>,
+    /// `[clean.*]` and `[clean.attrs.*]`, in written order.
+    pub clean: Vec<CleanDraft>,
     /// `[feature.*]`, in written order.
     pub features: Vec<FeatureDraft>,
     /// `[[ladder]]`, in written order.
@@ -107,6 +109,36 @@ pub struct AttrDraft {
     pub name: Written<String>,
     /// What stands there.
     pub sort: Given<String>,
+}
+
+/// One `[clean.<field>]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CleanDraft {
+    /// The field in its header: "category", "attrs.points".
+    pub field: Written<String>,
+    /// `trim`
+    pub trim: Given<bool>,
+    /// `case`
+    pub case: Given<String>,
+    /// `codes`
+    pub codes: Given<Vec<CodeDraft>>,
+    /// `default`
+    pub default: Given<String>,
+    /// `least`
+    pub least: Given<String>,
+    /// `most`
+    pub most: Given<String>,
+    /// `of`
+    pub of: Given<Vec<Written<String>>>,
+}
+
+/// One code of `codes` with its spellings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeDraft {
+    /// Its key.
+    pub code: Written<String>,
+    /// What stands there.
+    pub spellings: Vec<Written<String>>,
 }
 
 /// One `[feature.<name>]`.

@@ -366,6 +366,7 @@ mod tests {
             },
             kinds: vec![],
             attrs: vec![],
+            cleaning: Default::default(),
             features: vec![Feature {
                 name: String::new(),
                 kinds: Default::default(),

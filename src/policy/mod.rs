@@ -8,6 +8,8 @@
 
 mod answers;
 pub mod build;
+mod clean;
+pub mod cleaning;
 pub mod climb;
 mod comparison;
 mod constant;

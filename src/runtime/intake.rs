@@ -10,6 +10,7 @@ use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::lane::merge::{Head, Pick, pick};
 use crate::lane::phase::Phase;
+use crate::model::detail::Cleaned;
 use crate::model::event::Event;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::refusal::Refused;
@@ -64,6 +65,8 @@ pub(super) struct Step<'a, R> {
     pub(super) record: &'a R,
     /// What became of it.
     pub(super) outcome: Outcome,
+    /// Which rules of the policy cleaned it.
+    pub(super) cleaned: Cleaned,
 }
 
 /// A reader's place in one queue, with the next few events decoded once.
@@ -318,10 +321,12 @@ fn step<'a, R: Record>(
     let record = &cursor.records[cursor.taken];
     cursor.taken += 1;
     let event = event.as_ref().map_err(|refused| *refused);
+    let cleaned = event.map_or(Cleaned::default(), |event| event.details.cleaned);
     let outcome = lane.take(topic, record.offset(), event, effects);
     Some(Step {
         topic,
         record,
         outcome,
+        cleaned,
     })
 }

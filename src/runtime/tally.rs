@@ -5,9 +5,11 @@ use std::time::Duration;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
 use crate::model::change::Cause;
+use crate::model::detail::Cleaned;
 use crate::model::ids::TopicIx;
 use crate::model::refusal::REFUSALS;
 use crate::model::time::Timestamp;
+use crate::policy::cleaning::Cleaning;
 use crate::policy::declared::Policy;
 use crate::telemetry::{Move, Refusals, UnitFigures, WorkerShard};
 
@@ -17,25 +19,30 @@ pub(super) struct Tally {
     applied: u64,
     duplicates: u64,
     dead_letters: Refusals,
+    cleaned: Vec<u64>,
     moves: Vec<Move>,
 }
 
 impl Tally {
-    pub(super) fn new(topics: usize) -> Self {
+    pub(super) fn new(topics: usize, cleaning: &Cleaning) -> Self {
         Self {
             consumed: vec![0; topics],
             applied: 0,
             duplicates: 0,
             dead_letters: [0; REFUSALS.len()],
+            cleaned: vec![0; cleaning.rules.len()],
             moves: Vec::new(),
         }
     }
 
     /// One record was taken.
-    pub(super) fn record(&mut self, topic: TopicIx, outcome: &Outcome) {
+    pub(super) fn record(&mut self, topic: TopicIx, outcome: &Outcome, cleaned: Cleaned) {
         self.consumed[topic.0] += 1;
         match outcome {
-            Outcome::Applied => self.applied += 1,
+            Outcome::Applied => {
+                self.applied += 1;
+                cleaned.rules().for_each(|rule| self.cleaned[rule] += 1);
+            }
             Outcome::Duplicate => self.duplicates += 1,
             Outcome::Refused(refused) => self.dead_letters[refused.refusal as usize] += 1,
         }
@@ -74,6 +81,7 @@ impl Tally {
             applied: self.applied,
             duplicates: self.duplicates,
             dead_letters: &self.dead_letters,
+            cleaned: &self.cleaned,
             moves: &self.moves,
             took: Duration::from_millis(u64::try_from((acknowledged - began).0).unwrap_or(0)),
             acknowledged,
@@ -82,6 +90,7 @@ impl Tally {
         self.applied = 0;
         self.duplicates = 0;
         self.dead_letters.fill(0);
+        self.cleaned.fill(0);
         self.moves.clear();
     }
 }

@@ -64,7 +64,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             unit: None,
             began: Timestamp::MIN,
             outbox: Outbox::default(),
-            tally: Tally::new(plan.topics.len()),
+            tally: Tally::new(plan.topics.len(), &plan.policy.cleaning),
             desk,
             pulse,
             effects: Vec::new(),
@@ -334,7 +334,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             effects,
             |step, effects, checksum| {
                 unit.records += 1;
-                tally.record(step.topic, &step.outcome);
+                tally.record(step.topic, &step.outcome, step.cleaned);
                 if let Outcome::Refused(refused) = step.outcome {
                     unit.first_output.get_or_insert(now);
                     let letter = (step.record, refused);

@@ -14,9 +14,9 @@ use super::instant::Counted;
 use super::script::Deed;
 
 /// The words that begin a field.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "amount", "order", "quantity", "margin", "currency", "id", "dated", "category", "brand",
-    "channel", "discount",
+    "channel", "discount", "reviewed",
 ];
 /// What begins the name of a declared field.
 const ATTRS: &str = "attrs.";
@@ -58,6 +58,7 @@ impl Ground<'_> {
             discount: Money::default(),
             attrs: vec![None; self.policy.attrs.len()],
             command: command(word),
+            reviewed: false,
         };
         let fields = self.fields(rest).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
@@ -132,6 +133,7 @@ impl Ground<'_> {
             "brand" => deed.texts[1] = Some(value.to_owned()),
             "channel" => deed.texts[2] = Some(value.to_owned()),
             "discount" => deed.discount = self.money(value, false)?,
+            "reviewed" => deed.reviewed = self.yes(value)?,
             name if name.starts_with(ATTRS) => self.attr(deed, field)?,
             _ => deed.at = self.instant(value, counted)?,
         }
@@ -158,6 +160,18 @@ impl Ground<'_> {
             })?),
         });
         Ok(())
+    }
+
+    fn yes(&self, text: &str) -> Result<bool, Problem> {
+        let answer = match text {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        answer.ok_or_else(|| {
+            let message = format!("\"reviewed\" is yes or no, not \"{text}\"");
+            self.problem(text, message, "neither yes nor no")
+        })
     }
 
     fn money(&self, text: &str, negative: bool) -> Result<Money, Problem> {

@@ -13,13 +13,14 @@ use super::script::{Claim, Expectation, Expected, Move};
 
 const OPS: [Op; 6] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq, Op::Ne];
 /// What an event can be refused for that was read: docs/semantics.md, section 2.
-const REFUSALS: [Refusal; 6] = [
+const REFUSALS: [Refusal; 7] = [
     Refusal::Future,
     Refusal::TooLate,
     Refusal::UnknownCurrency,
     Refusal::BadAmount,
     Refusal::UnknownOrder,
     Refusal::OrderExists,
+    Refusal::Outlier,
 ];
 const SHAPES: &str =
     "write `value: low -> mid`, `value is mid`, `duplicate` or `refused: too_late`";

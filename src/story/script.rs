@@ -67,6 +67,8 @@ pub struct Deed {
     pub attrs: Vec<Option<Attr>>,
     /// What it asks for, if it is a command.
     pub command: Option<Command>,
+    /// Whether somebody has looked at its numbers.
+    pub reviewed: bool,
 }
 
 impl Deed {
@@ -90,6 +92,7 @@ impl Deed {
                 channel: channel.as_deref(),
                 discount: self.discount,
                 attrs: &self.attrs,
+                ..Details::default()
             },
             command: self.command.as_ref(),
         }

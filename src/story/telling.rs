@@ -6,8 +6,12 @@ use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
 use crate::engine::{Engine, View};
 use crate::model::change::{Cause, Change};
+use crate::model::event::Event;
 use crate::model::time::{Span, Timestamp};
 use crate::policy::declared::Policy;
+use crate::wire::event::Decoder;
+use crate::wire::record;
+use crate::wire::scratch::Scratch;
 
 use super::script::{Row, Story};
 
@@ -57,7 +61,14 @@ pub(super) fn tell(policy: &Arc<Policy>, story: &Story) -> Told {
 
 fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut Told) -> Came {
     let deed = row.deed.as_ref();
-    let outcome = deed.map(|deed| engine.apply(&deed.event(&row.who), effects));
+    let outcome = deed.map(|deed| {
+        let event = deed.event(&row.who);
+        // Commands have nothing to clean but ids.
+        match engine.policy().cleaning.is_empty() || event.command.is_some() {
+            true => engine.apply(&event, effects),
+            false => arrive(engine, &event, deed.reviewed, effects),
+        }
+    });
     let mut changes = Vec::new();
     for judged in effects.drain(..) {
         for change in judged.changes {
@@ -75,6 +86,22 @@ fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut 
         view: settled
             .view(&row.who, row.at)
             .unwrap_or_else(|| settled.stranger(row.at)),
+    }
+}
+
+/// An event comes as the record that it would be, and is cleaned as that.
+fn arrive(
+    engine: &mut Engine,
+    event: &Event<'_>,
+    reviewed: bool,
+    effects: &mut Vec<Judged>,
+) -> Outcome {
+    let value = record::encode(engine.policy(), event, reviewed);
+    let decoder = Decoder::of_policy(engine.policy(), usize::MAX);
+    let scratch = Scratch::default();
+    match decoder.decode_record(Some(event.customer.as_bytes()), Some(&value), &scratch) {
+        Ok(event) => engine.apply(&event, effects),
+        Err(refused) => Outcome::Refused(refused),
     }
 }
 

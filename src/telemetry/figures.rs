@@ -26,6 +26,8 @@ pub struct UnitFigures<'a> {
     pub duplicates: u64,
     /// Records that could not be applied.
     pub dead_letters: &'a Refusals,
+    /// Fields cleaned, by rule in the order of the policy.
+    pub cleaned: &'a [u64],
     /// Changes published.
     pub moves: &'a [Move],
     /// From its begin to the acknowledgement of its commit.
@@ -58,6 +60,7 @@ pub struct Figures {
     pub(super) consumed: Vec<u64>,
     pub(super) outcomes: [u64; Outcome::ALL.len()],
     pub(super) dead_letters: Refusals,
+    pub(super) cleaned: Vec<u64>,
     pub(super) changes: Vec<Changes>,
     pub(super) units: u64,
     pub(super) endings: [u64; Ending::ALL.len()],
@@ -71,12 +74,14 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Nothing has happened, to any of so many topics, ladders and maps.
-    pub(super) fn new(topics: usize, scales: usize) -> Self {
+    /// Nothing has happened, to any of so many topics, ladders and maps, by any of so many cleaning
+    /// rules.
+    pub(super) fn new(topics: usize, scales: usize, cleaning: usize) -> Self {
         Self {
             consumed: vec![0; topics],
             outcomes: [0; Outcome::ALL.len()],
             dead_letters: [0; REFUSALS.len()],
+            cleaned: vec![0; cleaning],
             changes: vec![Changes::default(); scales],
             units: 0,
             endings: [0; Ending::ALL.len()],
@@ -94,6 +99,7 @@ impl Figures {
     pub(super) fn committed(&mut self, unit: &UnitFigures<'_>) {
         sum(&mut self.consumed, unit.consumed);
         sum(&mut self.dead_letters, unit.dead_letters);
+        sum(&mut self.cleaned, unit.cleaned);
         self.outcomes[Outcome::Applied as usize] += unit.applied;
         self.outcomes[Outcome::Duplicate as usize] += unit.duplicates;
         self.outcomes[Outcome::DeadLetter as usize] += unit.dead_letters.iter().sum::<u64>();
@@ -143,6 +149,7 @@ impl Figures {
         sum(&mut self.consumed, &other.consumed);
         sum(&mut self.outcomes, &other.outcomes);
         sum(&mut self.dead_letters, &other.dead_letters);
+        sum(&mut self.cleaned, &other.cleaned);
         for (mine, theirs) in self
             .changes
             .iter_mut()

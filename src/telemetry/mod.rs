@@ -64,6 +64,8 @@ struct Labels {
     topics: Vec<String>,
     /// Ladders first, then maps.
     scales: Vec<Scale>,
+    /// The field and the rule of each cleaning rule of the policy.
+    cleaning: Vec<[String; 2]>,
     policy: [String; 3],
 }
 
@@ -88,6 +90,11 @@ impl Labels {
         Self {
             topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
             scales: (0..policy.scales()).map(scale).collect(),
+            cleaning: policy
+                .cleaning
+                .names()
+                .map(|(field, rule)| [field.to_owned(), rule.to_owned()])
+                .collect(),
             policy: [
                 policy.name.clone(),
                 policy.version.to_string(),
@@ -97,13 +104,20 @@ impl Labels {
     }
 }
 
+impl Labels {
+    /// Nothing has happened to any of them.
+    fn nothing(&self) -> Figures {
+        Figures::new(self.topics.len(), self.scales.len(), self.cleaning.len())
+    }
+}
+
 impl Telemetry {
     /// Nothing has happened yet, to a service with this policy, these input topics (in the order of
     /// the settings) and so many workers.
     #[must_use]
     pub fn new(policy: &Policy, topics: &[&str], workers: usize) -> Self {
         let labels = Labels::new(policy, topics);
-        let nothing = Figures::new(labels.topics.len(), labels.scales.len());
+        let nothing = labels.nothing();
         let workers = (0..workers)
             .map(|worker| Arc::new(WorkerShard::new(worker, nothing.clone())))
             .collect();
@@ -223,7 +237,7 @@ impl Board {
     }
 
     fn total(&self) -> Figures {
-        let mut total = Figures::new(self.labels.topics.len(), self.labels.scales.len());
+        let mut total = self.labels.nothing();
         for worker in &self.workers {
             total.add(&worker.figures());
         }

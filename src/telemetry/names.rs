@@ -44,6 +44,8 @@ metrics! {
         "What became of the records consumed.";
     DEAD_LETTERS = Counter "tidemark_dead_letters_total" ["reason"]
         "Records that could not be applied; equals tidemark_events_total of that outcome.";
+    CLEANED = Counter "tidemark_cleaned_total" ["field", "rule"]
+        "Fields that a cleaning rule of the policy changed, in events that count.";
     CHANGES = Counter "tidemark_changes_total" ["scale", "cause", "direction"]
         "Changes published, by ladder or map.";
     CUSTOMERS = Gauge "tidemark_customers" ["scale", "tier"]

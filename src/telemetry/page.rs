@@ -76,6 +76,9 @@ impl Families {
         );
         let reasons = REFUSALS.iter().map(|(_, code)| code);
         self.numbers(&names::DEAD_LETTERS, by(reasons, &total.dead_letters));
+        let cleaned = board.labels.cleaning.iter().zip(&total.cleaned);
+        let cleaned = cleaned.map(|(labels, count)| (labels.to_vec(), *count as f64));
+        self.numbers(&names::CLEANED, cleaned);
         self.changes(board, total);
         self.numbers(&names::UNITS, [(Vec::new(), total.units as f64)]);
         self.numbers(

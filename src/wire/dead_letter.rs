@@ -69,5 +69,6 @@ pub fn message(refusal: Refusal) -> &'static str {
         Refusal::TooLate => "the event is dated too far behind the clock of its lane",
         Refusal::UnknownOrder => "the order that is refunded or cancelled is not known",
         Refusal::OrderExists => "an order of that id exists already",
+        Refusal::Outlier => "a number is beyond the bounds of the policy and was not reviewed",
     }
 }

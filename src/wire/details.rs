@@ -5,10 +5,13 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::model::detail::{Attr, AttrField, AttrSort, Details, Wanted};
+use crate::model::detail::{Attr, AttrField, AttrSort, Cleaned, Details, Wanted};
+use crate::model::event::Kind;
 use crate::model::money::Money;
 use crate::model::refusal::{Refusal, Refused};
+use crate::policy::cleaning::Cleaning;
 
+use super::cleaning::clean_attrs;
 use super::event::{Reader, not_negative};
 use super::fields::Field;
 
@@ -16,7 +19,12 @@ const TEXTS: [Field; 3] = [Field::Category, Field::Brand, Field::Channel];
 
 impl<'a> Reader<'a, '_> {
     /// The details that are wanted. The others must have the right type.
-    pub(super) fn details(&self, wanted: &Wanted) -> Result<Details<'a>, Refused> {
+    pub(super) fn details(
+        &self,
+        wanted: &Wanted,
+        kind: Kind,
+        cleaning: Option<(&Cleaning, Cleaned)>,
+    ) -> Result<Details<'a>, Refused> {
         let discount = not_negative(self.money(Field::Discount)?, Field::Discount)?;
         let mut details = Details::default();
         if wanted.details {
@@ -26,7 +34,7 @@ impl<'a> Reader<'a, '_> {
                 brand: brand?,
                 channel: channel?,
                 discount: discount.unwrap_or_default(),
-                attrs: &[],
+                ..details
             };
         } else {
             for field in TEXTS {
@@ -34,8 +42,23 @@ impl<'a> Reader<'a, '_> {
             }
         }
         self.check_opening(Field::Attrs, '{')?;
-        if let (Some(raw), false) = (self.fields.get(Field::Attrs), wanted.attrs.is_empty()) {
-            details.attrs = self.scratch.keep_attrs(attrs(raw, &wanted.attrs)?);
+        let mut raw = self
+            .fields
+            .get(Field::Attrs)
+            .filter(|_| !wanted.attrs.is_empty());
+        if let Some((cleaning, cleaned)) = cleaning {
+            details.cleaned = cleaned;
+            // What is missing may have a default.
+            raw = raw.or((!wanted.attrs.is_empty()).then_some("{}"));
+            if let Some(raw) = raw {
+                let mut found = members(raw, &wanted.attrs)?;
+                let cleaned = &mut details.cleaned;
+                clean_attrs(cleaning, kind, &mut found, self.scratch, cleaned);
+                details.attrs = self.scratch.keep_attrs(attrs(&found, &wanted.attrs)?);
+            }
+        } else if let Some(raw) = raw {
+            let found = members(raw, &wanted.attrs)?;
+            details.attrs = self.scratch.keep_attrs(attrs(&found, &wanted.attrs)?);
         }
         Ok(details)
     }
@@ -48,12 +71,16 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// The declared fields of the object `attrs`.
-fn attrs(raw: &str, declared: &[AttrField]) -> Result<Box<[Option<Attr>]>, Refused> {
+/// The declared fields of the object `attrs` as JSON text.
+fn members<'r>(raw: &'r str, declared: &[AttrField]) -> Result<Vec<Option<&'r str>>, Refused> {
     let mut json = serde_json::Deserializer::from_str(raw);
     let found = Members(declared).deserialize(&mut json);
-    let found = found.map_err(|_| Refusal::NotJson.of(Field::Attrs.name()))?;
-    let fields = found.into_iter().zip(declared);
+    found.map_err(|_| Refusal::NotJson.of(Field::Attrs.name()))
+}
+
+/// The values of declared fields.
+fn attrs(found: &[Option<&str>], declared: &[AttrField]) -> Result<Box<[Option<Attr>]>, Refused> {
+    let fields = found.iter().zip(declared);
     fields
         .map(|(raw, field)| match raw.filter(|raw| *raw != "null") {
             Some(raw) => attr(raw, field.sort).map(Some),

@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::model::detail::Wanted;
+use crate::model::detail::{Cleaned, Wanted};
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::model::zone::parse_instant;
+use crate::policy::cleaning::Cleaning;
 use crate::policy::declared::Policy;
 
+use super::cleaning::{check, clean};
 use super::fields::{Field, Fields};
 use super::scanner::{plain, scan};
 use super::scratch::Scratch;
@@ -28,6 +30,8 @@ pub struct Decoder {
     currency: Currency,
     bytes_max: usize,
     wanted: Arc<Wanted>,
+    /// Nothing where the policy has no rules.
+    cleaning: Option<Arc<Cleaning>>,
 }
 
 impl Decoder {
@@ -39,14 +43,17 @@ impl Decoder {
             currency,
             bytes_max,
             wanted: Arc::default(),
+            cleaning: None,
         }
     }
 
-    /// A decoder for records of at most `bytes_max` bytes that reads the details a policy asks for.
+    /// A decoder for records of at most `bytes_max` bytes that reads the details a policy asks for,
+    /// and cleans what the policy declares.
     #[must_use]
     pub fn of_policy(policy: &Policy, bytes_max: usize) -> Self {
         Self {
             wanted: Arc::new(policy.wanted()),
+            cleaning: (!policy.cleaning.is_empty()).then(|| Arc::new(policy.cleaning.clone())),
             ..Self::new(policy.currency, bytes_max)
         }
     }
@@ -84,13 +91,20 @@ impl Decoder {
         if let Some(field) = fields.repeated {
             return Err(Refusal::NotJson.of(field.name()));
         }
-        self.read(&Reader {
-            fields: &fields,
-            scratch,
-        })
+        let Some(cleaning) = &self.cleaning else {
+            let fields = &fields;
+            return self.read(&Reader { fields, scratch }, None);
+        };
+        let cleaned = clean(cleaning, &self.wanted, &mut fields, scratch);
+        let fields = &fields;
+        self.read(&Reader { fields, scratch }, Some((cleaning, cleaned)))
     }
 
-    fn read<'a>(&self, reader: &Reader<'a, '_>) -> Result<Event<'a>, Refused> {
+    fn read<'a>(
+        &self,
+        reader: &Reader<'a, '_>,
+        cleaning: Option<(&Cleaning, Cleaned)>,
+    ) -> Result<Event<'a>, Refused> {
         let event_id = required(reader.id(Field::EventId)?, Field::EventId)?;
         let customer = required(reader.id(Field::CustomerId)?, Field::CustomerId)?;
         let kind = required(reader.kind(&self.wanted.kinds)?, Field::Kind)?;
@@ -115,12 +129,13 @@ impl Decoder {
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;
-        let details = reader.details(&self.wanted)?;
+        let details = reader.details(&self.wanted, kind, cleaning)?;
         let command = match kind {
             Kind::Command => Some(reader.command()?),
             _ => None,
         };
-        Ok(Event {
+        let reviewed = reader.flag(Field::Reviewed)?;
+        let mut event = Event {
             event_id,
             customer,
             kind,
@@ -132,7 +147,11 @@ impl Decoder {
             margin: margin.unwrap_or_default(),
             details,
             command,
-        })
+        };
+        if let Some((cleaning, _)) = cleaning {
+            event.details.cleaned = check(cleaning, &event, reviewed)?;
+        }
+        Ok(event)
     }
 }
 
@@ -165,14 +184,16 @@ impl<'a> Reader<'a, '_> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };
-        let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
-        match quoted {
-            None => Err(Refusal::WrongType.of(field.name())),
-            Some(text) if plain(text.as_bytes()) == text.len() => Ok(Some(text)),
-            // A lone surrogate is valid JSON but no text.
-            Some(_) => serde_json::from_str::<Box<str>>(raw)
-                .map(|text| Some(self.scratch.keep(text)))
-                .map_err(|_| Refusal::WrongType.of(field.name())),
+        let text = unquoted(raw, self.scratch);
+        text.map(Some).ok_or(Refusal::WrongType.of(field.name()))
+    }
+
+    /// `true`, or else what is absent means.
+    fn flag(&self, field: Field) -> Result<bool, Refused> {
+        match self.fields.get(field) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Refusal::WrongType.of(field.name())),
         }
     }
 
@@ -258,6 +279,18 @@ impl<'a> Reader<'a, '_> {
             .map(Some)
             .map_err(|_| Refusal::BadAmount.of(field.name()))
     }
+}
+
+/// The text of a JSON string, unescaped; nothing where it is something else.
+#[inline]
+pub(super) fn unquoted<'a>(raw: &'a str, scratch: &'a Scratch) -> Option<&'a str> {
+    let text = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if plain(text.as_bytes()) == text.len() {
+        return Some(text);
+    }
+    // A lone surrogate is valid JSON but no text.
+    let text = serde_json::from_str::<Box<str>>(raw).ok()?;
+    Some(scratch.keep(text))
 }
 
 /// Whether there is a control character. Looks at all bytes at once where all are ASCII.

@@ -25,10 +25,11 @@ pub(super) enum Field {
     Attrs,
     By,
     Why,
+    Reviewed,
 }
 
 /// All fields with their names, in the order in which they are judged.
-pub(super) const FIELDS: [(Field, &str); 17] = [
+pub(super) const FIELDS: [(Field, &str); 18] = [
     (Field::EventId, "event_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Kind, "kind"),
@@ -46,6 +47,7 @@ pub(super) const FIELDS: [(Field, &str); 17] = [
     (Field::Attrs, "attrs"),
     (Field::By, "by"),
     (Field::Why, "why"),
+    (Field::Reviewed, "reviewed"),
 ];
 
 impl Field {
@@ -75,6 +77,7 @@ impl Field {
             "attrs" => Self::Attrs,
             "by" => Self::By,
             "why" => Self::Why,
+            "reviewed" => Self::Reviewed,
             _ => return None,
         })
     }
@@ -92,6 +95,11 @@ impl<'a> Fields<'a> {
     /// The text of a field; nothing where it is absent or null.
     pub(super) fn get(&self, field: Field) -> Option<&'a str> {
         self.raw[field as usize].filter(|raw| *raw != "null")
+    }
+
+    /// Says what a field holds instead.
+    pub(super) fn set(&mut self, field: Field, raw: &'a str) {
+        self.raw[field as usize] = Some(raw);
     }
 
     /// Notes a field.

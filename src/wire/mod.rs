@@ -9,6 +9,7 @@
 
 pub mod change;
 pub mod checksum;
+mod cleaning;
 mod command;
 pub mod dead_letter;
 mod details;
@@ -19,6 +20,7 @@ pub mod ledger;
 pub mod measures;
 pub mod policy;
 mod reason;
+pub mod record;
 pub mod report;
 mod scanner;
 pub mod scratch;

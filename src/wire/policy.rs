@@ -1,5 +1,7 @@
 //! A policy read from its TOML text, or a report of everything that is wrong with it.
 
+mod clean;
+
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, Error};
 
@@ -106,8 +108,8 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         table,
     };
     let known = [
-        "name", "version", "currency", "zone", "time", "orders", "event", "feature", "ladder",
-        "map",
+        "name", "version", "currency", "zone", "time", "orders", "event", "clean", "feature",
+        "ladder", "map",
     ];
     root.check_keys(&known, problems);
     let (kinds, attrs) = event(root.table("event", problems), problems);
@@ -120,6 +122,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         orders: orders(root.table("orders", problems), problems),
         kinds,
         attrs,
+        clean: clean::drafts(root.table("clean", problems), problems),
         features: features(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),

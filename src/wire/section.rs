@@ -187,7 +187,12 @@ impl<'t> Section<'t> {
         named
     }
 
-    fn section(&self, value: &'t Spanned<DeValue<'t>>, title: String) -> Option<Section<'t>> {
+    /// The table that a value is, if it is one.
+    pub(super) fn section(
+        &self,
+        value: &'t Spanned<DeValue<'t>>,
+        title: String,
+    ) -> Option<Section<'t>> {
         Some(Section {
             text: self.text,
             title,
@@ -196,7 +201,8 @@ impl<'t> Section<'t> {
         })
     }
 
-    fn read<T>(
+    /// What stands at a key, as `reader` reads it.
+    pub(super) fn read<T>(
         &self,
         key: &str,
         problems: &mut Vec<Problem>,
@@ -314,7 +320,8 @@ fn inside_quotes(whole: &str, span: ByteRange, text: &str) -> ByteRange {
     inside
 }
 
-fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
+/// Tells that something else stands at a key.
+pub(super) fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
     let found = match value.get_ref() {
         DeValue::String(_) => "text",
         DeValue::Integer(_) => "a whole number",

@@ -60,6 +60,7 @@ fn policy() -> Arc<Policy> {
         },
         kinds: Vec::new(),
         attrs: Vec::new(),
+        cleaning: Default::default(),
         features: vec![Feature {
             name: "bought".to_owned(),
             kinds: KindSet::default().with(Kind::Purchase),

@@ -1,5 +1,6 @@
 //! A policy's text: what it is read as, and what is told of its mistakes.
 
+mod cleaning;
 mod labels;
 mod laws;
 mod limits;

@@ -1,6 +1,7 @@
 //! Bytes to values and back: golden files in `tests/data/wire`, and properties.
 
 mod changes;
+mod cleaning;
 mod contract;
 mod details;
 mod events;

@@ -9,15 +9,31 @@ use tidemark::model::ids::{LaneId, TopicIx};
 use tidemark::model::refusal::{REFUSALS, Refusal};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
+use tidemark::policy::declared::Policy;
 use tidemark::telemetry::happening::{
     LanesMoved, LedgerMismatch, TransactionAborted, WorkerRestarted,
 };
 use tidemark::telemetry::{LaneState, Move, Rebalance, Refusals, Restart, Telemetry, UnitFigures};
-
-use crate::shop::policy;
+use tidemark::wire::policy::parse;
 
 const TOPICS: [&str; 2] = ["shop.purchase.v1", "shop.browse.v1"];
 const VALUE: ScaleIx = ScaleIx(0);
+/// A rule of each kind, which the shipped policy lacks.
+const CLEAN: &str = r#"
+[clean.channel]
+trim = true
+case = "lower"
+codes = { web = ["www"] }
+default = "store"
+[clean.amount]
+most = "20000"
+"#;
+
+fn policy() -> Policy {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml");
+    let text = std::fs::read_to_string(path).expect("the shipped policy") + CLEAN;
+    parse("policy.toml", &text).expect("a valid policy")
+}
 
 /// A scrape: each series with its value, and each family with its type.
 struct Scrape {
@@ -130,6 +146,7 @@ fn busy() -> (
             applied: 8,
             duplicates: 1,
             dead_letters: &dead_letters,
+            cleaned: &[3, 0, 1, 0, 2],
             moves: &[
                 moved(Cause::Event, Direction::Up, 980),
                 moved(Cause::Event, Direction::Up, 500),
@@ -194,6 +211,18 @@ fn all_workers_and_lanes_are_added_up() {
         (
             "tidemark_changes_total{scale=\"value\",cause=\"clock\",direction=\"down\"}",
             2.0,
+        ),
+        (
+            "tidemark_cleaned_total{field=\"channel\",rule=\"trim\"}",
+            6.0,
+        ),
+        (
+            "tidemark_cleaned_total{field=\"channel\",rule=\"codes\"}",
+            2.0,
+        ),
+        (
+            "tidemark_cleaned_total{field=\"amount\",rule=\"reviewed\"}",
+            4.0,
         ),
         ("tidemark_units_total", 2.0),
         ("tidemark_transactions_total{result=\"committed\"}", 2.0),
@@ -316,12 +345,13 @@ fn every_metric_is_documented_and_the_reverse() {
 
 #[test]
 fn every_value_of_a_closed_label_is_documented_and_the_reverse() {
-    const OPEN: [&str; 8] = [
+    const OPEN: [&str; 9] = [
         "topic",
         "partition",
         "lane",
         "scale",
         "tier",
+        "field",
         "name",
         "version",
         "hash",

@@ -295,6 +295,7 @@ impl PolicyPlan {
                 },
             },
             kinds: vec!["rating".to_owned(), "inquiry".to_owned()],
+            cleaning: Default::default(),
             attrs: vec![
                 AttrField {
                     name: "score".to_owned(),

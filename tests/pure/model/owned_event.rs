@@ -43,6 +43,7 @@ impl OwnedEvent {
                 channel: self.facts.channel,
                 discount: Money(self.facts.discount),
                 attrs: &self.attrs,
+                ..Details::default()
             },
             command: None,
         }

@@ -46,6 +46,7 @@ fn details_are_read_as_declared() {
         channel: None,
         discount: Money(15_000),
         attrs: &attrs,
+        ..Details::default()
     };
     read(&decoder, details, |read| assert_eq!(read, Ok(meant)));
     for (details, attrs) in [
@@ -131,6 +132,7 @@ proptest! {
                 channel: texts[2].as_deref(),
                 discount: Money(0),
                 attrs: &attrs,
+                ..Details::default()
             };
             assert_eq!(read, Ok(meant), "{details}");
         });

@@ -42,6 +42,7 @@ fn build() -> Policy {
         },
         kinds: Vec::new(),
         attrs: Vec::new(),
+        cleaning: Default::default(),
         features: vec![
             feature("spend_90d", Aggregate::Sum(Field::Amount), Resolution::Day),
             feature("pieces", Aggregate::Sum(Field::Quantity), Resolution::Exact),
