@@ -4,6 +4,7 @@ mod admission;
 mod clock;
 mod codemap;
 mod corrections;
+mod faults;
 mod flapping;
 mod histories;
 mod hourly;

@@ -1,0 +1,170 @@
+//! Faults planted one by one in a copy of the tree: what the tests are worth. The table is
+//! `faults/table.toml`.
+//!
+//! `scripts/test --faults` plants them all, which takes the build and the pure tests once for each.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::tidy::top;
+
+/// Enough for a claim about the tests.
+const LEAST: usize = 25;
+/// Tests that hold the text of the tree against something: they would see any change of it.
+const OF_THE_TEXT: [&str; 3] = ["tidy", "codemap", "faults"];
+/// What a copy of the tree goes without.
+const LEFT_OUT: [&str; 2] = ["target", ".git"];
+
+/// One line that is wrong.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fault {
+    name: String,
+    file: String,
+    /// As it stands, once.
+    sound: String,
+    /// What takes its place.
+    planted: String,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    fault: Vec<Fault>,
+}
+
+fn faults() -> Vec<Fault> {
+    let table: Table = toml::from_str(include_str!("faults/table.toml")).expect("a table");
+    table.fault
+}
+
+impl Fault {
+    /// The file with the fault in it.
+    fn planted_in(&self, text: &str) -> String {
+        let times = text.matches(&self.sound).count();
+        let Self { name, file, .. } = self;
+        assert_eq!(
+            times, 1,
+            "{name}: {file} has it {times} times:\n{}",
+            self.sound
+        );
+        text.replacen(&self.sound, &self.planted, 1)
+    }
+}
+
+#[test]
+fn every_fault_can_be_planted() {
+    let faults = faults();
+    assert!(faults.len() >= LEAST, "{} faults", faults.len());
+    let names: BTreeSet<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(names.len(), faults.len(), "names are told apart");
+    for fault in faults {
+        let path = top().join(&fault.file);
+        let sound = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path:?}: {why}"));
+        assert_ne!(fault.planted_in(&sound), sound, "{}", fault.name);
+    }
+}
+
+#[test]
+#[ignore = "builds the tree once for every fault; scripts/test --faults"]
+fn every_planted_fault_is_caught() {
+    let home = top().join("target/faults");
+    let copy = Copy::of_the_tree(&home.join("tree"));
+    let failed = copy.failing(&home);
+    assert!(failed.is_empty(), "without a fault there fail {failed:?}");
+    let faults = faults();
+    let mut missed = Vec::new();
+    for (number, fault) in (1..).zip(&faults) {
+        let failed = copy.with(fault, || copy.failing(&home));
+        let by = failed.first().map_or("NOBODY", String::as_str);
+        let more = failed.len().saturating_sub(1);
+        let count = faults.len();
+        eprintln!(
+            "{number:2}/{count} {}: caught by {by}, and {more} more",
+            fault.name
+        );
+        if failed.is_empty() {
+            missed.push(&fault.name);
+        }
+    }
+    assert!(missed.is_empty(), "no test catches {missed:#?}");
+}
+
+/// A tree to plant faults in.
+struct Copy {
+    top: PathBuf,
+}
+
+impl Copy {
+    fn of_the_tree(to: &Path) -> Self {
+        if to.exists() {
+            fs::remove_dir_all(to).expect("the last copy can be removed");
+        }
+        copy(top(), to);
+        Self { top: to.to_owned() }
+    }
+
+    /// What `run` says while the fault is there.
+    fn with<T>(&self, fault: &Fault, run: impl FnOnce() -> T) -> T {
+        let path = self.top.join(&fault.file);
+        let sound = fs::read_to_string(&path).expect("a file of the table");
+        fs::write(&path, fault.planted_in(&sound)).expect("the copy can be written");
+        let answer = run();
+        fs::write(&path, sound).expect("the copy can be written");
+        answer
+    }
+
+    /// The tests that fail in it.
+    ///
+    /// # Panics
+    /// It does not build.
+    fn failing(&self, home: &Path) -> Vec<String> {
+        let cargo = |arguments: &[&str]| {
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.args([
+                "test",
+                "--locked",
+                "--no-default-features",
+                "--lib",
+                "--test",
+                "pure",
+            ]);
+            cargo.args(arguments).current_dir(&self.top);
+            cargo.env("CARGO_TARGET_DIR", home.join("build"));
+            cargo.output().expect("cargo runs")
+        };
+        let built = cargo(&["--no-run"]);
+        let said = String::from_utf8_lossy(&built.stderr);
+        assert!(built.status.success(), "it does not build:\n{said}");
+        let mut run = vec!["--no-fail-fast", "--"];
+        run.extend(OF_THE_TEXT.iter().flat_map(|name| ["--skip", name]));
+        let run = cargo(&run);
+        let said = String::from_utf8_lossy(&run.stdout);
+        let failed = said.lines().filter_map(|line| {
+            let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
+            Some(name.to_owned())
+        });
+        let failed: Vec<String> = failed.collect();
+        assert_eq!(run.status.success(), failed.is_empty(), "{said}");
+        failed
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a directory can be made");
+    for entry in fs::read_dir(from).expect("a directory can be read") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name();
+        if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        let (from, to) = (entry.path(), to.join(name));
+        if entry.file_type().expect("an entry has a type").is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a file can be copied");
+        }
+    }
+}
