@@ -70,6 +70,7 @@ impl Running {
         let forever = Tick {
             ceiling: Timestamp::MAX,
             coast: None,
+            firings: None,
         };
         engine.tick(forever, &mut Vec::new());
         let mut running = Self {

@@ -118,6 +118,7 @@ pub(crate) fn backtest(
         Tick {
             ceiling: Timestamp::MAX,
             coast: None,
+            firings: None,
         },
         &mut effects,
     );
@@ -145,6 +146,7 @@ pub(crate) fn backtest(
             Tick {
                 ceiling: Timestamp::MAX,
                 coast: Some(past),
+                firings: None,
             },
             &mut effects,
         );

@@ -72,6 +72,7 @@ pub(crate) fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
             change_wait: span(settings.unit.change_wait),
             stretch: settings.unit.stretch,
         },
+        deadlines_per_second: settings.unit.deadlines_per_second,
         pause: span(settings.unit.pause),
         merge_wait: span(settings.feed.merge_wait),
         record_bytes_max: settings.input.record_bytes_max,

@@ -10,6 +10,9 @@ pub struct Tick {
     pub ceiling: Timestamp,
     /// Where the clock may go without an event; nothing while the feed is not provably live.
     pub coast: Option<Timestamp>,
+    /// How many deadlines may fire from now until the next tick, those of customers whose events
+    /// come aside; nothing for as many as each input may fire.
+    pub firings: Option<u64>,
 }
 
 /// What became of an event.

@@ -33,6 +33,8 @@ pub struct Engine {
     pub(super) law: Law,
     pub(super) clock: Timestamp,
     pub(super) ceiling: Timestamp,
+    /// Deadlines that may fire until the next tick, of others than those whose events come.
+    allowed: u64,
     pub(super) customers: Customers,
     pub(super) dedup: Dedup,
     due: Due,
@@ -60,6 +62,7 @@ impl Engine {
         Self {
             clock: Timestamp::MIN,
             ceiling: Timestamp::MIN,
+            allowed: u64::MAX,
             customers: Customers::new(policy.scales(), law.judge.marks()),
             dedup: Dedup::new(policy.time.dedup),
             due: Due::default(),
@@ -77,12 +80,13 @@ impl Engine {
         &self.policy
     }
 
-    /// Time passes. Fires deadlines that are past, at most 10,000.
+    /// Time passes. Fires deadlines that are past, at most 10,000 and what the tick allows.
     pub fn tick(&mut self, tick: Tick, effects: &mut Vec<Judged>) {
         self.ceiling = self.ceiling.max(tick.ceiling);
         if let Some(coast) = tick.coast {
             self.clock = self.clock.max(coast.min(self.ceiling));
         }
+        self.allowed = tick.firings.unwrap_or(u64::MAX);
         self.fire(FIRINGS_PER_TICK, effects);
     }
 
@@ -158,6 +162,12 @@ impl Engine {
         self.ceiling
     }
 
+    /// How many deadlines may still fire until the next tick.
+    #[must_use]
+    pub fn allowed(&self) -> u64 {
+        self.allowed
+    }
+
     /// A lower bound of the earliest deadline that has not fired.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
@@ -214,12 +224,13 @@ impl Engine {
         }
     }
 
-    /// Fires deadlines that are past, the earliest first.
+    /// Fires deadlines that are past, the earliest first, as far as the last tick allows.
     fn fire(&mut self, most: usize, effects: &mut Vec<Judged>) {
-        for _ in 0..most {
+        for _ in 0..most.min(usize::try_from(self.allowed).unwrap_or(usize::MAX)) {
             let Some((at, slot)) = self.next_past() else {
                 return;
             };
+            self.allowed -= 1;
             self.judge(slot, at, Occasion::Deadline, effects);
         }
     }

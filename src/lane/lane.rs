@@ -185,6 +185,7 @@ impl Lane {
             owner: owner.to_owned(),
             ceiling: unit.tick.ceiling,
             coast: unit.tick.coast,
+            firings: unit.tick.firings,
             clock: self.engine.clock(),
             reads,
             runs: unit.runs,

@@ -18,6 +18,8 @@ pub struct Entry {
     pub ceiling: Timestamp,
     /// ... and where the clock was let go without an event.
     pub coast: Option<Timestamp>,
+    /// How many deadlines might fire in it, where they are paced.
+    pub firings: Option<u64>,
     /// The clock at the end of the unit.
     pub clock: Timestamp,
     /// What was read of each input topic, in the order of the settings; topics without records too.

@@ -7,6 +7,7 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod budget;
 #[expect(clippy::module_inception, reason = "the room is named after its noun")]
 pub mod lane;
 pub mod ledger;

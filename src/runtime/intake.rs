@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
+use crate::lane::budget::Budget;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::lane::merge::{Head, Pick, pick};
@@ -31,6 +32,8 @@ pub(super) struct Intake<R> {
     pub(super) phase: Phase,
     /// Over what the open unit has put out.
     pub(super) checksum: Checksum,
+    /// What is left for deadlines.
+    pub(super) budget: Budget,
     queues: Vec<Queue<R>>,
     /// Since when it waits for a topic that has unread records.
     waiting_since: Option<Timestamp>,
@@ -105,7 +108,7 @@ impl<'a, R: Record> Cursor<'a, R> {
 }
 
 impl<R: Record> Intake<R> {
-    pub(super) fn new(lane: Lane) -> Self {
+    pub(super) fn new(lane: Lane, budget: Budget) -> Self {
         let queues = lane
             .next()
             .iter()
@@ -118,6 +121,7 @@ impl<R: Record> Intake<R> {
             lane,
             phase: Phase::Restoring,
             checksum: Checksum::default(),
+            budget,
             queues,
             waiting_since: None,
         }

@@ -17,6 +17,9 @@ pub struct Plan {
     pub source: String,
     /// Where units end.
     pub pacing: Pacing,
+    /// How many deadlines each lane may fire a second, those of customers whose events come aside;
+    /// nothing for no limit.
+    pub deadlines_per_second: Option<u64>,
     /// Least time between the begins of two transactions: the broker is still closing the last one
     /// for a few milliseconds.
     pub pause: Span,

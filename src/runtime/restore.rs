@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
+use crate::lane::budget::Budget;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::{Entry, Mismatch};
 use crate::model::ids::{LaneId, Offset, TopicIx};
@@ -72,7 +73,7 @@ pub fn repeat_lane<S: Source>(
     let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
     source.start(&[(lane, next.clone())])?;
     let lane_state = Lane::new(lane, plan.topics.clone(), plan.policy.clone(), next);
-    let mut intake = Intake::new(lane_state);
+    let mut intake = Intake::new(lane_state, Budget::new(None));
     let mut outbox = Outbox::default();
     let mut restore = Restore::begin(&intake, source)?;
     loop {
@@ -325,6 +326,7 @@ fn repeat<R: Record, S: Sink>(
         Tick {
             ceiling: entry.ceiling,
             coast: entry.coast,
+            firings: entry.firings,
         },
         &mut effects,
     );

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
+use crate::lane::budget::Budget;
 use crate::lane::lane::Lane;
 use crate::lane::liveness::Feed;
 use crate::lane::phase::{Phase, Signal};
@@ -153,7 +154,8 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 }
             };
             starts.push((*id, lane.next().to_vec()));
-            self.lanes.insert(*id, Intake::new(lane));
+            let budget = Budget::new(self.plan.deadlines_per_second);
+            self.lanes.insert(*id, Intake::new(lane, budget));
         }
         self.parked.clear();
         self.bus.reading().start(&starts)?;
@@ -231,7 +233,9 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             }
             let readiness = intake.readiness(now, self.plan.merge_wait);
             let ready = matches!(readiness, Readiness::Ready { .. });
-            let fires = intake.lane.has_due(coast) && !intake.lane.is_open();
+            let fires = intake.lane.has_due(coast)
+                && !intake.lane.is_open()
+                && intake.budget.granted(now) != Some(0);
             if !ready && !fires {
                 continue;
             }
@@ -291,6 +295,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let tick = Tick {
             ceiling: now,
             coast,
+            firings: intake.budget.granted(now),
         };
         intake.lane.open(tick, &mut self.effects);
         for judged in self.effects.drain(..) {
@@ -363,6 +368,10 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         {
             let checksum = std::mem::take(&mut intake.checksum).finish();
             let entry = intake.lane.seal(self.bus.owner(), checksum);
+            let left = intake.lane.engine().allowed();
+            intake
+                .budget
+                .spend(entry.firings.map_or(0, |granted| granted - left));
             self.outbox.sealed(&entry, &mut self.bus)?;
             offsets.push((*id, intake.next()));
         }

@@ -180,6 +180,8 @@ impl Check<'_> {
         );
         let pause = self.length("unit.pause", &raw.pause, millis(0)..=seconds(60));
         let stretch = self.number("unit.stretch", raw.stretch, 1..=100);
+        let paced = ("unit.deadlines_per_second", raw.deadlines_per_second);
+        let paced = self.number(paced.0, paced.1, 0..=1_000_000_000)?;
         Some(UnitBounds {
             events_max: events_max?,
             bytes_max: bytes_max?,
@@ -187,6 +189,7 @@ impl Check<'_> {
             change_wait: change_wait?,
             pause: pause?,
             stretch: u32::try_from(stretch?).expect("at most 100"),
+            deadlines_per_second: Some(paced as u64).filter(|paced| *paced > 0),
         })
     }
 

@@ -133,6 +133,8 @@ pub struct UnitBounds {
     pub change_wait: Duration,
     /// Least time between the begins of two transactions; at most `age_max`.
     pub pause: Duration,
+    /// How many deadlines each lane fires a second, at most; nothing for no limit.
+    pub deadlines_per_second: Option<u64>,
     /// How many times each of the first four while more than `events_max` events are unread.
     pub stretch: u32,
 }

@@ -69,6 +69,7 @@ pub(super) struct Unit {
     pub(super) change_wait: String,
     pub(super) pause: String,
     pub(super) stretch: i64,
+    pub(super) deadlines_per_second: i64,
 }
 
 #[derive(Deserialize)]

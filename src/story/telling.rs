@@ -125,7 +125,14 @@ fn settle(engine: &mut Engine, at: Timestamp, effects: &mut Vec<Judged>) {
 fn pass(engine: &mut Engine, ceiling: Timestamp, clock: Timestamp, effects: &mut Vec<Judged>) {
     let coast = Some(clock);
     loop {
-        engine.tick(Tick { ceiling, coast }, effects);
+        engine.tick(
+            Tick {
+                ceiling,
+                coast,
+                firings: None,
+            },
+            effects,
+        );
         if engine.next_due().is_none_or(|due| due >= engine.clock()) {
             return;
         }

@@ -46,6 +46,7 @@ pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
         owner: entry.owner.clone(),
         ceiling: entry.ceiling.0,
         coast: entry.coast.map(|coast| coast.0),
+        firings: entry.firings,
         clock: entry.clock.0,
         reads: entry.reads.iter().map(ReadRecord::of).collect(),
         runs: entry
@@ -82,6 +83,7 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, BadEntry> {
         owner: record.owner,
         ceiling: Timestamp(record.ceiling),
         coast: record.coast.map(Timestamp),
+        firings: record.firings,
         clock: Timestamp(record.clock),
     })
 }
@@ -102,6 +104,8 @@ struct Record {
     owner: String,
     ceiling: i64,
     coast: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firings: Option<u64>,
     clock: i64,
     reads: Vec<ReadRecord>,
     /// Index into `reads`, records, index, records ...

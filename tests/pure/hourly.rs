@@ -112,6 +112,7 @@ pub(crate) fn open() -> Engine {
         Tick {
             ceiling,
             coast: None,
+            firings: None,
         },
         &mut Vec::new(),
     );

@@ -89,7 +89,11 @@ pub(crate) fn orderly(stage: &Stage) -> History {
 }
 
 fn tick(ceiling: Timestamp, coast: Option<Timestamp>) -> Input {
-    Input::Tick(Tick { ceiling, coast })
+    Input::Tick(Tick {
+        ceiling,
+        coast,
+        firings: None,
+    })
 }
 
 /// The history with what `more` puts before each of its inputs.

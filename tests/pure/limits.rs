@@ -29,7 +29,14 @@ fn engine_with(customers: usize) -> Engine {
 fn ticked(engine: &mut Engine, coast: Option<Timestamp>) -> Vec<Judged> {
     let mut judged = Vec::new();
     let ceiling = Timestamp::MAX;
-    engine.tick(Tick { ceiling, coast }, &mut judged);
+    engine.tick(
+        Tick {
+            ceiling,
+            coast,
+            firings: None,
+        },
+        &mut judged,
+    );
     judged
 }
 
@@ -77,6 +84,42 @@ fn an_event_that_counts_fires_sixty_four() {
         assert_eq!(refused, Outcome::Refused(too_late));
         assert_eq!(judged.len(), fires, "only what counts fires");
     }
+}
+
+#[test]
+fn a_tick_may_allow_fewer_until_the_next_but_never_keeps_one_waiting_who_comes() {
+    let mut engine = engine_with(200);
+    let (due, ceiling) = (START + HOUR, Timestamp::MAX);
+    let mut paced = |firings, coast| {
+        let mut judged = Vec::new();
+        let tick = Tick {
+            ceiling,
+            coast,
+            firings,
+        };
+        engine.tick(tick, &mut judged);
+        assert_demoted(&judged, 0);
+        (judged.len(), engine.allowed())
+    };
+    assert_eq!(paced(Some(7), Some(due)), (0, 7));
+    assert_eq!(paced(Some(5), Some(due + Span(1))), (5, 0));
+    let name = name(199);
+    let mut judged = Vec::new();
+    let visit = event(&name, "visit", Kind::Visit, due + HOUR);
+    assert_eq!(engine.apply(&visit, &mut judged), Outcome::Applied);
+    assert_eq!(judged.len(), 1, "the own deadline, and no other");
+    assert_demoted(&judged, 199);
+    assert_eq!(engine.held(engine.clock()), 200 - 6);
+
+    let mut judged = Vec::new();
+    let tick = Tick {
+        ceiling,
+        coast: None,
+        firings: None,
+    };
+    engine.tick(tick, &mut judged);
+    assert_demoted(&judged, 5);
+    assert_eq!(judged.len(), 200 - 6);
 }
 
 #[test]

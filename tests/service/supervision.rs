@@ -28,6 +28,7 @@ fn plan() -> Plan {
             change_wait: Span(1),
             stretch: 1,
         },
+        deadlines_per_second: None,
         pause: Span(1),
         merge_wait: Span(1),
         record_bytes_max: 256,

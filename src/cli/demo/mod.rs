@@ -237,6 +237,7 @@ fn plan(policy: &Arc<Policy>) -> Plan {
             change_wait: Span(5),
             stretch: 1,
         },
+        deadlines_per_second: None,
         pause: Span(12),
         merge_wait: Span(30_000),
         record_bytes_max: 65_536,

@@ -37,11 +37,12 @@ impl<B: Bus, C: Clock> Worker<B, C> {
 
     /// How long until the first deadline that the clock may pass by coasting.
     fn until_due(&self, now: Timestamp) -> Duration {
-        let lanes = self.lanes.values();
-        let due = lanes.filter_map(|it| it.lane.engine().next_due()).min();
         let lateness = self.plan.policy.time.lateness;
-        due.map_or(NAP, |due| {
-            until(due + lateness, now) + Duration::from_millis(1)
-        })
+        let due = self.lanes.values().filter_map(|intake| {
+            let due = intake.lane.engine().next_due()?;
+            Some((due + lateness).max(intake.budget.next()))
+        });
+        due.min()
+            .map_or(NAP, |due| until(due, now) + Duration::from_millis(1))
     }
 }

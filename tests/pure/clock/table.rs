@@ -134,7 +134,11 @@ impl Row<'_> {
 }
 
 fn tick(ceiling: Timestamp, coast: Option<Timestamp>) -> Tick {
-    Tick { ceiling, coast }
+    Tick {
+        ceiling,
+        coast,
+        firings: None,
+    }
 }
 
 /// Without milliseconds and seconds, where they are zero.

@@ -116,9 +116,10 @@ impl Input {
     pub(crate) fn tell(&self) -> String {
         match self {
             Self::Tick(tick) => format!(
-                "tick ceiling {} coast {}",
+                "tick ceiling {} coast {} firings {:?}",
                 instant(tick.ceiling),
-                tick.coast.map_or_else(|| "none".to_owned(), instant)
+                tick.coast.map_or_else(|| "none".to_owned(), instant),
+                tick.firings
             ),
             Self::Event(event) => format!(
                 "{} {:?} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {} {:?}",

@@ -81,7 +81,7 @@ impl Stage {
             events: Vec::new(),
         };
         if plan.open {
-            stage.tick(Timestamp::MAX, None);
+            stage.tick(Timestamp::MAX, None, None);
         }
         stage
     }
@@ -105,9 +105,13 @@ impl Stage {
                     self.enter(copy);
                 }
             }
-            Step::Tick { ceiling, coast } => {
+            Step::Tick {
+                ceiling,
+                coast,
+                firings,
+            } => {
                 let coast = coast.map(|coast| self.coast(coast));
-                self.tick(self.wall(*ceiling), coast);
+                self.tick(self.wall(*ceiling), coast, *firings);
             }
             Step::Crowd { many, apart } => self.crowd(*many, *apart),
         }
@@ -117,7 +121,7 @@ impl Stage {
     fn run_out(&mut self) {
         for far in [20 * DAY_MS, 500 * DAY_MS] {
             let to = self.within(self.newest.0.saturating_add(far));
-            self.tick(to.max(self.model.ceiling), Some(to));
+            self.tick(to.max(self.model.ceiling), Some(to), None);
         }
     }
 
@@ -283,8 +287,12 @@ impl Stage {
         }
     }
 
-    fn tick(&mut self, ceiling: Timestamp, coast: Option<Timestamp>) {
-        let tick = Tick { ceiling, coast };
+    fn tick(&mut self, ceiling: Timestamp, coast: Option<Timestamp>, firings: Option<u64>) {
+        let tick = Tick {
+            ceiling,
+            coast,
+            firings,
+        };
         let before = self.sightings.before_tick(&self.model, tick);
         let judged = self.model.tick(tick);
         self.sightings.after(&self.model, before, &judged, None);
@@ -299,7 +307,7 @@ impl Stage {
         if !self.open && number % 5 != 4 {
             let ahead = self.history.policy.time.ahead.0;
             let off = [0, 1_000, -ahead, HOUR, -ahead / 2][number % 7 % 5];
-            self.tick(self.beside(event.at, off), None);
+            self.tick(self.beside(event.at, off), None, None);
         }
         let before = self.sightings.before_event(&self.model, &event);
         let (outcome, judged) = self.model.apply(&event);

@@ -25,6 +25,7 @@ pub(crate) enum Step {
     Tick {
         ceiling: Ceiling,
         coast: Option<Coast>,
+        firings: Option<u64>,
     },
     /// Purchases of as many customers of their own, `apart` ms after one another.
     Crowd { many: usize, apart: i64 },
@@ -372,7 +373,12 @@ fn ticks() -> BoxedStrategy<Step> {
         1 => far.clone().prop_map(Coast::FromClock),
         1 => far.prop_map(Coast::FromCeiling),
     ];
-    (ceiling, prop::option::weighted(0.7, coast))
-        .prop_map(|(ceiling, coast)| Step::Tick { ceiling, coast })
+    let firings = prop::option::weighted(0.2, 0_u64..4);
+    (ceiling, prop::option::weighted(0.7, coast), firings)
+        .prop_map(|(ceiling, coast, firings)| Step::Tick {
+            ceiling,
+            coast,
+            firings,
+        })
         .boxed()
 }

@@ -26,6 +26,8 @@ pub(crate) struct Model {
     days: Rc<Days>,
     pub(crate) clock: Timestamp,
     pub(crate) ceiling: Timestamp,
+    /// Deadlines that may fire until the next tick.
+    allowed: Option<u64>,
     pub(crate) customers: Vec<Customer>,
 }
 
@@ -36,6 +38,7 @@ impl Model {
             days,
             clock: Timestamp::MIN,
             ceiling: Timestamp::MIN,
+            allowed: None,
             customers: Vec::new(),
         }
     }
@@ -64,6 +67,7 @@ impl Model {
         if let Some(coast) = tick.coast {
             self.clock = self.clock.max(coast.min(self.ceiling));
         }
+        self.allowed = tick.firings;
         self.fire_due(AFTER_TICK)
     }
 
@@ -139,6 +143,11 @@ impl Model {
             let Some((_, next)) = due.min() else {
                 break;
             };
+            match &mut self.allowed {
+                Some(0) => break,
+                Some(allowed) => *allowed -= 1,
+                None => {}
+            }
             judged.extend(self.customers[next].fire(rules));
         }
         judged

@@ -31,6 +31,7 @@ fn sample() -> [Entry; 2] {
         owner: "tidemark-shop-0".to_owned(),
         ceiling: Timestamp(1_772_439_330_250),
         coast: None,
+        firings: None,
         clock: Timestamp(1_772_439_329_000),
         reads: vec![
             read("shop.purchase.v1", 0, 5, 4),
@@ -49,6 +50,7 @@ fn sample() -> [Entry; 2] {
     let second = Entry {
         unit: UnitId(2),
         coast: Some(Timestamp(1_772_439_335_000)),
+        firings: Some(250),
         clock: Timestamp::MIN,
         reads: vec![
             read("shop.purchase.v1", 5, 8, 3),
@@ -207,6 +209,7 @@ fn entry() -> impl Strategy<Value = Entry> {
             any::<Option<i64>>(),
             any::<i64>(),
             any::<u64>(),
+            any::<Option<u64>>(),
         ),
         (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
         (any::<u64>(), any::<u64>()),
@@ -223,6 +226,7 @@ fn entry() -> impl Strategy<Value = Entry> {
                     owner: names.3,
                     ceiling: Timestamp(times.0),
                     coast: times.1.map(Timestamp),
+                    firings: times.4,
                     clock: Timestamp(times.2),
                     reads,
                     runs,

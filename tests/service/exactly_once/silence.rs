@@ -118,6 +118,44 @@ fn nobody_falls_while_the_feed_is_dead() {
     }
 }
 
+#[test]
+fn a_storm_of_deadlines_is_spread_as_it_is_paced() {
+    needs_kafka!();
+    let policy = policy("6s", "1m");
+    let plan = Plan {
+        app: "storm",
+        policy: &policy,
+        static_membership: false,
+    };
+    let deployment = Deployment::new(broker::shared(), &plan);
+    let watcher = deployment.watch();
+    let instance = deployment.start_with("one", &["unit.deadlines_per_second=4"]);
+    wait_until_it_works(&deployment, &watcher);
+    // All are due at one instant.
+    let bought = buy(&deployment, 0);
+    let fallen = wait_for_falls(&watcher, &deployment, CUSTOMERS);
+    assert!(instance.terminate().success());
+
+    let due = bought.values().next().expect("somebody has bought") + 6_000;
+    let mut lags: Vec<i64> = fallen
+        .values()
+        .map(|(at, seen)| {
+            assert_eq!(*at, due, "told with the instant at which it was true");
+            seen - at
+        })
+        .collect();
+    lags.sort_unstable();
+    let spread = lags[lags.len() - 1] - lags[0];
+    println!("{CUSTOMERS} deadlines of one instant were seen within {spread} ms");
+    // The fullest of four lanes has at least a quarter of them; one may be there at once.
+    let least = (CUSTOMERS as i64 / 4 - 1) * 250;
+    assert!(spread > least - 500, "within {spread} ms");
+
+    let replayed = deployment.run_to_end(&["replay", "--from-kafka"]);
+    let said = String::from_utf8_lossy(&replayed.stderr);
+    assert!(replayed.status.success(), "{said}");
+}
+
 /// Waits until a first purchase has lifted somebody.
 #[track_caller]
 fn wait_until_it_works(deployment: &Deployment, watcher: &Watcher) {
