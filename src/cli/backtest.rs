@@ -11,9 +11,9 @@ use crate::model::detail::Cleaned;
 use crate::model::refusal::Refusal;
 use crate::model::time::{Span, Timestamp};
 use crate::policy::declared::Policy;
-use crate::wire::change;
 use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
+use crate::wire::{change, receipt};
 
 use super::history::History;
 
@@ -36,6 +36,8 @@ pub(crate) struct Counts {
     pub applied: u64,
     /// Copies.
     pub duplicates: u64,
+    /// From before their customer was erased.
+    pub suppressed: u64,
     /// Dated after the end.
     pub later: u64,
     /// Refused, by reason.
@@ -52,12 +54,13 @@ impl Counts {
                 cleaned.rules().for_each(|rule| self.cleaned[rule] += 1);
             }
             Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Suppressed => self.suppressed += 1,
             Outcome::Refused(refused) => *self.refused.entry(refused.refusal).or_default() += 1,
         }
     }
 }
 
-/// The bodies of changes, in the order in which they came about.
+/// The bodies of changes and receipts, in the order in which they came about.
 #[derive(Default)]
 pub(crate) struct ChangeLog {
     bodies: Vec<u8>,
@@ -65,11 +68,16 @@ pub(crate) struct ChangeLog {
 }
 
 impl ChangeLog {
-    /// Adds the changes of a judging.
+    /// Adds the changes of a judging, or the receipt for a customer who has ended.
     pub(crate) fn add(&mut self, policy: &Policy, judged: &Judged) {
         for one in &judged.changes {
             self.entries.push((one.effective_at, self.bodies.len()));
             change::encode_body(policy, &judged.customer, one, &mut self.bodies);
+        }
+        if let Some(ended) = &judged.ended {
+            self.entries.push((judged.at, self.bodies.len()));
+            let who = &judged.customer;
+            receipt::encode_body(policy, who, judged.at, ended, &mut self.bodies);
         }
     }
 

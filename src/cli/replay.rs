@@ -126,6 +126,10 @@ fn summarize(policy: &Policy, history: &History, result: &Backtest) {
         result.changes.len(),
         policy.zone.show(result.until),
     );
+    if counts.suppressed > 0 {
+        let suppressed = counts.suppressed;
+        eprintln!("  {suppressed} suppressed: they happened before their customer was erased");
+    }
     let refused = |what: &str, all: &std::collections::BTreeMap<Refusal, u64>| {
         for (refusal, count) in all {
             eprintln!(

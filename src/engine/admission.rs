@@ -38,8 +38,12 @@ impl Engine {
         let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
         let known = self.customers.find(hash, event.customer);
-        if known.is_some() && self.dedup.is_copy(fingerprint, event.at) {
-            return Ok(None);
+        if known.is_some() {
+            let trace = self.departed.find(|| hash, event.customer);
+            let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
+            if self.dedup.is_copy(fingerprint, event.at, forgotten) {
+                return Ok(None);
+            }
         }
         if event
             .currency

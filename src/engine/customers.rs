@@ -46,6 +46,8 @@ pub(super) struct Customers {
     scales: usize,
     /// Instants that ladders remember of each.
     marks: usize,
+    /// Slots whose customer has gone. They stay vacant: a slot tells who came first.
+    vacant: usize,
 }
 
 /// A part of the customers. Their ranks stand in the places too; here they are so few bytes that
@@ -73,11 +75,17 @@ impl Customers {
             pages: Vec::new(),
             scales,
             marks,
+            vacant: 0,
         }
     }
 
     /// How many.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
+        self.len() - self.vacant
+    }
+
+    /// How many slots, those that are vacant too.
+    fn len(&self) -> usize {
         self.pages.last().map_or(0, |page| {
             (self.pages.len() - 1) * PAGE + page.customers.len()
         })
@@ -154,6 +162,30 @@ impl Customers {
         slot
     }
 
+    /// Takes a customer out; `blank` is put in their place. What is in the queue of them is stale.
+    pub(super) fn remove(&mut self, hash: u64, slot: Slot, blank: &History) -> Customer {
+        let tag = hash as u32;
+        let entry = self.index[table(hash)].find_entry(spread(tag), |known| known.slot == slot);
+        entry.expect("who is there can be found").remove();
+        self.vacant += 1;
+        let vacant = Customer {
+            id: Id::new(""),
+            history: blank.clone(),
+            due: Timestamp::MAX,
+            queued: Timestamp::MAX,
+        };
+        let (page, range) = on_page(slot, self.scales);
+        self.pages[page].places[range.clone()].fill(Place {
+            rank: 0,
+            version: 0,
+            since: Timestamp::MIN,
+        });
+        self.pages[page].ranks[range].fill(0);
+        let (page, range) = on_page(slot, self.marks);
+        self.pages[page].marks[range].fill(Timestamp::MIN);
+        std::mem::replace(self.get_mut(slot), vacant)
+    }
+
     /// A customer.
     pub(super) fn get(&self, slot: Slot) -> &Customer {
         let ix = slot.0 as usize;
@@ -217,6 +249,7 @@ impl Customers {
     pub(super) fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
         (0..self.len() as u32)
             .map(Slot)
+            .filter(|slot| !self.get(*slot).id.is(""))
             .map(|slot| (self.get(slot).id.text(), self.places(slot)))
     }
 }
@@ -271,7 +304,7 @@ mod tests {
             let slot = customers.add(hash(id), id, History::new(&layout), known);
             assert_eq!(slot, Slot(n));
         }
-        assert_eq!(customers.len(), ids.len());
+        assert_eq!(customers.count(), ids.len());
         for (n, id) in (0..).zip(&ids) {
             assert_eq!(customers.find(hash(id), id), Some(Slot(n)));
             assert_eq!(customers.places(Slot(n)), [place(n), place(n + 1)]);

@@ -60,9 +60,10 @@ impl Dedup {
         })
     }
 
-    /// Whether an event of that id, dated near enough, has counted.
-    pub(super) fn is_copy(&self, id: Fingerprint, at: Timestamp) -> bool {
+    /// Whether an event of that id, dated near enough and later than `forgotten`, has counted.
+    pub(super) fn is_copy(&self, id: Fingerprint, at: Timestamp, forgotten: Timestamp) -> bool {
         let seen = self.tables[table(id)].find(id);
+        let seen = seen.filter(|seen| *seen > forgotten);
         seen.is_some_and(|seen| at.0.abs_diff(seen.0) <= self.apart.0.unsigned_abs())
     }
 
@@ -154,12 +155,17 @@ mod tests {
         let mut dedup = Dedup::new(Span(100));
         dedup.remember(id(1), Timestamp(1_000), Timestamp::MIN);
         for (at, copy) in [(899, false), (900, true), (1_100, true), (1_101, false)] {
-            assert_eq!(dedup.is_copy(id(1), Timestamp(at)), copy, "{at}");
+            assert_eq!(
+                dedup.is_copy(id(1), Timestamp(at), Timestamp::MIN),
+                copy,
+                "{at}"
+            );
         }
-        assert!(!dedup.is_copy(id(2), Timestamp(1_000)));
+        assert!(!dedup.is_copy(id(2), Timestamp(1_000), Timestamp::MIN));
         dedup.remember(id(1), Timestamp(1_200), Timestamp::MIN);
-        assert!(!dedup.is_copy(id(1), Timestamp(1_000)));
-        assert!(dedup.is_copy(id(1), Timestamp(1_300)));
+        assert!(!dedup.is_copy(id(1), Timestamp(1_000), Timestamp::MIN));
+        assert!(dedup.is_copy(id(1), Timestamp(1_300), Timestamp(1_199)));
+        assert!(!dedup.is_copy(id(1), Timestamp(1_300), Timestamp(1_200)));
     }
 
     #[test]
@@ -170,7 +176,7 @@ mod tests {
             dedup.remember(id(at), Timestamp(at), Timestamp(at - late));
             let back = at - apart - late;
             if back >= 0 {
-                assert!(dedup.is_copy(id(back + late), Timestamp(at - late)));
+                assert!(dedup.is_copy(id(back + late), Timestamp(at - late), Timestamp::MIN));
             }
         }
         let kept: usize = dedup.tables.iter().map(|table| table.taken).sum();

@@ -1,18 +1,43 @@
-//! What a step wants done: changes to publish, with the standing they leave.
+//! What a step wants done: changes to publish, with the standing they leave, or the receipt for a
+//! customer who is no more.
 
 use crate::model::change::Change;
+use crate::model::command::Command;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 
-/// One judging that moved a customer.
+/// One judging that moved a customer, or the end of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// Who.
     pub customer: Box<str>,
     /// The instant of the judging.
     pub at: Timestamp,
-    /// At least one, ladders before maps, in declared order.
+    /// At least one, ladders before maps, in declared order; none where the customer ended.
     pub changes: Vec<Change>,
-    /// The whole standing after it, ladders before maps, in declared order.
+    /// The whole standing after it, ladders before maps, in declared order; empty where the
+    /// customer ended.
     pub places: Box<[Place]>,
+    /// What there is to say of a customer who is no more.
+    pub ended: Option<Box<Ended>>,
+}
+
+/// The end of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What was asked for, by whom and why.
+    pub command: Command,
+    /// The id of the event that asked for it.
+    pub event_id: Box<str>,
+    /// What was removed; nothing where the customer was unknown.
+    pub removed: Option<Removed>,
+}
+
+/// What was removed of a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Changes made of the customer since the last erasure. They stay where they were published.
+    pub changes: u64,
+    /// Orders that could still have been refunded.
+    pub orders: u64,
 }

@@ -22,6 +22,8 @@ pub enum Outcome {
     Applied,
     /// A copy of one that counted.
     Duplicate,
+    /// It happened before its customer was erased.
+    Suppressed,
     /// It is a dead letter.
     Refused(Refused),
 }

@@ -9,8 +9,10 @@
 mod admission;
 mod customers;
 mod dedup;
+mod departed;
 mod due;
 pub mod effect;
+mod erasure;
 pub mod explain;
 mod id;
 pub mod input;

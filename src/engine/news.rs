@@ -49,6 +49,7 @@ impl Engine {
             at,
             changes,
             places: self.customers.places(slot).into(),
+            ended: None,
         }
     }
 

@@ -28,6 +28,12 @@ impl Population {
         }
     }
 
+    pub(super) fn left(&mut self, places: &[Place]) {
+        for (counts, place) in self.counts.iter_mut().zip(places) {
+            counts[usize::from(place.rank)] -= 1;
+        }
+    }
+
     pub(super) fn moved(&mut self, scale: usize, from: u8, to: u8) {
         self.counts[scale][usize::from(from)] -= 1;
         self.counts[scale][usize::from(to)] += 1;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::History;
+use crate::model::command::Ask;
 use crate::model::event::{Event, Kind};
-use crate::model::refusal::Refusal;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
@@ -14,6 +14,7 @@ use crate::policy::declared::Policy;
 use super::admission::Admitted;
 use super::customers::{self, Customers, Slot};
 use super::dedup::Dedup;
+use super::departed::Departed;
 use super::due::Due;
 use super::effect::Judged;
 use super::input::{Outcome, Tick};
@@ -38,6 +39,7 @@ pub struct Engine {
     pub(super) customers: Customers,
     pub(super) dedup: Dedup,
     due: Due,
+    pub(super) departed: Departed,
     pub(super) population: Population,
     pub(super) judging: Judging,
     /// A customer without events.
@@ -66,6 +68,7 @@ impl Engine {
             customers: Customers::new(policy.scales(), law.judge.marks()),
             dedup: Dedup::new(policy.time.dedup),
             due: Due::default(),
+            departed: Departed::default(),
             population: Population::new(&policy),
             judging,
             nobody,
@@ -93,16 +96,21 @@ impl Engine {
     /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
     /// most 64.
     pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
+        if event.kind != Kind::Heartbeat && self.is_suppressed(event) {
+            return Outcome::Suppressed;
+        }
         if let Err(refused) = self.in_time(event.at) {
             return Outcome::Refused(refused);
         }
-        match event.kind {
-            Kind::Heartbeat => {
-                self.pass(event.at, effects);
-                return Outcome::Applied;
+        if event.kind == Kind::Heartbeat {
+            self.pass(event.at, effects);
+            return Outcome::Applied;
+        }
+        if let Some(command) = event.command {
+            match command.ask {
+                Ask::Erase => self.erase(event, command, effects),
             }
-            Kind::Command => return Outcome::Refused(Refusal::UnknownKind.of("kind")),
-            _ => {}
+            return Outcome::Applied;
         }
         let admitted = match self.admit(event) {
             Ok(Some(admitted)) => admitted,
@@ -127,7 +135,7 @@ impl Engine {
     }
 
     /// Time has come as far as an event of that instant says.
-    fn pass(&mut self, at: Timestamp, effects: &mut Vec<Judged>) {
+    pub(super) fn pass(&mut self, at: Timestamp, effects: &mut Vec<Judged>) {
         let news = at - self.policy.time.lateness;
         self.clock = self.clock.max(news.min(self.ceiling));
         self.fire(FIRINGS_PER_EVENT, effects);
@@ -186,7 +194,7 @@ impl Engine {
     /// How many customers there are.
     #[must_use]
     pub fn customers(&self) -> usize {
-        self.customers.len()
+        self.customers.count()
     }
 
     /// How many customers stand where: per ladder and map, per tier and segment.
@@ -202,19 +210,16 @@ impl Engine {
 
     fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {
         admitted.known.unwrap_or_else(|| {
-            let Nobody {
-                history,
-                places,
-                marks,
-            } = &self.nobody;
-            self.population.came(places);
+            let places = self.first_places(admitted.hash, id);
+            let Nobody { history, marks, .. } = &self.nobody;
+            self.population.came(&places);
             self.customers
-                .add(admitted.hash, id, history.clone(), (places, marks))
+                .add(admitted.hash, id, history.clone(), (&places, marks))
         })
     }
 
     /// Fires a customer's deadlines before `at`, one after another.
-    fn catch_up(&mut self, slot: Slot, at: Timestamp, effects: &mut Vec<Judged>) {
+    pub(super) fn catch_up(&mut self, slot: Slot, at: Timestamp, effects: &mut Vec<Judged>) {
         loop {
             let due = self.customers.get(slot).due;
             if due >= at {

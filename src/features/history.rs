@@ -114,6 +114,12 @@ impl History {
         }
     }
 
+    /// How many orders are known to an event that is judged at an instant.
+    #[must_use]
+    pub fn orders_known(&self, layout: &Layout, at: Timestamp) -> u64 {
+        self.orders.count(at - layout.reach.orders)
+    }
+
     /// From which instant on an admitted event says that the past was another than known: its own,
     /// unless it says anew what an order was.
     #[must_use]

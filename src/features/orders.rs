@@ -122,6 +122,15 @@ pub struct Orders {
 }
 
 impl Orders {
+    /// How many orders are known, those after an instant.
+    pub(super) fn count(&self, limit: Timestamp) -> u64 {
+        let entries = self.table.iter().flat_map(|table| table.iter());
+        let known = entries.filter(|entry| entry.at > limit);
+        // What was given back on an order is a second entry, refunded like the first.
+        let halves = known.map(|entry| 2 - u64::from(entry.refunded));
+        halves.sum::<u64>() / 2
+    }
+
     /// The order of that id, if it was bought after `limit`.
     #[must_use]
     pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<&Order> {

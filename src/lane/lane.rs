@@ -146,6 +146,7 @@ impl Lane {
                 self.newest = event.map_or(self.newest, |event| self.newest.max(event.at));
             }
             Outcome::Duplicate => unit.counts.duplicates += 1,
+            Outcome::Suppressed => unit.counts.suppressed += 1,
             Outcome::Refused(_) => unit.counts.dead_letters += 1,
         }
         unit.counts.publish(&effects[before..]);
@@ -201,6 +202,7 @@ impl Counts {
         for judged in effects {
             self.changes += judged.changes.len() as u64;
             self.standings += 1;
+            self.receipts += u64::from(judged.ended.is_some());
         }
     }
 }

@@ -46,26 +46,30 @@ pub struct Read {
     pub records: u64,
 }
 
-/// The conservation law: consumed = applied + duplicates + dead letters.
+/// The conservation law: consumed = applied + duplicates + suppressed + dead letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Events that count.
     pub applied: u64,
     /// Copies of events that counted.
     pub duplicates: u64,
+    /// Events from before their customer was erased.
+    pub suppressed: u64,
     /// Records refused.
     pub dead_letters: u64,
     /// Change records published.
     pub changes: u64,
-    /// Standing records published.
+    /// Standing records published, tombstones among them.
     pub standings: u64,
+    /// Receipts published.
+    pub receipts: u64,
 }
 
 impl Counts {
     /// Records consumed.
     #[must_use]
     pub fn consumed(&self) -> u64 {
-        self.applied + self.duplicates + self.dead_letters
+        self.applied + self.duplicates + self.suppressed + self.dead_letters
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::port::{HeaderRef, Outgoing, Output, Record, Sink, Trouble};
 use crate::wire::checksum::Checksum;
-use crate::wire::{change, dead_letter, ledger, standing};
+use crate::wire::{change, dead_letter, ledger, receipt, standing};
 
 use super::plan::Plan;
 
@@ -26,8 +26,8 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Publishes what a judging changed, then the standing that it left; into the checksum only,
-    /// without a sink.
+    /// Publishes what a judging changed, then the standing that it left, or the receipt and the
+    /// tombstone of a customer who has ended; into the checksum only, without a sink.
     pub(super) fn judged<S: Sink>(
         &mut self,
         plan: &Plan,
@@ -36,34 +36,28 @@ impl Outbox {
         checksum: &mut Checksum,
         mut to: Option<(&mut S, Timestamp)>,
     ) -> Result<(), Trouble> {
-        let key = judged.customer.as_bytes();
+        let (policy, who) = (&plan.policy, &judged.customer);
         for one in &judged.changes {
             self.buffer.clear();
-            change::encode_body(&plan.policy, &judged.customer, one, &mut self.buffer);
+            change::encode_body(policy, who, one, &mut self.buffer);
             self.count(checksum);
-            let Some((sink, noticed_at)) = &mut to else {
-                continue;
-            };
-            let noticed_at = show_utc(*noticed_at);
-            let headers = change::headers(&plan.policy, &judged.customer, one, &plan.source);
-            let mut headers: Vec<HeaderRef<'_>> = headers
-                .iter()
-                .map(|(name, value)| (*name, Some(value.as_bytes())))
-                .collect();
-            headers.push((NOTICED_AT, Some(noticed_at.as_bytes())));
-            sink.send(&Outgoing {
-                output: Output::Changes,
-                lane,
-                key: Some(key),
-                value: Some(&self.buffer),
-                headers: &headers,
-            })?;
+            let headers = || change::headers(policy, who, one, &plan.source);
+            self.tell(lane, who, headers, &mut to)?;
         }
         self.buffer.clear();
-        standing::encode(&plan.policy, judged, &mut self.buffer);
+        match &judged.ended {
+            None => standing::encode(policy, judged, &mut self.buffer),
+            Some(ended) => {
+                receipt::encode_body(policy, who, judged.at, ended, &mut self.buffer);
+                self.count(checksum);
+                let headers = || receipt::headers(policy, who, judged.at, &plan.source);
+                self.tell(lane, who, headers, &mut to)?;
+                self.buffer.clear();
+            }
+        }
         self.count(checksum);
         let Some((sink, _)) = to else { return Ok(()) };
-        let headers = standing::headers(&plan.policy);
+        let headers = standing::headers(policy);
         let headers: Vec<HeaderRef<'_>> = headers
             .iter()
             .map(|(name, value)| (*name, Some(value.as_bytes())))
@@ -71,7 +65,34 @@ impl Outbox {
         sink.send(&Outgoing {
             output: Output::Current,
             lane,
-            key: Some(key),
+            key: Some(who.as_bytes()),
+            value: judged.ended.is_none().then_some(&*self.buffer),
+            headers: &headers,
+        })
+    }
+
+    /// Publishes what the buffer holds to those who wait for changes.
+    fn tell<'a, S: Sink>(
+        &self,
+        lane: LaneId,
+        customer: &str,
+        headers: impl FnOnce() -> [change::Header<'a>; 9],
+        to: &mut Option<(&mut S, Timestamp)>,
+    ) -> Result<(), Trouble> {
+        let Some((sink, noticed_at)) = to else {
+            return Ok(());
+        };
+        let noticed_at = show_utc(*noticed_at);
+        let headers = headers();
+        let mut headers: Vec<HeaderRef<'_>> = headers
+            .iter()
+            .map(|(name, value)| (*name, Some(value.as_bytes())))
+            .collect();
+        headers.push((NOTICED_AT, Some(noticed_at.as_bytes())));
+        sink.send(&Outgoing {
+            output: Output::Changes,
+            lane,
+            key: Some(customer.as_bytes()),
             value: Some(&self.buffer),
             headers: &headers,
         })

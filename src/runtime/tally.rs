@@ -18,6 +18,7 @@ pub(super) struct Tally {
     consumed: Vec<u64>,
     applied: u64,
     duplicates: u64,
+    suppressed: u64,
     dead_letters: Refusals,
     cleaned: Vec<u64>,
     moves: Vec<Move>,
@@ -29,6 +30,7 @@ impl Tally {
             consumed: vec![0; topics],
             applied: 0,
             duplicates: 0,
+            suppressed: 0,
             dead_letters: [0; REFUSALS.len()],
             cleaned: vec![0; cleaning.rules.len()],
             moves: Vec::new(),
@@ -44,6 +46,7 @@ impl Tally {
                 cleaned.rules().for_each(|rule| self.cleaned[rule] += 1);
             }
             Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Suppressed => self.suppressed += 1,
             Outcome::Refused(refused) => self.dead_letters[refused.refusal as usize] += 1,
         }
     }
@@ -80,6 +83,7 @@ impl Tally {
             consumed: &self.consumed,
             applied: self.applied,
             duplicates: self.duplicates,
+            suppressed: self.suppressed,
             dead_letters: &self.dead_letters,
             cleaned: &self.cleaned,
             moves: &self.moves,
@@ -89,6 +93,7 @@ impl Tally {
         self.consumed.fill(0);
         self.applied = 0;
         self.duplicates = 0;
+        self.suppressed = 0;
         self.dead_letters.fill(0);
         self.cleaned.fill(0);
         self.moves.clear();

@@ -53,7 +53,10 @@ impl Ground<'_> {
         counted: Counted,
     ) -> Result<Expectation, Problem> {
         let expected = self.expected(text, counted)?;
-        let about_event = matches!(expected, Expected::Duplicate | Expected::Refused(_));
+        let about_event = matches!(
+            expected,
+            Expected::Duplicate | Expected::Suppressed | Expected::Refused(_)
+        );
         if about_event && !is_event {
             let message = format!("\"{text}\" of no event");
             return Err(self.problem(text, message, "the row has no event"));
@@ -68,6 +71,9 @@ impl Ground<'_> {
     fn expected(&self, text: &str, counted: Counted) -> Result<Expected, Problem> {
         if text == "duplicate" {
             return Ok(Expected::Duplicate);
+        }
+        if text == "suppressed" {
+            return Ok(Expected::Suppressed);
         }
         if let Some((name, value)) = text.split_once(':') {
             let (name, value) = (name.trim_end(), value.trim_start());

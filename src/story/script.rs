@@ -115,6 +115,8 @@ pub struct Expectation {
 pub enum Expected {
     /// The event is a copy.
     Duplicate,
+    /// The event happened before its customer was erased.
+    Suppressed,
     /// The event is refused for that reason.
     Refused(Refusal),
     /// A change comes about.

@@ -101,7 +101,10 @@ impl Bench<'_> {
     /// An expectation beside what came of it; changes are added later, as they came about.
     fn pair(&self, expectation: &Expectation, came: &Came) -> Pair {
         let happened = match &expectation.expected {
-            Expected::Duplicate | Expected::Refused(_) | Expected::Change(_) => None,
+            Expected::Duplicate
+            | Expected::Suppressed
+            | Expected::Refused(_)
+            | Expected::Change(_) => None,
             Expected::Place(scale, _) => Some(phrase::standing(self.policy, *scale, &came.view)),
             Expected::Measure(index, _) => Some(phrase::measure(self.policy, *index, &came.view)),
         };
@@ -124,6 +127,10 @@ impl Bench<'_> {
             Outcome::Duplicate => {
                 let why = "its customer has had an event of that id".to_owned();
                 ("duplicate".to_owned(), Expected::Duplicate, why)
+            }
+            Outcome::Suppressed => {
+                let why = "it happened before its customer was erased".to_owned();
+                ("suppressed".to_owned(), Expected::Suppressed, why)
             }
             Outcome::Refused(refused) => (
                 format!("refused: {}", refused.refusal.code()),

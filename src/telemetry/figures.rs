@@ -24,6 +24,8 @@ pub struct UnitFigures<'a> {
     pub applied: u64,
     /// Copies of events that counted.
     pub duplicates: u64,
+    /// Events from before their customer was erased.
+    pub suppressed: u64,
     /// Records that could not be applied.
     pub dead_letters: &'a Refusals,
     /// Fields cleaned, by rule in the order of the policy.
@@ -102,6 +104,7 @@ impl Figures {
         sum(&mut self.cleaned, unit.cleaned);
         self.outcomes[Outcome::Applied as usize] += unit.applied;
         self.outcomes[Outcome::Duplicate as usize] += unit.duplicates;
+        self.outcomes[Outcome::Suppressed as usize] += unit.suppressed;
         self.outcomes[Outcome::DeadLetter as usize] += unit.dead_letters.iter().sum::<u64>();
         self.units += unit.units;
         self.endings[Ending::Committed as usize] += 1;

@@ -114,6 +114,8 @@ label_values! {
         Applied = "applied",
         /// A copy of an event that counted.
         Duplicate = "duplicate",
+        /// It happened before its customer was erased.
+        Suppressed = "suppressed",
         /// It was put aside with a reason.
         DeadLetter = "dead_letter",
     }

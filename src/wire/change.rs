@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::model::change::Change;
+use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::policy::declared::{Label, Policy};
 
@@ -50,8 +51,13 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
 /// big-endian number.
 #[must_use]
 pub fn ce_id(customer: &str, ladder: &str, version: u32) -> String {
+    id_of(&[customer, ladder, &version.to_string()])
+}
+
+/// The id that stands for some texts.
+pub(super) fn id_of(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [customer, ladder, &version.to_string()] {
+    for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -70,12 +76,22 @@ pub fn headers<'a>(
     source: &'a str,
 ) -> [Header<'a>; 9] {
     let id = ce_id(customer, policy.scale_name(change.scale), change.version);
+    envelope(policy, customer, (CE_TYPE, id, change.effective_at), source)
+}
+
+/// The headers of an event about a customer: its type, its id and the instant it is about.
+pub(super) fn envelope<'a>(
+    policy: &Policy,
+    customer: &'a str,
+    (ce_type, id, at): (&'static str, String, Timestamp),
+    source: &'a str,
+) -> [Header<'a>; 9] {
     [
         ("ce_specversion", "1.0".into()),
         ("ce_id", id.into()),
-        ("ce_type", CE_TYPE.into()),
+        ("ce_type", ce_type.into()),
         ("ce_source", source.into()),
-        ("ce_time", show_utc(change.effective_at).into()),
+        ("ce_time", show_utc(at).into()),
         ("ce_subject", customer.into()),
         ("ce_partitionkey", customer.into()),
         ("content-type", "application/json".into()),

@@ -168,7 +168,12 @@ impl Record {
             .iter()
             .map(|read| u128::from(read.records))
             .sum::<u128>();
-        let consumed = [counts.applied, counts.duplicates, counts.dead_letters];
+        let consumed = [
+            counts.applied,
+            counts.duplicates,
+            counts.suppressed,
+            counts.dead_letters,
+        ];
         let consumed = consumed.into_iter().map(u128::from).sum::<u128>();
         expect(
             consumed == read,
@@ -240,9 +245,18 @@ impl ReadRecord {
 struct CountsRecord {
     applied: u64,
     duplicates: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    suppressed: u64,
     dead_letters: u64,
     changes: u64,
     standings: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    receipts: u64,
+}
+
+/// What only commands bring about is left out where there was none.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl CountsRecord {
@@ -250,9 +264,11 @@ impl CountsRecord {
         Self {
             applied: counts.applied,
             duplicates: counts.duplicates,
+            suppressed: counts.suppressed,
             dead_letters: counts.dead_letters,
             changes: counts.changes,
             standings: counts.standings,
+            receipts: counts.receipts,
         }
     }
 
@@ -260,9 +276,11 @@ impl CountsRecord {
         Counts {
             applied: self.applied,
             duplicates: self.duplicates,
+            suppressed: self.suppressed,
             dead_letters: self.dead_letters,
             changes: self.changes,
             standings: self.standings,
+            receipts: self.receipts,
         }
     }
 }

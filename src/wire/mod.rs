@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod measures;
 pub mod policy;
 mod reason;
+pub mod receipt;
 pub mod record;
 pub mod report;
 mod scanner;

@@ -13,7 +13,7 @@ use tidemark::policy::patience::Patience;
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
-use crate::histories::{History, plans};
+use crate::histories::{History, Input, plans};
 use crate::laws::{Run, orderly};
 
 const HISTORIES: u64 = 600;
@@ -39,7 +39,9 @@ fn with(policy: &Policy, patience: Patience) -> Policy {
 
 /// What became of all customers on all ladders.
 fn lines(stage: &Stage, patience: Patience) -> BTreeMap<(String, ScaleIx), Line> {
-    let history = orderly(stage);
+    let mut history = orderly(stage);
+    let lives = |input: &Input| !matches!(input, Input::Event(event) if event.command.is_some());
+    history.inputs.retain(lives);
     let policy = Arc::new(with(&history.policy, patience));
     let ladders = policy.ladders.len();
     let run = Run::of(&History { policy, ..history });

@@ -220,6 +220,9 @@ fn an_event_sent_twice_counts_once() {
             .zip(&once.outcomes)
             .flat_map(|(event, outcome)| match outcome {
                 _ if event.kind == Kind::Heartbeat => vec![*outcome],
+                Outcome::Applied if event.kind == Kind::Command => {
+                    vec![Outcome::Applied, Outcome::Suppressed]
+                }
                 Outcome::Applied => vec![Outcome::Applied, Outcome::Duplicate],
                 other => vec![*other; 2],
             })
@@ -279,58 +282,110 @@ fn every_chain_of_changes_is_whole() {
                 }
             }
         }
-        let mut last: BTreeMap<&str, &Judged> = BTreeMap::new();
+        let mut last: BTreeMap<&str, Link> = BTreeMap::new();
         for one in &judged {
-            follow(last.insert(&one.customer, one), one)?;
+            let link = last.remove(&*one.customer).unwrap_or_default();
+            last.insert(&one.customer, link.next(one)?);
         }
+        let zero = |place: &Place| (place.version, place.since) == (0, Timestamp::MIN);
         for (name, places) in engine.standings() {
             match last.get(name) {
-                Some(judged) => equal(name, &places, &&*judged.places)?,
-                None => equal(name, &places.iter().map(|p| p.version).max(), &Some(0))?,
+                Some(Link::Stands(judged)) => equal(name, &places, &&*judged.places)?,
+                Some(Link::Gone(versions)) => {
+                    let version = |scale| versions.get(scale).copied().unwrap_or(0);
+                    let same = places
+                        .iter()
+                        .enumerate()
+                        .all(|(scale, place)| place.version == version(scale));
+                    equal(name, &same, &true)?;
+                }
+                None => equal(name, &places.iter().all(zero), &true)?,
+                Some(Link::New) => unreachable!("a link comes of a judging"),
             }
         }
         Ok(())
     });
 }
 
-/// A judging goes on where the customer's one before it ended.
-fn follow(before: Option<&Judged>, one: &Judged) -> Result<(), String> {
-    let told = |why: &str| Err(format!("{why}\n  {before:?}\n  {one:?}"));
-    if before.is_some_and(|before| before.at > one.at) {
-        return told("judged backwards");
-    }
-    let mut changes = one.changes.iter().peekable();
-    for (scale, place) in one.places.iter().enumerate() {
-        let known = before.map(|before| before.places[scale]);
-        let Some(change) = changes.next_if(|change| change.scale.0 == scale) else {
-            if *place
-                != known.unwrap_or(Place {
-                    version: 0,
+/// Where a customer's chain of judgings has come to.
+#[derive(Debug, Default)]
+enum Link<'a> {
+    /// Nowhere yet.
+    #[default]
+    New,
+    /// To a standing.
+    Stands(&'a Judged),
+    /// To its end, with these versions.
+    Gone(Vec<u32>),
+}
+
+impl<'a> Link<'a> {
+    /// A judging goes on where the customer's one before it ended.
+    fn next(self, one: &'a Judged) -> Result<Self, String> {
+        let told = |why: &str| Err(format!("{why}\n  {self:?}\n  {one:?}"));
+        if matches!(self, Self::Stands(before) if before.at > one.at) {
+            return told("judged backwards");
+        }
+        if one.ended.is_some() {
+            let bare = one.changes.is_empty() && one.places.is_empty();
+            return match self {
+                _ if !bare => told("ended, and stands"),
+                Self::New => Ok(Self::Gone(Vec::new())),
+                Self::Gone(_) => Ok(self),
+                Self::Stands(before) => {
+                    let versions = before.places.iter().map(|place| place.version);
+                    Ok(Self::Gone(versions.collect()))
+                }
+            };
+        }
+        let mut changes = one.changes.iter().peekable();
+        for (scale, place) in one.places.iter().enumerate() {
+            let known = self.place(scale);
+            let version = self.version(scale);
+            let Some(change) = changes.next_if(|change| change.scale.0 == scale) else {
+                let first = Place {
+                    version,
                     since: Timestamp::MIN,
                     ..*place
-                })
-            {
-                return told("moved without a change");
+                };
+                if *place != known.unwrap_or(first) {
+                    return told("moved without a change");
+                }
+                continue;
+            };
+            let expected = Place {
+                rank: change.to,
+                version: version + 1,
+                since: one.at,
+            };
+            let whole = *place == expected
+                && change.version == expected.version
+                && change.effective_at == one.at
+                && change.from != change.to
+                && !change.reasons.is_empty()
+                && known.is_none_or(|place| place.rank == change.from);
+            if !whole {
+                return told("a link is broken");
             }
-            continue;
-        };
-        let expected = Place {
-            rank: change.to,
-            version: known.map_or(0, |place| place.version) + 1,
-            since: one.at,
-        };
-        let whole = *place == expected
-            && change.version == expected.version
-            && change.effective_at == one.at
-            && change.from != change.to
-            && !change.reasons.is_empty()
-            && known.is_none_or(|place| place.rank == change.from);
-        if !whole {
-            return told("a link is broken");
+        }
+        match changes.next() {
+            None => Ok(Self::Stands(one)),
+            Some(_) => told("changes out of order"),
         }
     }
-    match changes.next() {
-        None => Ok(()),
-        Some(_) => told("changes out of order"),
+
+    fn place(&self, scale: usize) -> Option<Place> {
+        match self {
+            Self::Stands(before) => Some(before.places[scale]),
+            Self::New | Self::Gone(_) => None,
+        }
+    }
+
+    fn version(&self, scale: usize) -> u32 {
+        match self {
+            Self::New => 0,
+            Self::Stands(before) => before.places[scale].version,
+            Self::Gone(versions) => versions.get(scale).copied().unwrap_or(0),
+        }
     }
 }

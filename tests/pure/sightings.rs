@@ -1,6 +1,7 @@
 //! Which cases of the semantics a history has really come by, counted while the model plays it.
 
 mod cases;
+mod erasures;
 mod features;
 mod orders;
 mod questions;
@@ -93,6 +94,7 @@ impl Sightings {
                 match outcome {
                     Outcome::Applied => self.applied(model, &before, event, judged),
                     Outcome::Duplicate => self.duplicate(&before, event, model.policy()),
+                    Outcome::Suppressed => self.suppressed(model, &before, event),
                     Outcome::Refused(refused) => self.refused(refused, &before, event),
                 }
                 let waited = before.held > 0;
@@ -181,6 +183,11 @@ impl Sightings {
             return;
         }
         let policy = model.policy();
+        if event.kind == Kind::Command {
+            self.erased(before, event, judged);
+            return;
+        }
+        self.born_again(model, before, event);
         self.details(policy, event);
         let huge = event.amount > i64::MAX / 4;
         self.see("amount near the end of an i64", huge);
@@ -221,7 +228,7 @@ impl Sightings {
             .iter()
             .filter(|judged| *judged.customer == *event.customer)
             .collect();
-        let moved = own.iter().any(|j| j.changes[0].cause != Cause::Clock);
+        let moved = own.iter().any(|judged| !by_time(judged));
         let behind = event.at < customer.frontier;
         let latest = customer.accepted.last().expect("a first event");
         self.see("same instant as before", event.at == latest.event.at);
@@ -258,7 +265,7 @@ impl Sightings {
             self.see("arrival on the horizon, nothing moves", still);
             let passed = own
                 .iter()
-                .filter(|judged| judged.changes[0].cause == Cause::Clock && judged.at < judging);
+                .filter(|judged| by_time(judged) && judged.at < judging);
             let passed = passed.count();
             self.see("arrival after a horizon", passed > 0);
             self.see("arrival after several horizons", passed > 1);
@@ -269,11 +276,11 @@ impl Sightings {
     fn fired(&mut self, model: &Model, judged: &[Judged]) {
         let rules = model.rules();
         for (place, one) in judged.iter().enumerate() {
-            if one.changes[0].cause != Cause::Clock {
+            if !by_time(one) {
                 continue;
             }
             let next = judged.get(place + 1);
-            let next = next.filter(|next| next.changes[0].cause == Cause::Clock);
+            let next = next.filter(|next| by_time(next));
             let same = next.is_some_and(|next| next.customer == one.customer);
             self.see("one customer fires twice in a row", same);
             let at_once = next.is_some_and(|next| next.at == one.at);
@@ -332,4 +339,10 @@ impl Sightings {
         );
         self.see("measured below zero", measured.any(|m| *m < Measure::Is(0)));
     }
+}
+
+/// Whether time alone moved the customer.
+fn by_time(judged: &Judged) -> bool {
+    let first = judged.changes.first();
+    first.is_some_and(|change| change.cause == Cause::Clock)
 }

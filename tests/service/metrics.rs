@@ -143,8 +143,9 @@ fn busy() -> (
         shard.unit_committed(&UnitFigures {
             units: 1,
             consumed: &[7, 5],
-            applied: 8,
+            applied: 7,
             duplicates: 1,
+            suppressed: 1,
             dead_letters: &dead_letters,
             cleaned: &[3, 0, 1, 0, 2],
             moves: &[
@@ -177,7 +178,11 @@ fn what_is_consumed_equals_what_became_of_it() {
     assert_eq!(scrape.sum("tidemark_events_total"), 24.0);
     assert_eq!(
         scrape.value("tidemark_events_total{outcome=\"applied\"}"),
-        16.0
+        14.0
+    );
+    assert_eq!(
+        scrape.value("tidemark_events_total{outcome=\"suppressed\"}"),
+        2.0
     );
     assert_eq!(
         scrape.value("tidemark_events_total{outcome=\"duplicate\"}"),

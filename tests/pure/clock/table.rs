@@ -81,6 +81,7 @@ impl Row<'_> {
                 match engine.apply(&self.event(&id), &mut effects) {
                     Outcome::Applied => {}
                     Outcome::Duplicate => came.push("duplicate".to_owned()),
+                    Outcome::Suppressed => came.push("suppressed".to_owned()),
                     Outcome::Refused(refused) => came.push(refused.refusal.code().to_owned()),
                 }
             }

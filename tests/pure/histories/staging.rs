@@ -15,7 +15,7 @@ use super::steps::{Act, Ceiling, Coast, Named, OrderName, Shift, Step, When};
 use super::{History, Input, Plan};
 use crate::model::days::Days;
 use crate::model::lane::Model;
-use crate::model::owned_event::OwnedEvent;
+use crate::model::owned_event::{OwnedEvent, erase};
 use crate::model::source::Facts;
 use crate::sightings::Sightings;
 
@@ -151,7 +151,8 @@ impl Stage {
             quantity: act.quantity,
             margin: act.margin,
             facts: act.facts,
-            attrs: act.facts.attrs(),
+            attrs: act.facts.attrs().into(),
+            command: (act.kind == Kind::Command).then(erase),
         }
     }
 
@@ -282,7 +283,8 @@ impl Stage {
                 quantity: 1,
                 margin: 50,
                 facts: Facts::default(),
-                attrs: Vec::new(),
+                attrs: Box::default(),
+                command: None,
             });
         }
     }

@@ -219,6 +219,7 @@ fn visits() -> BoxedStrategy<Act> {
         Kind::Declared(0),
         Kind::Declared(1),
         Kind::Heartbeat,
+        Kind::Command,
     ]);
     acts(kind, Just(OrderName::Nothing)).boxed()
 }

@@ -257,6 +257,7 @@ impl Customer {
             at,
             changes,
             places: self.places.clone().into_boxed_slice(),
+            ended: None,
         })
     }
 

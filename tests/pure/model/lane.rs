@@ -1,16 +1,18 @@
 //! One lane: its clock and ceiling, its customers in the order of their first events, and the
 //! deadlines that fall due.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tidemark::engine::effect::Judged;
+use tidemark::engine::effect::{Ended, Judged, Removed};
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::event::Kind;
 use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 
+use super::contribution::{Order, orders};
 use super::customer::{Customer, Rules};
 use super::days::Days;
 use super::owned_event::OwnedEvent;
@@ -29,6 +31,8 @@ pub(crate) struct Model {
     /// Deadlines that may fire until the next tick.
     allowed: Option<u64>,
     pub(crate) customers: Vec<Customer>,
+    /// Section 9: until when, and the versions so far.
+    pub(crate) erased: BTreeMap<String, (Timestamp, Vec<u32>)>,
 }
 
 impl Model {
@@ -40,6 +44,7 @@ impl Model {
             ceiling: Timestamp::MIN,
             allowed: None,
             customers: Vec::new(),
+            erased: BTreeMap::new(),
         }
     }
 
@@ -73,9 +78,15 @@ impl Model {
 
     /// Sections 1, 2, 5 and 6.
     pub(crate) fn apply(&mut self, event: &OwnedEvent) -> (Outcome, Vec<Judged>) {
+        let erased = self.erased.get(&event.customer);
+        let erased = erased.is_some_and(|(at, _)| event.at <= *at);
+        if erased && event.kind != Kind::Heartbeat {
+            return (Outcome::Suppressed, Vec::new());
+        }
         match self.weigh(event) {
             Err(refused) => (Outcome::Refused(refused), Vec::new()),
             Ok(_) if event.kind == Kind::Heartbeat => (Outcome::Applied, self.pass(event.at)),
+            Ok(_) if event.kind == Kind::Command => (Outcome::Applied, self.erase(event)),
             Ok(true) => (Outcome::Duplicate, Vec::new()),
             Ok(false) => (Outcome::Applied, self.accept(event)),
         }
@@ -88,7 +99,7 @@ impl Model {
         if event.at < self.clock - self.policy.time.late {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
-        if event.kind == Kind::Heartbeat {
+        if matches!(event.kind, Kind::Heartbeat | Kind::Command) {
             return Ok(false);
         }
         match self.customer(&event.customer) {
@@ -103,7 +114,13 @@ impl Model {
             days: &self.days,
         };
         if !self.customers.iter().any(|c| c.name == event.customer) {
-            self.customers.push(Customer::new(&event.customer, rules));
+            let mut customer = Customer::new(&event.customer, rules);
+            if let Some((_, versions)) = self.erased.get(&event.customer) {
+                for (place, version) in customer.places.iter_mut().zip(versions) {
+                    place.version = *version;
+                }
+            }
+            self.customers.push(customer);
         }
         let customer = self
             .customers
@@ -116,6 +133,49 @@ impl Model {
             judged.extend(customer.fire(rules));
         }
         judged.extend(customer.accept(event, rules));
+        judged.extend(self.pass(event.at));
+        judged
+    }
+
+    /// Section 9.
+    fn erase(&mut self, event: &OwnedEvent) -> Vec<Judged> {
+        let rules = Rules {
+            policy: &self.policy,
+            days: &self.days,
+        };
+        let name = &event.customer;
+        let old = self.erased.remove(name);
+        let mut versions = old.map_or_else(|| vec![0; self.policy.scales()], |(_, old)| old);
+        let mut judged = Vec::new();
+        let (mut at, mut removed) = (event.at, None);
+        if let Some(index) = self.customers.iter().position(|known| known.name == *name) {
+            let mut gone = self.customers.remove(index);
+            at = gone.judging_instant(event);
+            while gone.horizon.as_ref().is_some_and(|h| h.at < at) {
+                judged.extend(gone.fire(rules));
+            }
+            let before: u32 = versions.iter().sum();
+            versions = gone.places.iter().map(|place| place.version).collect();
+            let rules = self.policy.orders;
+            let (orders, _) = orders(&gone.accepted, rules);
+            let known = |order: &&Order| order.id.is_some() && order.at > at - rules.keep;
+            removed = Some(Removed {
+                changes: (versions.iter().sum::<u32>() - before).into(),
+                orders: orders.iter().filter(known).count() as u64,
+            });
+        }
+        self.erased.insert(name.clone(), (at, versions));
+        judged.push(Judged {
+            customer: name.as_str().into(),
+            at,
+            changes: Vec::new(),
+            places: Box::default(),
+            ended: Some(Box::new(Ended {
+                command: *event.command.clone().expect("a command"),
+                event_id: event.event_id.as_str().into(),
+                removed,
+            })),
+        });
         judged.extend(self.pass(event.at));
         judged
     }

@@ -1,5 +1,6 @@
 //! An event that owns its text, as histories and the model keep it.
 
+use tidemark::model::command::{Ask, Command};
 use tidemark::model::detail::{Attr, Details};
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::money::{Currency, Money};
@@ -21,7 +22,9 @@ pub(crate) struct OwnedEvent {
     pub(crate) margin: i64,
     pub(crate) facts: Facts,
     /// Those of `facts`, as an engine takes them.
-    pub(crate) attrs: Vec<Option<Attr>>,
+    pub(crate) attrs: Box<[Option<Attr>]>,
+    /// Of a command.
+    pub(crate) command: Option<Box<Command>>,
 }
 
 impl OwnedEvent {
@@ -45,7 +48,16 @@ impl OwnedEvent {
                 attrs: &self.attrs,
                 ..Details::default()
             },
-            command: None,
+            command: self.command.as_deref(),
         }
     }
+}
+
+/// The command to erase.
+pub(crate) fn erase() -> Box<Command> {
+    Box::new(Command {
+        ask: Ask::Erase,
+        by: "somebody".into(),
+        why: "a reason".into(),
+    })
 }

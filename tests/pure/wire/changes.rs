@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tidemark::engine::effect::Judged;
+use tidemark::engine::effect::{Ended, Judged, Removed};
 use tidemark::engine::explain::{Entry, Explanation, OnLadder, OnMap};
 use tidemark::engine::view::Horizon;
 use tidemark::model::change::{Cause, Change, Measure, Reason, Wait, Waited};
+use tidemark::model::command::{Ask, Command};
 use tidemark::model::ids::Offset;
 use tidemark::model::refusal::{REFUSALS, Refusal};
 use tidemark::model::standing::{Place, ScaleIx};
@@ -15,7 +16,7 @@ use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::{Label, Policy};
 use tidemark::wire::change::{self, Header, ce_id};
 use tidemark::wire::dead_letter::{self, Origin};
-use tidemark::wire::{explanation, measures, standing};
+use tidemark::wire::{explanation, measures, receipt, standing};
 
 use super::sample;
 
@@ -93,6 +94,23 @@ fn judged() -> Judged {
             },
         ]
         .into(),
+        ended: None,
+    }
+}
+
+/// The end of a customer of whom something was known.
+fn ended() -> Ended {
+    Ended {
+        command: Command {
+            ask: Ask::Erase,
+            by: "privacy@\"shop\"".into(),
+            why: "request 4711".into(),
+        },
+        event_id: "y-1".into(),
+        removed: Some(Removed {
+            changes: 9,
+            orders: 2,
+        }),
     }
 }
 
@@ -145,6 +163,14 @@ fn bodies_are_the_golden_bytes() {
     out.push(b'\n');
     change::encode_body(&labelled(), CUSTOMER, &judged.changes[0], &mut out);
     out.push(b'\n');
+    let unknown = Ended {
+        removed: None,
+        ..ended()
+    };
+    for ended in [ended(), unknown] {
+        receipt::encode_body(policy, CUSTOMER, judged.at, &ended, &mut out);
+        out.push(b'\n');
+    }
     assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
 }
 
@@ -221,6 +247,12 @@ fn headers_are_the_golden_text() {
             policy,
             &judged.customer,
             change,
+            "tidemark/shop",
+        )),
+        list(&receipt::headers(
+            policy,
+            &judged.customer,
+            judged.at,
             "tidemark/shop",
         )),
         list(&standing::headers(policy)),

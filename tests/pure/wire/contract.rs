@@ -100,13 +100,29 @@ fn every_field_is_in_the_table_and_every_field_of_the_table_is_read() {
 #[test]
 fn the_examples_of_what_is_published_have_its_keys() {
     let examples = examples(CHANGES);
-    let [change, waited, labelled, standing, features, explanation, _] = examples[..] else {
+    let [
+        change,
+        waited,
+        labelled,
+        receipt,
+        standing,
+        features,
+        explanation,
+        _,
+    ] = examples[..]
+    else {
         panic!("{} examples", examples.len());
     };
     let golden: Vec<&str> = PUBLISHED.lines().collect();
     assert_eq!(keys(change), keys(golden[0]));
     assert_eq!(keys(waited), keys(golden[6]));
     assert_eq!(keys(labelled), keys(golden[7]));
+    assert_eq!(keys(receipt), keys(golden[8]));
+    let told = rows(CHANGES, "\n## A receipt\n");
+    for key in keys(receipt) {
+        let inner = ["changes", "orders", "name", "version", "hash"];
+        assert!(told.contains(key) || inner.contains(&key), "{key}");
+    }
     assert_eq!(keys(standing), keys(golden[3]));
     assert_eq!(keys(features)[..3], keys(golden[4])[..3]);
     let names = ["spend_90d", "pieces", "days_since", "time_since"];
@@ -129,7 +145,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
 
 #[test]
 fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
-    let example = examples(CHANGES)[6];
+    let example = examples(CHANGES)[7];
     let entry = ledger::decode(example.as_bytes()).expect("a valid example");
     let mut out = Vec::new();
     ledger::encode(&entry, &mut out);

@@ -44,6 +44,7 @@ fn sample() -> [Entry; 2] {
             dead_letters: 1,
             changes: 3,
             standings: 2,
+            ..Counts::default()
         },
         checksum: 0x00ab_cdef_0123_4567,
     };
@@ -58,7 +59,10 @@ fn sample() -> [Entry; 2] {
         ],
         runs: vec![(0, 1), (1, 2), (0, 2)],
         counts: Counts {
-            applied: 5,
+            applied: 3,
+            suppressed: 2,
+            standings: 1,
+            receipts: 1,
             ..Counts::default()
         },
         checksum: u64::MAX,
@@ -128,8 +132,8 @@ const BAD: &[(&str, &str, &str)] = &[
         "records outside runs [1, 0], expected none",
     ),
     (
-        r#""applied":5"#,
-        r#""applied":6"#,
+        r#""applied":3"#,
+        r#""applied":4"#,
         "counts of consumed records 6, expected 5",
     ),
     (
@@ -219,6 +223,7 @@ fn entry() -> impl Strategy<Value = Entry> {
                 let consumed: u64 = reads.iter().map(|read| read.records).sum();
                 let applied = cuts.0.index(consumed as usize + 1) as u64;
                 let duplicates = cuts.1.index((consumed - applied) as usize + 1) as u64;
+                let suppressed = (consumed - applied - duplicates) / 3;
                 Entry {
                     lane: LaneId(names.0),
                     unit: UnitId(names.1),
@@ -233,9 +238,11 @@ fn entry() -> impl Strategy<Value = Entry> {
                     counts: Counts {
                         applied,
                         duplicates,
-                        dead_letters: consumed - applied - duplicates,
+                        suppressed,
+                        dead_letters: consumed - applied - duplicates - suppressed,
                         changes,
                         standings,
+                        receipts: standings / 2,
                     },
                     checksum: times.3,
                 }

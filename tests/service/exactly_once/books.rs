@@ -41,12 +41,16 @@ pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
         }
     }
     let fate = |fate: fn(&Fate) -> bool| sent.iter().filter(|it| fate(&it.fate)).count() as u64;
+    let erased = |it: &&Sent| it.fate == Fate::Counts && it.is_erasure();
+    let receipts = sent.iter().filter(erased).count() as u64;
     let expected = Counts {
         applied: fate(|fate| *fate == Fate::Counts),
         duplicates: fate(|fate| *fate == Fate::Copy),
         dead_letters: fate(|fate| matches!(fate, Fate::Refused(_))),
-        changes: evidence.changes.len() as u64,
+        suppressed: fate(|fate| *fate == Fate::Suppressed),
+        changes: evidence.changes.len() as u64 - receipts,
         standings: evidence.current.len() as u64,
+        receipts,
     };
     assert_eq!(
         sum, expected,
@@ -69,7 +73,9 @@ fn add(sum: &mut Counts, more: Counts) {
     sum.duplicates += more.duplicates;
     sum.dead_letters += more.dead_letters;
     sum.changes += more.changes;
+    sum.suppressed += more.suppressed;
     sum.standings += more.standings;
+    sum.receipts += more.receipts;
 }
 
 /// The group has committed what the last unit of each lane says, and that is all there is.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use tidemark::wire::change::ce_id;
+use tidemark::wire::change::{self, ce_id};
+use tidemark::wire::receipt;
 
 use super::verdict::Evidence;
+use crate::broker::Record;
 
 /// What is read of a change's body.
 #[derive(Debug, Deserialize)]
@@ -25,6 +27,97 @@ impl Told {
     }
 }
 
+/// What is read of a receipt's body.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Receipt {
+    customer_id: String,
+    erased_at: String,
+    removed: Option<Removed>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Removed {
+    changes: u32,
+}
+
+/// What lies in the topic of the changes.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Said {
+    Change(Told),
+    Receipt(Receipt),
+}
+
+impl Said {
+    pub(crate) fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).expect("a change or receipt is JSON as documented")
+    }
+
+    pub(crate) fn customer(&self) -> &str {
+        match self {
+            Self::Change(told) => &told.customer_id,
+            Self::Receipt(receipt) => &receipt.customer_id,
+        }
+    }
+
+    fn of(record: &Record) -> Self {
+        let said = Self::read(record.value.as_deref().expect("a change has a value"));
+        let ce_type = match said {
+            Self::Change(_) => change::CE_TYPE,
+            Self::Receipt(_) => receipt::CE_TYPE,
+        };
+        assert_eq!(record.header("ce_type"), Some(ce_type.as_bytes()));
+        said
+    }
+}
+
+/// Where a customer's chain on one ladder or map has come to.
+#[derive(Debug, Default)]
+struct Link {
+    version: u32,
+    /// The last change; none since the customer was erased.
+    last: Option<Told>,
+    /// The version at the last erasure.
+    erased: u32,
+}
+
+/// The chains of all customers.
+#[derive(Default)]
+struct Chains(BTreeMap<String, BTreeMap<String, Link>>);
+
+impl Chains {
+    /// Takes the next change or receipt of a customer.
+    #[track_caller]
+    fn take(&mut self, said: Said) {
+        let chains = self.0.entry(said.customer().to_owned()).or_default();
+        match said {
+            Said::Change(told) => {
+                let link = chains.entry(told.ladder.clone()).or_default();
+                assert_eq!(told.version, link.version + 1, "{told:?} after {link:?}");
+                if let Some(before) = &link.last {
+                    assert_eq!(told.from, before.to, "{told:?} after {before:?}");
+                    let later = told.effective_at >= before.effective_at;
+                    assert!(later, "{told:?} after {before:?}");
+                }
+                link.version = told.version;
+                link.last = Some(told);
+            }
+            Said::Receipt(receipt) => {
+                let mut changes = 0;
+                for link in chains.values_mut() {
+                    changes += link.version - link.erased;
+                    let last = link.last.take();
+                    let later = last.is_some_and(|told| told.effective_at > receipt.erased_at);
+                    assert!(!later, "{receipt:?} before {link:?}");
+                    link.erased = link.version;
+                }
+                let removed = receipt.removed.map_or(0, |removed| removed.changes);
+                assert_eq!(removed, changes, "{}", receipt.customer_id);
+            }
+        }
+    }
+}
+
 /// What is read of a standing.
 #[derive(Deserialize)]
 struct Standing {
@@ -39,73 +132,74 @@ struct Stand {
     version: u32,
 }
 
-/// Versions are 1, 2, 3 ..., each change begins where the last one ended, and its id is its own.
+/// Versions are 1, 2, 3 ..., each change begins where the last one ended, unless the customer was
+/// erased in between, and its id is its own.
 #[track_caller]
 pub(crate) fn have_no_gaps(evidence: &Evidence) {
-    let mut last: BTreeMap<(String, String), Told> = BTreeMap::new();
-    let mut ids = BTreeSet::new();
+    let (mut chains, mut ids) = (Chains::default(), BTreeSet::new());
     for record in &evidence.changes {
-        let told = Told::read(record.value.as_deref().expect("a change has a value"));
+        let said = Said::of(record);
         assert_eq!(
             record.key_text(),
-            told.customer_id,
+            said.customer(),
             "the key is the customer"
         );
-        let lane = evidence.lane(told.customer_id.as_bytes());
+        let lane = evidence.lane(said.customer().as_bytes());
         assert_eq!(
             record.partition, lane.0,
             "a change lies in its customer's lane"
         );
-        let id = ce_id(&told.customer_id, &told.ladder, told.version);
-        assert_eq!(record.header("ce_id"), Some(id.as_bytes()), "{told:?}");
-        assert!(ids.insert(id), "twice: {told:?}");
-        let ladder = (told.customer_id.clone(), told.ladder.clone());
-        let before = last.get(&ladder);
-        let version = before.map_or(0, |before| before.version);
-        assert_eq!(told.version, version + 1, "{told:?} after {before:?}");
-        if let Some(before) = before {
-            assert_eq!(told.from, before.to, "{told:?} after {before:?}");
-            assert!(
-                told.effective_at >= before.effective_at,
-                "{told:?} after {before:?}"
-            );
+        let id = record.header("ce_id").expect("every event has an id");
+        if let Said::Change(told) = &said {
+            let expected = ce_id(&told.customer_id, &told.ladder, told.version);
+            assert_eq!(id, expected.as_bytes(), "{told:?}");
         }
-        last.insert(ladder, told);
+        assert!(ids.insert(id.to_vec()), "twice: {said:?}");
+        chains.take(said);
     }
 }
 
-/// The latest standing of each customer is where the changes lead.
+/// The latest standing of each customer is where the changes lead, and of whoever was erased there
+/// is none.
 #[track_caller]
 pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
-    let mut moved: BTreeMap<(String, String), Told> = BTreeMap::new();
+    let mut chains = Chains::default();
     for record in &evidence.changes {
-        let told = Told::read(record.value.as_deref().expect("a change has a value"));
-        moved.insert((told.customer_id.clone(), told.ladder.clone()), told);
+        chains.take(Said::of(record));
     }
     // In offset order, so the last one of a customer stays.
-    let mut latest: BTreeMap<String, Standing> = BTreeMap::new();
+    let mut latest: BTreeMap<String, Option<Standing>> = BTreeMap::new();
     for record in &evidence.current {
-        let value = record.value.as_deref().expect("a standing has a value");
-        let standing = serde_json::from_slice(value).expect("a standing is JSON as documented");
+        let standing = record
+            .value
+            .as_deref()
+            .map(|value| serde_json::from_slice(value).expect("a standing is JSON as documented"));
         latest.insert(record.key_text().to_owned(), standing);
     }
     for (customer, standing) in &latest {
+        let mut chains = chains.0.remove(customer).unwrap_or_default();
+        let Some(standing) = standing else {
+            let stands = chains.values().find_map(|link| link.last.as_ref());
+            assert!(stands.is_none(), "a tombstone, but {stands:?}");
+            continue;
+        };
         for (ladder, stand) in &standing.standing {
-            let moved = moved.remove(&(customer.clone(), ladder.clone()));
+            let link = chains.remove(ladder).unwrap_or_default();
             let place = stand.tier.as_ref().or(stand.segment.as_ref());
-            match &moved {
-                None => assert_eq!((stand.version, &stand.since), (0, &None), "{customer}"),
+            assert_eq!(stand.version, link.version, "{customer}: {link:?}");
+            match &link.last {
+                None => assert_eq!(stand.since, None, "{customer}"),
                 Some(told) => {
-                    assert_eq!(stand.version, told.version, "{told:?}");
                     assert_eq!(place, Some(&told.to), "{told:?}");
                     assert_eq!(stand.since.as_ref(), Some(&told.effective_at), "{told:?}");
                 }
             }
         }
+        assert!(chains.is_empty(), "{customer} moved on {:?}", chains.keys());
     }
+    let without: Vec<_> = chains.0.keys().collect();
     assert!(
-        moved.is_empty(),
-        "moved, but without a standing: {:?}",
-        moved.keys()
+        without.is_empty(),
+        "moved, but without a standing: {without:?}"
     );
 }

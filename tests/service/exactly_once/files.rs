@@ -17,7 +17,7 @@ use tidemark::model::time::Timestamp;
 use tidemark::model::zone::{parse_instant, show_utc};
 
 use super::books::{Place, origin_of, place};
-use super::chains::Told;
+use super::chains::{Said, Told};
 use super::deployment::Deployment;
 use super::shop_load::now;
 use super::verdict::Evidence;
@@ -170,9 +170,8 @@ fn by_customer<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> BTreeMap<String, V
     let mut all: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for body in bodies {
         let text = std::str::from_utf8(body).expect("changes are UTF-8");
-        all.entry(Told::read(body).customer_id)
-            .or_default()
-            .push(text);
+        let customer = Said::read(body).customer().to_owned();
+        all.entry(customer).or_default().push(text);
     }
     all
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::deployment::{Deployment, PATIENCE, Plan, QUICK, wait_for};
 use super::dice::Dice;
-use super::shop_load::ShopLoad;
+use super::shop_load::{Fate, ShopLoad};
 use super::verdict::verdict;
 use crate::broker::{self, Watcher, needs_kafka};
 
@@ -46,6 +46,10 @@ fn thirty_kills_leave_no_trace() {
     assert!(last.terminate().success());
 
     let evidence = verdict(&deployment, &sent, watcher);
+    let erased = sent.iter().filter(|it| it.is_erasure()).count();
+    let suppressed = sent.iter().filter(|it| it.fate == Fate::Suppressed).count();
+    println!("{erased} customers erased, {suppressed} late events of theirs");
+    assert!(erased > 3 && suppressed > 3, "too few were erased");
     assert!(
         evidence.aborted > 0,
         "{working} kills at work, and none within a transaction"

@@ -1,7 +1,7 @@
 //! A shop at work: its customers' events, drawn from a seed, sent at a steady rate while a test
 //! does its worst.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -25,6 +25,8 @@ const CUSTOMERS: u64 = 400;
 const STAY: u64 = 25;
 /// Events at the beginning that bad records refer to.
 pub(crate) const OPENING: u64 = 20;
+/// How long nothing new comes of a customer who was erased, in ms.
+const GONE: i64 = 5_000;
 /// Records and orders that copies, refunds and cancels are drawn from.
 const REMEMBERED: usize = 200;
 
@@ -33,6 +35,8 @@ const REMEMBERED: usize = 200;
 pub(crate) enum Fate {
     Counts,
     Copy,
+    /// From before its customer was erased.
+    Suppressed,
     Refused(Expected),
 }
 
@@ -44,6 +48,14 @@ pub(crate) struct Sent {
     pub(crate) fate: Fate,
 }
 
+impl Sent {
+    /// Whether it erases its customer.
+    pub(crate) fn is_erasure(&self) -> bool {
+        let value = self.record.value.as_deref().unwrap_or_default();
+        String::from_utf8_lossy(value).contains(r#""kind":"erase""#)
+    }
+}
+
 /// Events as they come to mind.
 struct Shop {
     dice: Dice,
@@ -53,6 +65,8 @@ struct Shop {
     events: u64,
     orders: VecDeque<(u64, u64)>,
     recent: VecDeque<Sent>,
+    /// Customers who were erased, and when.
+    erased: BTreeMap<u64, i64>,
 }
 
 impl Shop {
@@ -72,6 +86,22 @@ impl Shop {
             return sent;
         }
         let customer = (self.events / STAY + self.dice.roll(PRESENT)) % CUSTOMERS;
+        if let Some(at) = self.erased.get(&customer).filter(|at| now - **at < GONE) {
+            let late = ("purchase", at - self.dice.roll(3_000) as i64);
+            return Sent {
+                fate: Fate::Suppressed,
+                ..sent(0, customer, self.events, late, r#","amount":"1""#)
+            };
+        }
+        // Those who only buy: all that is known of them lies in one topic, in order.
+        if customer.is_multiple_of(3) && self.dice.one_in(400) {
+            self.erased.insert(customer, now);
+            self.orders.retain(|(whose, _)| *whose != customer);
+            let more = r#","by":"the shop","why":"asked for""#;
+            let erasure = sent(0, customer, self.events, ("erase", now), more);
+            self.recent.retain(|it| it.record.key != erasure.record.key);
+            return erasure;
+        }
         let sent = match (customer % 3, self.dice.roll(10)) {
             // Some only buy, some only look, and some do both.
             (0, _) | (2, 0..4) => self.buy(customer, now),
@@ -212,6 +242,7 @@ impl ShopLoad {
             events: 0,
             orders: VecDeque::new(),
             recent: VecDeque::new(),
+            erased: BTreeMap::new(),
         };
         let thread = thread::spawn(move || {
             let (mut all, opened) = (Vec::new(), Instant::now());

@@ -126,7 +126,7 @@ fn are_repeated(deployment: &Deployment, evidence: &Evidence) {
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
     {
-        let lane = evidence.lane(chains::Told::read(line).customer_id.as_bytes());
+        let lane = evidence.lane(chains::Said::read(line).customer().as_bytes());
         assert!(lane >= last, "the replay goes lane by lane");
         last = lane;
         by_lane.entry(lane).or_default().push(line);
