@@ -133,6 +133,11 @@ fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
         &engine.view("nobody", model.clock).is_none(),
         &true,
     )?;
+    let gone = model.erased.keys();
+    for name in gone.filter(|name| model.customer(name).is_none()) {
+        let view = engine.view(name, model.clock);
+        same("a customer who was erased", &view, &None)?;
+    }
     for customer in customers {
         compare_view(engine, model, customer)?;
     }
