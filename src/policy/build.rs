@@ -14,6 +14,7 @@ use super::event::EventWords;
 use super::names::{Names, check_name};
 use super::owner::Owner;
 use super::problem::{ByteRange, Problem};
+use super::rfm;
 use super::rules::Rules;
 use super::scale;
 use super::suggestion;
@@ -34,10 +35,25 @@ const TOP: ByteRange = 0..0;
 /// unreadable parts, of which its reader has told.
 pub fn build(draft: &Draft, hash: String) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
-    match assemble(draft, hash, &mut problems) {
+    let written_out = draft.rfm.as_ref();
+    let written_out = written_out.map(|rfm| rfm::written_out(draft, rfm, &mut problems));
+    let policy = assemble(written_out.as_ref().unwrap_or(draft), hash, &mut problems);
+    tell_once(&mut problems);
+    match policy {
         Some(policy) if problems.is_empty() => Ok(policy),
         _ => Err(problems),
     }
+}
+
+/// What is written once and stands for several things is told of once.
+fn tell_once(problems: &mut Vec<Problem>) {
+    let mut told: Vec<(ByteRange, String)> = Vec::new();
+    problems.retain(|problem| {
+        let words = (problem.span.clone(), problem.label.clone());
+        let again = words.0 != TOP && told.contains(&words);
+        told.push(words);
+        !again
+    });
 }
 
 fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<Policy> {

@@ -3,7 +3,7 @@
 use super::problem::ByteRange;
 
 /// Something that was written, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written<T> {
     /// What was written.
     pub value: T,
@@ -12,9 +12,10 @@ pub struct Written<T> {
 }
 
 /// What stands at a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Given<T> {
     /// The key is not there.
+    #[default]
     Absent,
     /// Something of another type; the reader of the text has told of it.
     Unreadable,
@@ -70,6 +71,8 @@ pub struct Draft {
     pub attrs: Vec<AttrDraft>,
     /// `[clean.*]` and `[clean.attrs.*]`, in written order.
     pub clean: Vec<CleanDraft>,
+    /// `[rfm]`, if it is there.
+    pub rfm: Option<RfmDraft>,
     /// `[feature.*]`, in written order.
     pub features: Vec<FeatureDraft>,
     /// `[[ladder]]`, in written order.
@@ -141,8 +144,46 @@ pub struct CodeDraft {
     pub spellings: Vec<Written<String>>,
 }
 
-/// One `[feature.<name>]`.
+/// The table `[rfm]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RfmDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `of`
+    pub of: Given<Vec<Written<String>>>,
+    /// `window`
+    pub window: Given<String>,
+    /// `field`
+    pub field: Given<String>,
+    /// `recency`
+    pub recency: Given<Vec<Written<String>>>,
+    /// `frequency`
+    pub frequency: Given<Vec<Written<String>>>,
+    /// `monetary`
+    pub monetary: Given<Vec<Written<String>>>,
+    /// `map`
+    pub map: Given<String>,
+    /// `others`
+    pub others: Given<String>,
+    /// `[[rfm.segment]]`, in written order.
+    pub segments: Tables<RfmSegmentDraft>,
+}
+
+/// One `[[rfm.segment]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RfmSegmentDraft {
+    /// Where its header stands.
+    pub header: ByteRange,
+    /// `name`
+    pub name: Given<String>,
+    /// `cells`
+    pub cells: Given<Vec<Written<String>>>,
+    /// `labels`
+    pub labels: Given<Vec<LabelDraft>>,
+}
+
+/// One `[feature.<name>]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FeatureDraft {
     /// The name in its header.
     pub name: Written<String>,
@@ -163,7 +204,7 @@ pub struct FeatureDraft {
 }
 
 /// One `[[ladder]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LadderDraft {
     /// Where its header stands.
     pub header: ByteRange,
@@ -176,7 +217,7 @@ pub struct LadderDraft {
 }
 
 /// One `[[ladder.tier]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TierDraft {
     /// Where its header stands.
     pub header: ByteRange,
@@ -199,7 +240,7 @@ pub struct TierDraft {
 }
 
 /// What a tier waits for, as written at it or at its ladder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PatienceDraft {
     /// `settle`
     pub settle: Given<String>,
@@ -229,7 +270,7 @@ pub struct MapDraft {
 }
 
 /// One `[[map.segment]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SegmentDraft {
     /// Where its header stands.
     pub header: ByteRange,

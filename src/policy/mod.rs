@@ -8,11 +8,13 @@
 
 mod answers;
 pub mod build;
+mod cells;
 mod clean;
 pub mod cleaning;
 pub mod climb;
 mod comparison;
 mod constant;
+mod cuts;
 mod declaration;
 pub mod declared;
 mod derivation;
@@ -29,6 +31,7 @@ mod owner;
 pub mod patience;
 pub mod problem;
 pub mod reasons;
+mod rfm;
 pub mod rule;
 mod rules;
 mod scale;

@@ -1,6 +1,7 @@
 //! A policy read from its TOML text, or a report of everything that is wrong with it.
 
 mod clean;
+mod rfm;
 
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, Error};
@@ -108,8 +109,8 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         table,
     };
     let known = [
-        "name", "version", "currency", "zone", "time", "orders", "event", "clean", "feature",
-        "ladder", "map",
+        "name", "version", "currency", "zone", "time", "orders", "event", "clean", "rfm",
+        "feature", "ladder", "map",
     ];
     root.check_keys(&known, problems);
     let (kinds, attrs) = event(root.table("event", problems), problems);
@@ -123,6 +124,9 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         kinds,
         attrs,
         clean: clean::drafts(root.table("clean", problems), problems),
+        rfm: root
+            .table("rfm", problems)
+            .map(|section| rfm::draft(&section, problems)),
         features: features(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),

@@ -6,6 +6,7 @@ mod laws;
 mod limits;
 mod mistakes;
 mod reports;
+mod rfm;
 mod shipped;
 mod waits;
 
