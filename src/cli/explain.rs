@@ -8,7 +8,7 @@ use crate::engine::explain::explain as explanation_of;
 use crate::model::money::Money;
 use crate::wire::event::Decoder;
 use crate::wire::explanation;
-use crate::wire::told::{Compared, Scalar, Told, ToldWaits, read};
+use crate::wire::told::{Compared, Scalar, Told, ToldLadder, ToldWaits, read};
 
 use super::args::ExplainArgs;
 use super::backtest::backtest;
@@ -112,6 +112,9 @@ fn show(told: &Told) -> String {
             .as_deref()
             .map_or(String::new(), |at| format!("  since {at}"));
         line(format_args!("\n{name:<15} {}{since}", ladder.tier));
+        for text in overrides(ladder) {
+            line(format_args!("  {text}"));
+        }
         for (i, one) in ladder.keep.iter().enumerate() {
             line(format_args!(
                 "  {:<13} {}",
@@ -160,6 +163,31 @@ fn show(told: &Told) -> String {
         }
     }
     text
+}
+
+/// The overrides of a ladder, a line each, and where it would be without them.
+fn overrides(ladder: &ToldLadder) -> Vec<String> {
+    let overrides = ladder.overrides.iter();
+    let mut lines: Vec<String> = overrides
+        .map(|one| {
+            let until = match &one.until {
+                Some(until) => format!("until {until}"),
+                None => "without end".to_owned(),
+            };
+            let idle = if one.holds {
+                ""
+            } else {
+                "  (not what is shown)"
+            };
+            format!(
+                "{:<13} {} {until} by {} because {}{idle}",
+                one.verb, one.tier, one.by, one.why
+            )
+        })
+        .collect();
+    let given = ladder.given.iter().filter(|given| **given != ladder.tier);
+    lines.extend(given.map(|given| format!("{:<13} {given}", "without that")));
+    lines
 }
 
 /// What a ladder waits for, a line each.

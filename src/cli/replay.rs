@@ -77,7 +77,9 @@ fn write_all(args: &ReplayArgs, policy: &Policy, result: &Backtest) -> Result<()
             path,
             result.engine.standings().map(|(customer, places)| {
                 let mut line = Vec::new();
-                standing::encode_places(policy, customer, result.until, places, &mut line);
+                let overridden = result.engine.overridden(customer);
+                let standing = (places, &overridden[..]);
+                standing::encode_places(policy, customer, result.until, standing, &mut line);
                 line
             }),
         )?;

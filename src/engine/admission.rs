@@ -8,16 +8,19 @@ use crate::model::time::Timestamp;
 use crate::policy::declared::UnknownOrder;
 
 use super::customers::Slot;
+use super::request::Request;
 use super::step::Engine;
 
 /// Who an event that counts is about.
-pub(super) struct Admitted {
+pub(super) struct Admitted<'a> {
     /// Of the customer's id.
     pub(super) hash: u64,
     /// The customer, if there is one of that id yet.
     pub(super) known: Option<Slot>,
     /// Of the event.
     pub(super) fingerprint: Fingerprint,
+    /// What it asks for, if it asks for an override.
+    pub(super) request: Option<Request<'a>>,
 }
 
 impl Engine {
@@ -34,7 +37,7 @@ impl Engine {
     }
 
     /// Whether an event counts; nothing for a copy. Changes nothing.
-    pub(super) fn admit(&self, event: &Event<'_>) -> Result<Option<Admitted>, Refused> {
+    pub(super) fn admit<'a>(&self, event: &'a Event<'a>) -> Result<Option<Admitted<'a>>, Refused> {
         let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
         let known = self.customers.find(hash, event.customer);
@@ -63,6 +66,7 @@ impl Engine {
             hash,
             known,
             fingerprint,
+            request: Request::of(&self.policy, event)?,
         }))
     }
 }

@@ -1,5 +1,6 @@
 //! All customers of a lane: found by id, kept in the order of their first events.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::ops::Range;
 
@@ -8,9 +9,10 @@ use hashbrown::HashTable;
 use crate::features::history::History;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
-use crate::policy::judge::Stood;
+use crate::policy::judge::{Footing, Stood};
 
 use super::id::Id;
+use super::overruled::{Overruled, given_to};
 
 /// Tables that the index is split into, so that none ever grows for long.
 const TABLES: usize = 256;
@@ -48,6 +50,8 @@ pub(super) struct Customers {
     marks: usize,
     /// Slots whose customer has gone. They stay vacant: a slot tells who came first.
     vacant: usize,
+    /// Those few who have overrides.
+    overruled: BTreeMap<Slot, Overruled>,
 }
 
 /// A part of the customers. Their ranks stand in the places too; here they are so few bytes that
@@ -76,6 +80,7 @@ impl Customers {
             scales,
             marks,
             vacant: 0,
+            overruled: BTreeMap::new(),
         }
     }
 
@@ -168,6 +173,7 @@ impl Customers {
         let entry = self.index[table(hash)].find_entry(spread(tag), |known| known.slot == slot);
         entry.expect("who is there can be found").remove();
         self.vacant += 1;
+        self.overruled.remove(&slot);
         let vacant = Customer {
             id: Id::new(""),
             history: blank.clone(),
@@ -204,12 +210,24 @@ impl Customers {
         &self.pages[page].ranks[range]
     }
 
-    /// A customer's ranks, and what ladders remember of them.
+    /// What the ladders give a customer and remember of them, and the overrides above that.
     pub(super) fn stood(&self, slot: Slot) -> Stood<'_> {
+        let (ranks, overrides) = given_to(self.overruled(slot), self.ranks(slot));
         Stood {
-            ranks: self.ranks(slot),
+            ranks,
             marks: self.marks(slot),
+            overrides,
         }
+    }
+
+    /// What is known of a customer who has overrides.
+    pub(super) fn overruled(&self, slot: Slot) -> Option<&Overruled> {
+        self.overruled.get(&slot)
+    }
+
+    /// Sets what is known of a customer who has overrides, or had some until now.
+    pub(super) fn overrule(&mut self, slot: Slot, overruled: Overruled) {
+        self.overruled.insert(slot, overruled);
     }
 
     /// Where a customer stands.
@@ -232,11 +250,17 @@ impl Customers {
         *place
     }
 
-    /// Sets what ladders remember of a customer.
-    pub(super) fn remember(&mut self, slot: Slot, marks: &[Timestamp]) {
-        if !marks.is_empty() {
+    /// Sets what ladders remember of a customer and, where there are overrides, what they give.
+    pub(super) fn remember(&mut self, slot: Slot, footing: &Footing) {
+        if !footing.marks.is_empty() {
             let (page, range) = on_page(slot, self.marks);
-            self.pages[page].marks[range].copy_from_slice(marks);
+            self.pages[page].marks[range].copy_from_slice(&footing.marks);
+        }
+        if let Some(overruled) = self.overruled.get_mut(&slot) {
+            overruled.ranks.copy_from_slice(&footing.ranks);
+            if overruled.overrides.is_empty() {
+                self.overruled.remove(&slot);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::model::change::Change;
 use crate::model::command::Command;
+use crate::model::overrides::Override;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Judged {
     /// The whole standing after it, ladders before maps, in declared order; empty where the
     /// customer ended.
     pub places: Box<[Place]>,
+    /// The overrides by which tiers are shown that the ladders do not give; at most one for each.
+    pub overridden: Box<[Override]>,
     /// What there is to say of a customer who is no more.
     pub ended: Option<Box<Ended>>,
 }

@@ -44,6 +44,7 @@ impl Engine {
             at,
             changes: Vec::new(),
             places: Box::default(),
+            overridden: Box::default(),
             ended: Some(Box::new(Ended {
                 command: command.clone(),
                 event_id: event.event_id.into(),

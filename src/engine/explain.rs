@@ -1,6 +1,7 @@
 //! Why a customer stands where they stand, what would lift them and what comes next, as data.
 
 use crate::model::change::{Measure, Reason};
+use crate::model::overrides::Override;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
 use crate::policy::climb::Waiting;
@@ -32,9 +33,14 @@ pub struct OnLadder {
     pub scale: ScaleIx,
     /// The tier, since when, and after how many changes.
     pub place: Place,
-    /// What keeps the customer there, as measured; empty on the bottom tier.
+    /// The tier that the ladder gives, which is another one where there are overrides.
+    pub given: u8,
+    /// The overrides in force, the one that is dated first first, each with whether the tier is
+    /// shown by it.
+    pub overrides: Vec<(Override, bool)>,
+    /// What keeps the customer on the tier given, as measured; empty on the bottom tier.
     pub keep: Vec<Reason>,
-    /// What would bring the customer to each higher tier, the nearest first.
+    /// What would bring the customer to each tier above the one given, the nearest first.
     pub above: Vec<Entry>,
     /// What the ladder waits for, as of the frontier; nothing if it never waits.
     pub waiting: Option<Waiting>,
@@ -85,7 +91,8 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
             .zip(&view.waiting)
             .map(|(((scale, place), ladder), waiting)| OnLadder {
                 waiting: waiting.clone(),
-                ..on_ladder(scale, *place, ladder, told)
+                overrides: overrides(view, scale),
+                ..on_ladder((scale, view.given[scale.0]), *place, ladder, told)
             })
             .collect(),
         maps: scales
@@ -97,18 +104,26 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
     }
 }
 
+fn overrides(view: &View, ladder: ScaleIx) -> Vec<(Override, bool)> {
+    let (_, by) = view.overrides.shown(ladder, view.given[ladder.0]);
+    let on = view.overrides.on(ladder);
+    on.map(|one| (one.clone(), by == Some(one))).collect()
+}
+
 fn on_ladder(
-    scale: ScaleIx,
+    (scale, given): (ScaleIx, u8),
     place: Place,
     ladder: &Ladder,
     told: impl Fn(Option<&Rule>) -> Vec<Reason>,
 ) -> OnLadder {
     let above = ladder.tiers.iter().enumerate();
-    let above = above.skip(usize::from(place.rank) + 1);
+    let above = above.skip(usize::from(given) + 1);
     OnLadder {
         scale,
         place,
-        keep: told(keep_rule(&ladder.tiers[usize::from(place.rank)])),
+        given,
+        overrides: Vec::new(),
+        keep: told(keep_rule(&ladder.tiers[usize::from(given)])),
         above: above
             .map(|(rank, tier)| Entry {
                 rank: rank as u8,

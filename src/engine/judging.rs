@@ -7,6 +7,7 @@ use crate::model::time::Timestamp;
 use crate::policy::climb::Now;
 use crate::policy::declared::Policy;
 use crate::policy::judge::{Footing, Judge, Stood};
+use crate::policy::overrides::Overrides;
 use crate::policy::truths::Truths;
 
 /// What a policy says, prepared for judging.
@@ -69,9 +70,14 @@ impl Judging {
             .judge(levels, now, from, &mut self.truths, &mut self.footing);
     }
 
-    /// The first instant after that judging at which the footing becomes other than it is now
-    /// without a further event.
-    pub(super) fn horizon(&mut self, policy: &Policy, law: &Law) -> Option<Timestamp> {
+    /// The first instant after that judging, which was under these overrides, at which the footing
+    /// becomes other than it is now without a further event, or one of them ends.
+    pub(super) fn horizon(
+        &mut self,
+        policy: &Policy,
+        law: &Law,
+        overrides: &Overrides,
+    ) -> Option<Timestamp> {
         let Self {
             outlook,
             truths,
@@ -79,7 +85,7 @@ impl Judging {
             scratch,
         } = self;
         let (judge, zone) = (&law.judge, &policy.zone);
-        let wake = judge.wake(zone, footing);
+        let wake = judge.wake(zone, footing, overrides);
         let instants = outlook.instants();
         let mut instants = instants.take_while(|instant| instant.at() < wake);
         let stirring = instants.find(|instant| {
@@ -94,7 +100,7 @@ impl Judging {
             let mut scales = instant
                 .flips()
                 .flat_map(|flip| judge.scales_about(flip.feature));
-            scales.any(|scale| judge.stirs(*scale, now, footing, truths, scratch))
+            scales.any(|scale| judge.stirs(*scale, now, (footing, overrides), truths, scratch))
         });
         let stirring = stirring.map(Instant::at);
         stirring.or((wake < Timestamp::MAX).then_some(wake))

@@ -19,7 +19,9 @@ pub mod input;
 mod judging;
 mod news;
 mod occasion;
+mod overruled;
 mod population;
+mod request;
 mod step;
 pub mod view;
 

@@ -106,10 +106,10 @@ impl Engine {
             self.pass(event.at, effects);
             return Outcome::Applied;
         }
-        if let Some(command) = event.command {
-            match command.ask {
-                Ask::Erase => self.erase(event, command, effects),
-            }
+        if let Some(command) = event.command
+            && command.ask == Ask::Erase
+        {
+            self.erase(event, command, effects);
             return Outcome::Applied;
         }
         let admitted = match self.admit(event) {
@@ -120,6 +120,19 @@ impl Engine {
         let slot = self.customer(&admitted, event.customer);
         let at = self.customers.get(slot).history.judging_instant(event.at);
         self.catch_up(slot, at, effects);
+        match admitted.request {
+            Some(request) => self.judge(slot, at, Occasion::Command(request), effects),
+            None => self.absorb(slot, at, event, effects),
+        }
+        let arrivals = self.clock - self.policy.time.late;
+        self.dedup
+            .remember(admitted.fingerprint, event.at, arrivals);
+        self.pass(event.at, effects);
+        Outcome::Applied
+    }
+
+    /// Books an event and judges its customer, if it can make a difference.
+    fn absorb(&mut self, slot: Slot, at: Timestamp, event: &Event<'_>, effects: &mut Vec<Judged>) {
         let history = &mut self.customers.get_mut(slot).history;
         let seen = history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
         if self.is_stirred(slot, at, seen) {
@@ -127,11 +140,6 @@ impl Engine {
             let since = history.reaches_back(&self.law.layout, event);
             self.judge(slot, at, Occasion::Arrival(since), effects);
         }
-        let arrivals = self.clock - self.policy.time.late;
-        self.dedup
-            .remember(admitted.fingerprint, event.at, arrivals);
-        self.pass(event.at, effects);
-        Outcome::Applied
     }
 
     /// Time has come as far as an event of that instant says.
@@ -284,19 +292,21 @@ impl Engine {
     }
 
     /// Judges a customer at an instant, moves them, and sets their horizon.
-    fn judge(&mut self, slot: Slot, at: Timestamp, on: Occasion, effects: &mut Vec<Judged>) {
+    fn judge(&mut self, slot: Slot, at: Timestamp, on: Occasion<'_>, effects: &mut Vec<Judged>) {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
+        let before = self.overrule(slot, at, on);
         let history = &self.customers.get(slot).history;
         let stood = self.customers.stood(slot);
         self.judging
             .judge(&self.policy, &self.law, history, stood, at);
-        if *stood.ranks != *self.judging.footing.ranks {
-            let judged = self.moved(slot, at, on);
+        if *self.customers.ranks(slot) != *self.judging.footing.shown() {
+            let judged = self.moved(slot, at, on, &before);
             effects.push(judged);
         }
-        self.customers.remember(slot, &self.judging.footing.marks);
-        let due = self.judging.horizon(&self.policy, &self.law);
+        let overrides = self.customers.stood(slot).overrides;
+        let due = self.judging.horizon(&self.policy, &self.law, overrides);
+        self.customers.remember(slot, &self.judging.footing);
         debug_assert!(due.is_none_or(|due| due > at), "a deadline fires once");
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
     }

@@ -6,10 +6,12 @@ use crate::features::fingerprint::hash;
 use crate::features::history::History;
 use crate::features::measures::Measured;
 use crate::model::change::Measure;
+use crate::model::overrides::Override;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
 use crate::policy::climb::{Now, Waiting};
-use crate::policy::judge::Stood;
+use crate::policy::judge::{Footing, Stood};
+use crate::policy::overrides::{NONE, Overrides};
 
 use super::customers::Customer;
 use super::judging::Judging;
@@ -20,6 +22,10 @@ use super::step::{Engine, Nobody};
 pub struct View {
     /// On every ladder and map, ladders first, as last judged.
     pub places: Vec<Place>,
+    /// The rank that each ladder gives, whatever is shown; and the segment on each map.
+    pub given: Vec<u8>,
+    /// The overrides that were in force at the frontier.
+    pub overrides: Overrides,
     /// Of every feature, as of `at`.
     pub measures: Vec<Measure>,
     /// The instant asked for, or the frontier if that is later.
@@ -55,13 +61,25 @@ impl Engine {
         let at = at.max(frontier);
         Some(View {
             places: places.to_vec(),
+            given: stood.ranks.to_vec(),
+            overrides: stood.overrides.clone(),
             measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier,
             horizon: (*due < Timestamp::MAX)
-                .then(|| self.horizon(history, stood))
+                .then(|| self.horizon(history, stood, places))
                 .flatten(),
             waiting: self.waiting(stood, frontier),
+        })
+    }
+
+    /// The overrides by which a customer is shown other tiers than the ladders give.
+    #[must_use]
+    pub fn overridden(&self, customer: &str) -> Box<[Override]> {
+        let slot = self.customers.find(hash(customer), customer);
+        slot.map_or_else(Box::default, |slot| {
+            let stood = self.customers.stood(slot);
+            stood.overrides.shown_by(stood.ranks)
         })
     }
 
@@ -77,9 +95,12 @@ impl Engine {
         let stood = Stood {
             ranks: &ranks,
             marks,
+            overrides: &NONE,
         };
         View {
             places: places.clone(),
+            given: ranks.clone(),
+            overrides: NONE.clone(),
             measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
             at,
             frontier: history.frontier(),
@@ -100,20 +121,24 @@ impl Engine {
     }
 
     /// The first move to come by time alone. Deadlines before it move nobody: at each of them a
-    /// ladder that waits begins to wait, or no longer does.
-    fn horizon(&self, history: &History, stood: Stood<'_>) -> Option<Horizon> {
+    /// ladder that waits begins to wait, or no longer does; an override ends; or a ladder gives
+    /// another tier below an override that stays.
+    fn horizon(&self, history: &History, stood: Stood<'_>, places: &[Place]) -> Option<Horizon> {
         let (policy, law) = (&self.policy, &self.law);
+        let mut overrides = stood.overrides.clone();
         let mut judging = Judging::default();
         judging.judge(policy, law, history, stood, history.frontier());
         loop {
-            let at = judging.horizon(policy, law)?;
-            let marks = mem::take(&mut judging.footing.marks);
+            let at = judging.horizon(policy, law, &overrides)?;
+            overrides.pass(at);
+            let Footing { ranks, marks, .. } = mem::take(&mut judging.footing);
             let from = Stood {
-                ranks: stood.ranks,
+                ranks: &ranks,
                 marks: &marks,
+                overrides: &overrides,
             };
             judging.judge(policy, law, history, from, at);
-            let moves = moves(stood.ranks, &judging.footing.ranks);
+            let moves = moves(places, judging.footing.shown());
             if !moves.is_empty() {
                 return Some(Horizon { at, moves });
             }
@@ -121,11 +146,11 @@ impl Engine {
     }
 }
 
-/// The ladders and maps on which the ranks differ.
-fn moves(from: &[u8], to: &[u8]) -> Vec<(ScaleIx, u8, u8)> {
+/// The ladders and maps on which the ranks shown differ.
+fn moves(from: &[Place], to: &[u8]) -> Vec<(ScaleIx, u8, u8)> {
     let moves = (0..).map(ScaleIx).zip(from).zip(to);
     moves
-        .filter(|((_, from), to)| from != to)
-        .map(|((scale, from), to)| (scale, *from, *to))
+        .filter(|((_, from), to)| from.rank != **to)
+        .map(|((scale, from), to)| (scale, from.rank, *to))
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::overrides::Override;
 use super::standing::ScaleIx;
 use super::time::Timestamp;
 
@@ -40,6 +41,15 @@ pub struct Waited {
     pub since: Timestamp,
 }
 
+/// An override that a change on a ladder comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overridden {
+    /// The override.
+    pub by: Override,
+    /// Whether the new tier is shown by it; otherwise the one before was, and it counts no more.
+    pub holds: bool,
+}
+
 /// What made a change come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
@@ -49,6 +59,8 @@ pub enum Cause {
     Clock,
     /// An event of this customer that says that the last change came about without knowing it.
     Correction,
+    /// Somebody has asked for it.
+    Command,
 }
 
 impl Cause {
@@ -59,12 +71,18 @@ impl Cause {
             Self::Event => "event",
             Self::Clock => "clock",
             Self::Correction => "correction",
+            Self::Command => "command",
         }
     }
 }
 
 /// All causes.
-pub const CAUSES: [Cause; 3] = [Cause::Event, Cause::Clock, Cause::Correction];
+pub const CAUSES: [Cause; 4] = [
+    Cause::Event,
+    Cause::Clock,
+    Cause::Correction,
+    Cause::Command,
+];
 
 /// Which way a change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,6 +162,8 @@ pub struct Change {
     pub cause: Cause,
     /// The wait that was over at just that instant; none where there was nothing to wait for.
     pub waited: Option<Waited>,
-    /// The comparisons of the rule that decided.
+    /// The comparisons of the rule that decided; none where it was not a rule.
     pub reasons: Vec<Reason>,
+    /// The override that it comes from, if it comes from one.
+    pub overridden: Option<Box<Overridden>>,
 }

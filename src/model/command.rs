@@ -1,5 +1,8 @@
 //! Commands: what people ask to have done to one customer, with who asks and why.
 
+use super::overrides::Verb;
+use super::time::Timestamp;
+
 /// One command; the event that brings it says to which customer, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -16,10 +19,39 @@ pub struct Command {
 pub enum Ask {
     /// Forget the customer.
     Erase,
+    /// Show another tier than a ladder gives.
+    Override(Wanted),
+    /// No longer do so.
+    Withdraw(Unwanted),
+}
+
+/// An override as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The name of the ladder.
+    pub ladder: Box<str>,
+    /// What it is to do.
+    pub verb: Verb,
+    /// The name of the tier, where the verb needs one.
+    pub tier: Option<Box<str>>,
+    /// When it ends; later than it was asked for. Nothing where it has no end.
+    pub until: Option<Timestamp>,
+}
+
+/// Overrides that are to be no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwanted {
+    /// The name of the ladder.
+    pub ladder: Box<str>,
+    /// Those of that verb only.
+    pub verb: Option<Verb>,
 }
 
 /// The kinds of events that bring commands, by their names on the wire. Policies do not know them.
-pub const COMMANDS: [&str; 1] = ["erase"];
+pub const COMMANDS: [&str; 2] = ["erase", "override"];
+
+/// The verb of an override event that withdraws others.
+pub const WITHDRAW: &str = "withdraw";
 
 impl Ask {
     /// The name on the wire.
@@ -27,6 +59,7 @@ impl Ask {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Erase => COMMANDS[0],
+            Self::Override(_) | Self::Withdraw(_) => COMMANDS[1],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One thing that a customer did, as the engine takes it.
 
-use super::command::{COMMANDS, Command};
+use super::command::{Ask, COMMANDS, Command};
 use super::detail::Details;
 use super::money::{Currency, Money};
 use super::time::Timestamp;
@@ -154,4 +154,13 @@ pub struct Event<'a> {
     pub details: Details<'a>,
     /// What it asks for; of [`Kind::Command`] only, and always.
     pub command: Option<&'a Command>,
+}
+
+impl Event<'_> {
+    /// Whether it is a command to forget the customer.
+    #[must_use]
+    pub fn asks_for_erasure(&self) -> bool {
+        self.command
+            .is_some_and(|command| command.ask == Ask::Erase)
+    }
 }

@@ -13,6 +13,7 @@ pub mod detail;
 pub mod event;
 pub mod ids;
 pub mod money;
+pub mod overrides;
 pub mod partitioner;
 pub mod period;
 pub mod refusal;

@@ -36,10 +36,14 @@ pub enum Refusal {
     OrderExists,
     /// A number beyond the bounds that the policy declares, not looked at yet.
     Outlier,
+    /// About a ladder that the policy does not have.
+    UnknownLadder,
+    /// About a tier that the ladder does not have.
+    UnknownTier,
 }
 
 /// All refusals with their codes.
-pub const REFUSALS: [(Refusal, &str); 16] = [
+pub const REFUSALS: [(Refusal, &str); 18] = [
     (Refusal::NoValue, "no_value"),
     (Refusal::TooLarge, "too_large"),
     (Refusal::NotJson, "not_json"),
@@ -56,6 +60,8 @@ pub const REFUSALS: [(Refusal, &str); 16] = [
     (Refusal::UnknownOrder, "unknown_order"),
     (Refusal::OrderExists, "order_exists"),
     (Refusal::Outlier, "outlier"),
+    (Refusal::UnknownLadder, "unknown_ladder"),
+    (Refusal::UnknownTier, "unknown_tier"),
 ];
 
 impl Refusal {

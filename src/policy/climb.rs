@@ -8,6 +8,7 @@ use crate::model::zone::Zone;
 use super::declared::{Ladder, Tier};
 use super::lifetime::Floor;
 use super::marks::NO;
+use super::overrides::Extension;
 use super::patience::{Demote, Depth, Patience};
 use super::truths::{Check, Truths};
 
@@ -115,12 +116,14 @@ impl Climb {
         marks
     }
 
-    /// Where a customer of that rank stands now; the marks are brought up to date.
+    /// Where a customer of that rank stands now, whose tier may be extended; the marks are brought
+    /// up to date.
     pub(super) fn step(
         &self,
         now: Now<'_>,
         truths: &Truths,
         mut rank: u8,
+        extended: Option<Extension>,
         marks: &mut [Timestamp],
     ) -> u8 {
         self.stand(now, truths, rank, marks);
@@ -130,26 +133,37 @@ impl Climb {
             (rank, came) = (up, true);
         }
         if !came {
-            rank = self.descend(now, truths, rank, marks);
+            rank = self.descend(now, truths, rank, extended, marks);
         }
         self.stand(now, truths, rank, marks);
         rank
     }
 
     /// Where a customer goes whom nothing keeps; for who is kept, that is where they are.
-    fn descend(&self, now: Now<'_>, truths: &Truths, mut rank: u8, marks: &mut [Timestamp]) -> u8 {
+    fn descend(
+        &self,
+        now: Now<'_>,
+        truths: &Truths,
+        mut rank: u8,
+        extended: Option<Extension>,
+        marks: &mut [Timestamp],
+    ) -> u8 {
         let entered = self.entered(truths, rank);
         while let Some(rung) = self.rung(rank)
             && !rung.is_kept(rank, entered, truths, marks)
         {
             marks[LAPSED] = marks[LAPSED].min(now.at);
-            if rung.patience.ends(now.zone, marks[SINCE], marks[LAPSED]) > now.at {
+            let own = rung.patience.ends(now.zone, marks[SINCE], marks[LAPSED]);
+            if own.max(extension_ends(extended, rank)) > now.at {
                 return rank;
             }
             let below = rank - 1;
             rank = match rung.patience.depth {
                 Depth::OneStep => below,
-                Depth::ToFit => self.fit(below, entered, truths, marks),
+                Depth::ToFit => {
+                    let fit = self.fit(below, entered, truths, marks);
+                    extended.map_or(fit, |extended| fit.max(extended.tier.min(below)))
+                }
             };
             self.come(rank, now.at, marks);
         }
@@ -171,8 +185,14 @@ impl Climb {
 
     /// The first instant at which time alone moves a customer, or changes a mark, while nothing
     /// else changes.
-    pub(super) fn wake(&self, zone: &Zone, rank: u8, marks: &[Timestamp]) -> Timestamp {
-        let lost = self.lost(zone, rank, marks);
+    pub(super) fn wake(
+        &self,
+        zone: &Zone,
+        rank: u8,
+        extended: Option<Extension>,
+        marks: &[Timestamp],
+    ) -> Timestamp {
+        let lost = self.lost(zone, rank, extended, marks);
         let settling = self.settling(rank, marks).map(|(_, _, end)| end);
         let floors = self.floors();
         let floors = floors.filter_map(|(_, floor)| floor.wake(zone, marks));
@@ -180,7 +200,13 @@ impl Climb {
     }
 
     /// What is waited for.
-    pub(super) fn waiting(&self, now: Now<'_>, rank: u8, marks: &[Timestamp]) -> Waiting {
+    pub(super) fn waiting(
+        &self,
+        now: Now<'_>,
+        rank: u8,
+        extended: Option<Extension>,
+        marks: &[Timestamp],
+    ) -> Waiting {
         let patience = self.rung(rank).map_or(Patience::NONE, |rung| rung.patience);
         let since = marks[SINCE];
         let lapsed = Some(marks[LAPSED]).filter(|lapsed| *lapsed != NO);
@@ -193,7 +219,7 @@ impl Climb {
                 .last(),
             term: patience.term_ends(now.zone, (since, lapsed), now.at),
             lapsed,
-            lost: self.lost(now.zone, rank, marks),
+            lost: self.lost(now.zone, rank, extended, marks),
         }
     }
 
@@ -289,9 +315,16 @@ impl Climb {
         })
     }
 
-    fn lost(&self, zone: &Zone, rank: u8, marks: &[Timestamp]) -> Option<Timestamp> {
+    fn lost(
+        &self,
+        zone: &Zone,
+        rank: u8,
+        extended: Option<Extension>,
+        marks: &[Timestamp],
+    ) -> Option<Timestamp> {
         let rung = self.rung(rank).filter(|_| marks[LAPSED] != NO)?;
-        Some(rung.patience.ends(zone, marks[SINCE], marks[LAPSED]))
+        let own = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
+        Some(own.max(extension_ends(extended, rank)))
     }
 
     fn above(&self, rank: u8) -> impl Iterator<Item = (u8, &Rung)> {
@@ -308,6 +341,12 @@ impl Climb {
     fn rung(&self, rank: u8) -> Option<&Rung> {
         self.rungs.get(usize::from(rank).checked_sub(1)?)
     }
+}
+
+/// The instant before which a tier is not lost because it is extended.
+fn extension_ends(extended: Option<Extension>, rank: u8) -> Timestamp {
+    let extended = extended.filter(|extended| rank <= extended.tier);
+    extended.map_or(Timestamp::MIN, |extended| extended.until)
 }
 
 impl Rung {

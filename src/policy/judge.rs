@@ -11,6 +11,7 @@ use crate::model::zone::Zone;
 use super::answers::{Answers, cuts};
 use super::climb::{Climb, Now, Waiting};
 use super::declared::{Ladder, Policy, SegmentMap, Tier};
+use super::overrides::{Extension, Overrides};
 use super::rule::{Rule, Subject};
 use super::truths::{Check, Truths};
 
@@ -31,19 +32,34 @@ pub struct Judge {
 /// Where a customer stands on all ladders and maps, and what the ladders that wait remember.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Footing {
-    /// The rank on each ladder and map.
+    /// The rank on each ladder and map; on a ladder, the one that it gives.
     pub ranks: Vec<u8>,
+    /// The ranks shown where there are overrides; otherwise empty.
+    pub overridden: Vec<u8>,
     /// The instants that ladders remember, one ladder after another.
     pub marks: Vec<Timestamp>,
 }
 
-/// A [`Footing`] that is kept elsewhere.
+impl Footing {
+    /// The rank shown on each ladder and map.
+    #[must_use]
+    pub fn shown(&self) -> &[u8] {
+        match self.overridden.is_empty() {
+            true => &self.ranks,
+            false => &self.overridden,
+        }
+    }
+}
+
+/// A [`Footing`] that is kept elsewhere, with the overrides that are in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stood<'a> {
-    /// The rank on each ladder and map.
+    /// The rank on each ladder and map; on a ladder, the one that it gives.
     pub ranks: &'a [u8],
     /// The instants that ladders remember, one ladder after another.
     pub marks: &'a [Timestamp],
+    /// What stands above the ladders.
+    pub overrides: &'a Overrides,
 }
 
 /// A ladder or map as checks.
@@ -129,28 +145,39 @@ impl Judge {
         footing.marks.clear();
         footing.marks.extend_from_slice(from.marks);
         footing.ranks.clear();
+        footing.overridden.clear();
+        let overrides = from.overrides;
         for (scale, from) in (0..).map(ScaleIx).zip(from.ranks) {
-            let rank = self.scales[scale.0].rank(now, truths, *from, &mut footing.marks);
-            self.given(scale, rank, truths);
+            let extended = overrides.extension(scale);
+            let place = &self.scales[scale.0];
+            let rank = place.rank(now, truths, *from, extended, &mut footing.marks);
             footing.ranks.push(rank);
+            let mut shown = rank;
+            if !overrides.is_empty() {
+                (shown, _) = overrides.shown(scale, rank);
+                footing.overridden.push(shown);
+            }
+            self.given(scale, shown, truths);
         }
     }
 
     /// The first instant after a judging at which a ladder that waits moves the customer while no
-    /// feature changes; [`Timestamp::MAX`] if there is none.
+    /// feature changes, or an override ends; [`Timestamp::MAX`] if there is none.
     #[must_use]
-    pub fn wake(&self, zone: &Zone, footing: &Footing) -> Timestamp {
+    pub fn wake(&self, zone: &Zone, footing: &Footing, overrides: &Overrides) -> Timestamp {
+        let end = overrides.next_end();
         if self.marks == 0 {
-            return Timestamp::MAX;
+            return end;
         }
-        let wakes = self.scales.iter().zip(&footing.ranks);
-        let wakes = wakes.filter_map(|(scale, rank)| match scale {
+        let wakes = (0..).map(ScaleIx).zip(&self.scales).zip(&footing.ranks);
+        let wakes = wakes.filter_map(|((ix, scale), rank)| match scale {
             Scale::Patient(climb, place) => {
-                Some(climb.wake(zone, *rank, &footing.marks[place.clone()]))
+                let (extended, marks) = (overrides.extension(ix), &footing.marks[place.clone()]);
+                Some(climb.wake(zone, *rank, extended, marks))
             }
             Scale::Ladder(_) | Scale::Map(_) => None,
         });
-        wakes.min().unwrap_or(Timestamp::MAX)
+        wakes.chain([end]).min().unwrap_or(Timestamp::MAX)
     }
 
     /// Whether a ladder or map moves a customer of that footing, or remembers something else of
@@ -160,17 +187,18 @@ impl Judge {
         &self,
         scale: ScaleIx,
         now: Now<'_>,
-        footing: &Footing,
+        (footing, overrides): (&Footing, &Overrides),
         truths: &Truths,
         scratch: &mut Vec<Timestamp>,
     ) -> bool {
+        let extended = overrides.extension(scale);
         let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
         if !matches!(scale, Scale::Patient(..)) {
-            return scale.rank(now, truths, from, &mut []) != from;
+            return scale.rank(now, truths, from, extended, &mut []) != from;
         }
         scratch.clear();
         scratch.extend_from_slice(&footing.marks);
-        scale.rank(now, truths, from, scratch) != from || *scratch != footing.marks
+        scale.rank(now, truths, from, extended, scratch) != from || *scratch != footing.marks
     }
 
     /// What a ladder waits for with a customer who was last judged now; nothing if it never waits.
@@ -179,7 +207,8 @@ impl Judge {
         match self.scales.get(scale.0)? {
             Scale::Patient(climb, place) => {
                 let marks = &from.marks[place.clone()];
-                Some(climb.waiting(now, from.ranks[scale.0], marks))
+                let extended = from.overrides.extension(scale);
+                Some(climb.waiting(now, from.ranks[scale.0], extended, marks))
             }
             Scale::Ladder(_) | Scale::Map(_) => None,
         }
@@ -202,6 +231,7 @@ impl Judge {
     pub fn first(&self, levels: &[Level], truths: &mut Truths, footing: &mut Footing) {
         self.ask(levels, truths);
         footing.ranks.clear();
+        footing.overridden.clear();
         footing.marks.clear();
         for (ix, scale) in self.scales.iter().enumerate() {
             let rank = match scale {
@@ -243,9 +273,17 @@ impl Judge {
 }
 
 impl Scale {
-    /// Where a customer whose rank was `from` stands now; the marks, if this ladder has some, are
-    /// brought up to date. For a map, the tiers must have been given.
-    fn rank(&self, now: Now<'_>, truths: &Truths, from: u8, marks: &mut [Timestamp]) -> u8 {
+    /// Where a customer whose rank was `from`, and whose tier may be extended, stands now; the
+    /// marks, if this ladder has some, are brought up to date. For a map, the tiers must have been
+    /// given.
+    fn rank(
+        &self,
+        now: Now<'_>,
+        truths: &Truths,
+        from: u8,
+        extended: Option<Extension>,
+        marks: &mut [Timestamp],
+    ) -> u8 {
         match self {
             // From the top: the first tier that can be entered or, from where the customer stands
             // downwards, kept.
@@ -256,9 +294,12 @@ impl Scale {
                 };
                 let mut rungs = rungs.iter();
                 let held = rungs.find(|rung| rung.enter.holds(truths) || keeps(rung));
-                held.map_or(0, |rung| rung.rank)
+                let held = held.map_or(0, |rung| rung.rank);
+                extended.map_or(held, |extended| held.max(extended.tier.min(from)))
             }
-            Self::Patient(climb, place) => climb.step(now, truths, from, &mut marks[place.clone()]),
+            Self::Patient(climb, place) => {
+                climb.step(now, truths, from, extended, &mut marks[place.clone()])
+            }
             Self::Map(segments) => first_match(segments, truths),
         }
     }
@@ -339,6 +380,7 @@ mod tests {
     use crate::model::time::Span;
     use crate::model::zone::Zone;
     use crate::policy::declared::{OrderRules, Segment, TimeRules, UnknownOrder};
+    use crate::policy::overrides::NONE;
     use crate::policy::patience::Patience;
     use crate::policy::rule::{Comparison, Op};
 
@@ -425,6 +467,7 @@ mod tests {
         let from = Stood {
             ranks: from,
             marks: &[],
+            overrides: &NONE,
         };
         judge.judge(&[level], now, from, &mut truths, &mut footing);
         (truths, footing.ranks)
@@ -566,11 +609,12 @@ mod tests {
             judge.flip(0, to, &mut truths);
             let bottom = Footing {
                 ranks: vec![0; 5],
-                marks: Vec::new(),
+                ..Footing::default()
             };
             let stirred = [0, 1, 2, 3, 4].map(|ix| {
                 let (scale, scratch) = (ScaleIx(ix), &mut Vec::new());
-                judge.stirs(scale, now, &bottom, &truths, scratch)
+                let bottom = (&bottom, &NONE);
+                judge.stirs(scale, now, bottom, &truths, scratch)
             });
             let (_, ranks) = anew(&judge, &policy, to, &[0; 5]);
             assert_eq!(ranks, stirred.map(u8::from), "{from} {to}");

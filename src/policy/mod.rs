@@ -27,6 +27,7 @@ mod labels;
 pub mod lifetime;
 mod marks;
 mod names;
+pub mod overrides;
 mod owner;
 pub mod patience;
 pub mod problem;

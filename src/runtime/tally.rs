@@ -65,7 +65,7 @@ impl Tally {
             cause: change.cause,
             direction: policy.direction(change),
             owed: match change.cause {
-                Cause::Event | Cause::Correction => stamped_at,
+                Cause::Event | Cause::Correction | Cause::Command => stamped_at,
                 Cause::Clock => live.then_some(change.effective_at),
             },
         }));

@@ -60,6 +60,10 @@ impl Ground<'_> {
             command: command(word),
             reviewed: false,
         };
+        if word == COMMANDS[1] {
+            let asked = self.ask(&mut deed, rest, counted);
+            return asked.map(|()| deed).map_err(|problem| vec![problem]);
+        }
         let fields = self.fields(rest).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         for (at, field) in fields.iter().enumerate() {

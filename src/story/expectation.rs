@@ -13,7 +13,7 @@ use super::script::{Claim, Expectation, Expected, Move};
 
 const OPS: [Op; 6] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq, Op::Ne];
 /// What an event can be refused for that was read: docs/semantics.md, section 2.
-const REFUSALS: [Refusal; 7] = [
+const REFUSALS: [Refusal; 9] = [
     Refusal::Future,
     Refusal::TooLate,
     Refusal::UnknownCurrency,
@@ -21,6 +21,8 @@ const REFUSALS: [Refusal; 7] = [
     Refusal::UnknownOrder,
     Refusal::OrderExists,
     Refusal::Outlier,
+    Refusal::UnknownLadder,
+    Refusal::UnknownTier,
 ];
 const SHAPES: &str =
     "write `value: low -> mid`, `value is mid`, `duplicate` or `refused: too_late`";
@@ -105,7 +107,7 @@ impl Ground<'_> {
         })
     }
 
-    /// Reads "low -> mid as of 2026-03-02 by event because spend_90d 300.00 is >= 300.00".
+    /// Reads "low -> mid as of 2026-03-02 by event under gift because spend_90d 300.00 is >= 300".
     fn change(
         &self,
         whole: &str,
@@ -115,6 +117,8 @@ impl Ground<'_> {
     ) -> Result<Move, Problem> {
         let scale = self.scale(name)?;
         let (text, because) = split_at_word(text, " because ");
+        let (text, after) = split_at_word(text, " after ");
+        let (text, under) = split_at_word(text, " under ");
         let (text, cause) = split_at_word(text, " by ");
         let (text, instant) = split_at_word(text, " as of ");
         let Some((from, to)) = text.split_once("->") else {
@@ -136,6 +140,11 @@ impl Ground<'_> {
             to: self.rank(scale, to)?,
             effective_at: effective_at.unwrap_or(Timestamp::MIN),
             cause: cause.map(|cause| self.cause(cause)).transpose()?,
+            overridden: match (under, after) {
+                (Some(under), _) => Some((self.verb(under)?, true)),
+                (None, Some(after)) => Some((self.verb(after)?, false)),
+                (None, None) => None,
+            },
             because: because.map_or(Ok(Vec::new()), |claims| self.claims(claims))?,
         })
     }

@@ -8,6 +8,7 @@
 )]
 
 pub mod acceptance;
+mod asking;
 mod deed;
 mod diff;
 mod expectation;

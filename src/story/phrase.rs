@@ -1,7 +1,8 @@
 //! What happened, in the words in which a story would expect it.
 
 use crate::engine::View;
-use crate::model::change::{Change, Measure, Reason};
+use crate::model::change::{Change, Measure, Overridden, Reason};
+use crate::model::overrides::Override;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
@@ -21,6 +22,13 @@ pub(super) fn change(policy: &Policy, at: Timestamp, change: &Change) -> String 
         text += &format!(" as of {}", policy.zone.show_local(change.effective_at));
     }
     text
+}
+
+/// "under gift by anna: a wedding".
+pub(super) fn overridden(told: &Overridden) -> String {
+    let Override { verb, by, why, .. } = &told.by;
+    let holds = if told.holds { "under" } else { "after" };
+    format!("{holds} {} by {by}: {why}", verb.name())
 }
 
 /// "spend_90d 370.45 is >= 300.00".

@@ -5,6 +5,7 @@ use crate::model::command::Command;
 use crate::model::detail::{Attr, Details};
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
+use crate::model::overrides::Verb;
 use crate::model::refusal::Refusal;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
@@ -140,6 +141,8 @@ pub struct Move {
     pub effective_at: Timestamp,
     /// What makes it come about; anything if nothing.
     pub cause: Option<Cause>,
+    /// The verb of the override that it comes from, and whether that holds; anything if nothing.
+    pub overridden: Option<(Verb, bool)>,
     /// Comparisons that its reason must hold, maybe among others.
     pub because: Vec<Claim>,
 }

@@ -73,7 +73,7 @@ fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut 
     for judged in effects.drain(..) {
         for change in judged.changes {
             match change.cause {
-                Cause::Event | Cause::Correction => changes.push(change),
+                Cause::Event | Cause::Correction | Cause::Command => changes.push(change),
                 Cause::Clock => told.by_time.push((judged.customer.clone(), change)),
             }
         }

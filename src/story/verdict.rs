@@ -198,7 +198,7 @@ impl Bench<'_> {
             return;
         }
         let happened = Some(phrase::change(self.policy, moment.at, change));
-        let why = || self.why(&change.reasons);
+        let why = || self.why(change);
         match expecting {
             Some((at, agrees)) => {
                 let pair = &mut moment.pairs[at];
@@ -249,6 +249,10 @@ impl Bench<'_> {
             && expected.from.is_none_or(|from| from == change.from)
             && expected.effective_at == change.effective_at
             && expected.cause.is_none_or(|cause| cause == change.cause)
+            && expected.overridden.is_none_or(|expected| {
+                let told = change.overridden.as_ref();
+                told.is_some_and(|told| (told.by.verb, told.holds) == expected)
+            })
             && expected.because.iter().all(holds)
     }
 
@@ -261,11 +265,11 @@ impl Bench<'_> {
             })
     }
 
-    /// The comparisons that decided, one a line.
-    fn why(&self, reasons: &[Reason]) -> Vec<String> {
-        reasons
-            .iter()
-            .map(|reason| phrase::comparison(self.policy, reason))
-            .collect()
+    /// The comparisons that decided and the override that it comes from, one a line.
+    fn why(&self, change: &Change) -> Vec<String> {
+        let reasons = change.reasons.iter();
+        let reasons = reasons.map(|reason| phrase::comparison(self.policy, reason));
+        let overridden = change.overridden.as_deref();
+        reasons.chain(overridden.map(phrase::overridden)).collect()
     }
 }

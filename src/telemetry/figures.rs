@@ -116,7 +116,9 @@ impl Figures {
             let owed = (unit.acknowledged - owed).0;
             let lag = Duration::from_millis(u64::try_from(owed).unwrap_or(0));
             match change.cause {
-                Cause::Event | Cause::Correction => self.event_to_change.record(lag),
+                Cause::Event | Cause::Correction | Cause::Command => {
+                    self.event_to_change.record(lag)
+                }
                 Cause::Clock => self.demotion_lag.record(lag),
             }
         }

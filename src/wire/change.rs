@@ -11,6 +11,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::policy::declared::{Label, Policy};
 
+use super::overrides::Row;
 use super::reason::Reasons;
 use super::value::{Instant, Stamp, write_json};
 
@@ -36,6 +37,10 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
             wait: waited.wait.name(),
             since: Instant(waited.since),
         }),
+        overridden: change
+            .overridden
+            .as_ref()
+            .map(|told| Row::told(policy, &told.by, told.holds)),
         reason: Reasons {
             policy,
             reasons: &change.reasons,
@@ -111,6 +116,8 @@ struct Body<'a> {
     cause: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     waited: Option<WaitedFor>,
+    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+    overridden: Option<Row<'a>>,
     reason: Reasons<'a>,
     #[serde(skip_serializing_if = "<[Label]>::is_empty", serialize_with = "by_key")]
     labels: &'a [Label],

@@ -70,5 +70,7 @@ pub fn message(refusal: Refusal) -> &'static str {
         Refusal::UnknownOrder => "the order that is refunded or cancelled is not known",
         Refusal::OrderExists => "an order of that id exists already",
         Refusal::Outlier => "a number is beyond the bounds of the policy and was not reviewed",
+        Refusal::UnknownLadder => "the policy has no ladder of that name",
+        Refusal::UnknownTier => "the ladder has no tier of that name",
     }
 }

@@ -131,7 +131,7 @@ impl Decoder {
         let margin = reader.money(Field::Margin)?;
         let details = reader.details(&self.wanted, kind, cleaning)?;
         let command = match kind {
-            Kind::Command => Some(reader.command()?),
+            Kind::Command => Some(reader.command(at)?),
             _ => None,
         };
         let reviewed = reader.flag(Field::Reviewed)?;
@@ -214,7 +214,7 @@ impl<'a> Reader<'a, '_> {
             .transpose()
     }
 
-    fn instant(&self, field: Field) -> Result<Option<Timestamp>, Refused> {
+    pub(super) fn instant(&self, field: Field) -> Result<Option<Timestamp>, Refused> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };

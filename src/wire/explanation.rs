@@ -11,6 +11,7 @@ use crate::policy::climb::Waiting;
 use crate::policy::declared::Policy;
 
 use super::measures::Measures;
+use super::overrides::Row;
 use super::reason::Reasons;
 use super::value::{Instant, Stamp, write_json};
 
@@ -63,6 +64,8 @@ impl Serialize for Ladders<'_> {
         for OnLadder {
             scale,
             place,
+            given,
+            overrides,
             keep,
             above,
             waiting,
@@ -72,6 +75,11 @@ impl Serialize for Ladders<'_> {
                 tier: policy.rank_name(*scale, place.rank),
                 since: Instant::since(place),
                 version: place.version,
+                given: (!overrides.is_empty()).then(|| policy.rank_name(*scale, *given)),
+                overrides: overrides
+                    .iter()
+                    .map(|(one, holds)| Row::told(policy, one, *holds))
+                    .collect(),
                 keep: Reasons {
                     policy,
                     reasons: keep,
@@ -95,6 +103,10 @@ struct LadderRow<'a> {
     tier: &'a str,
     since: Option<Instant>,
     version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    overrides: Vec<Row<'a>>,
     keep: Reasons<'a>,
     above: Vec<Above<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -26,10 +26,15 @@ pub(super) enum Field {
     By,
     Why,
     Reviewed,
+    Ladder,
+    Verb,
+    Tier,
+    Until,
+    Of,
 }
 
 /// All fields with their names, in the order in which they are judged.
-pub(super) const FIELDS: [(Field, &str); 18] = [
+pub(super) const FIELDS: [(Field, &str); 23] = [
     (Field::EventId, "event_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Kind, "kind"),
@@ -48,6 +53,11 @@ pub(super) const FIELDS: [(Field, &str); 18] = [
     (Field::By, "by"),
     (Field::Why, "why"),
     (Field::Reviewed, "reviewed"),
+    (Field::Ladder, "ladder"),
+    (Field::Verb, "verb"),
+    (Field::Tier, "tier"),
+    (Field::Until, "until"),
+    (Field::Of, "of"),
 ];
 
 impl Field {
@@ -78,6 +88,11 @@ impl Field {
             "by" => Self::By,
             "why" => Self::Why,
             "reviewed" => Self::Reviewed,
+            "ladder" => Self::Ladder,
+            "verb" => Self::Verb,
+            "tier" => Self::Tier,
+            "until" => Self::Until,
+            "of" => Self::Of,
             _ => return None,
         })
     }

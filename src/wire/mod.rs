@@ -18,6 +18,7 @@ pub mod explanation;
 mod fields;
 pub mod ledger;
 pub mod measures;
+mod overrides;
 pub mod policy;
 mod reason;
 pub mod receipt;

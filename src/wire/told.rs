@@ -44,8 +44,28 @@ pub struct ToldChange {
     pub cause: String,
     /// What was waited for until then, if anything was.
     pub waited: Option<ToldWaited>,
+    /// The override that it comes from, if it comes from one.
+    #[serde(rename = "override")]
+    pub overridden: Option<ToldOverride>,
     /// What was compared.
     pub reason: Vec<Compared>,
+}
+
+/// An override.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ToldOverride {
+    /// What it does.
+    pub verb: String,
+    /// With which tier.
+    pub tier: String,
+    /// When it ends, if it does.
+    pub until: Option<String>,
+    /// Who asked for it.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// Whether the tier is shown by it.
+    pub holds: bool,
 }
 
 /// A wait that was over.
@@ -65,7 +85,12 @@ pub struct ToldLadder {
     pub tier: String,
     /// Since when; nothing for a first place.
     pub since: Option<String>,
-    /// What keeps the customer there.
+    /// The tier that the ladder gives, where there are overrides.
+    pub given: Option<String>,
+    /// The overrides in force.
+    #[serde(default)]
+    pub overrides: Vec<ToldOverride>,
+    /// What keeps the customer on the tier given.
     pub keep: Vec<Compared>,
     /// The higher tiers, the nearest first.
     pub above: Vec<ToldAbove>,

@@ -80,3 +80,30 @@ fn deadlines_fire_by_instant_then_by_who_came_first() {
                            |                    | value low>none 2 due 2026-02-10T00:00Z",
     );
 }
+
+#[test]
+fn an_override_that_ends_during_an_outage_is_held_and_then_settled() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z | wall             |
+         2026-01-10T12:00Z | gift low for 45h | value none>low 1
+         2026-01-12T09:00Z | tick             |
+         2026-01-12T12:00Z | wall             |
+         2026-01-15T12:00Z | wall             |
+         2026-01-12T08:00Z | view by bob      |
+         2026-01-12T09:30Z | view by bob      | value low>none 2 due 2026-01-12T09:00Z",
+    );
+}
+
+#[test]
+fn a_purchase_after_an_outage_finds_the_override_over() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z | wall             |
+         2026-01-10T12:00Z | gift low for 45h | value none>low 1
+         2026-01-15T12:00Z | wall             |
+         2026-01-12T08:00Z | view by bob      |
+         2026-01-12T09:01Z | purchase 5       | value low>none 2 due 2026-01-12T09:00Z
+                           |                  | value none>low 3",
+    );
+}

@@ -103,6 +103,7 @@ impl Scales {
     fn quiet(&self, event: &OwnedEvent) -> OwnedEvent {
         OwnedEvent {
             kind: self.quiet,
+            command: None,
             ..event.clone()
         }
     }
@@ -215,6 +216,9 @@ fn about(
         };
         if event.customer != bought.customer || weighed.outcomes[later] != Some(Outcome::Applied) {
             continue;
+        }
+        if later > place && event.erases() {
+            return None;
         }
         judged_at = judged_at.max(event.at);
         if later > place && event.order == bought.order && event.kind.is_of_orders() {

@@ -220,7 +220,7 @@ fn an_event_sent_twice_counts_once() {
             .zip(&once.outcomes)
             .flat_map(|(event, outcome)| match outcome {
                 _ if event.kind == Kind::Heartbeat => vec![*outcome],
-                Outcome::Applied if event.kind == Kind::Command => {
+                Outcome::Applied if event.erases() => {
                     vec![Outcome::Applied, Outcome::Suppressed]
                 }
                 Outcome::Applied => vec![Outcome::Applied, Outcome::Duplicate],
@@ -362,7 +362,7 @@ impl<'a> Link<'a> {
                 && change.version == expected.version
                 && change.effective_at == one.at
                 && change.from != change.to
-                && !change.reasons.is_empty()
+                && (!change.reasons.is_empty() || change.overridden.is_some())
                 && known.is_none_or(|place| place.rank == change.from);
             if !whole {
                 return told("a link is broken");

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::Outcome;
 use tidemark::engine::{Engine, View};
-use tidemark::model::standing::Place;
+use tidemark::model::overrides::Override;
+use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
 use crate::histories::campaign::Campaign;
@@ -165,6 +166,10 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
             &view.places,
             &customer.places,
         )?;
+        same("tiers given", &view.given, &customer.given)?;
+        let remembered = customer.overruling.remembered(customer.frontier);
+        let remembered: Vec<_> = remembered.into_iter().map(|(_, one)| one.clone()).collect();
+        same("overrides", &overrides(&view, model), &in_order(remembered))?;
         same(
             &format!("horizon of {name:?}"),
             &foresight(&view),
@@ -177,6 +182,19 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         )?;
     }
     Ok(())
+}
+
+/// The overrides of a view, ladder by ladder.
+fn overrides(view: &View, model: &Model) -> Vec<Override> {
+    let ladders = (0..model.policy().ladders.len()).map(ScaleIx);
+    let on = ladders.flat_map(|ladder| view.overrides.on(ladder));
+    on.cloned().collect()
+}
+
+/// Those of a customer, which are in the order of taking, ladder by ladder in the order of dates.
+fn in_order(mut taken: Vec<Override>) -> Vec<Override> {
+    taken.sort_by_key(|one| (one.ladder, one.at));
+    taken
 }
 
 /// The model has no calendar for what lies further ahead than a million days.

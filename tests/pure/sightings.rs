@@ -4,6 +4,7 @@ mod cases;
 mod erasures;
 mod features;
 mod orders;
+mod overruled;
 mod questions;
 mod waiting;
 
@@ -118,6 +119,7 @@ impl Sightings {
         for change in judged.iter().flat_map(|judged| &judged.changes) {
             self.change(model.policy(), change);
             self.waited(model.policy(), change);
+            self.overridden(change);
         }
         self.awaited(model);
     }
@@ -136,6 +138,8 @@ impl Sightings {
             ("future", _) => "refused future",
             ("order_exists", _) => "refused order_exists",
             ("too_late", _) => "refused too_late",
+            ("unknown_ladder", _) => "refused unknown_ladder",
+            ("unknown_tier", _) => "refused unknown_tier",
             ("unknown_currency", _) => "refused unknown_currency",
             ("unknown_order", _) => "refused unknown_order",
             other => panic!("no refusal of an engine: {other:?}"),
@@ -183,7 +187,7 @@ impl Sightings {
             return;
         }
         let policy = model.policy();
-        if event.kind == Kind::Command {
+        if event.erases() {
             self.erased(before, event, judged);
             return;
         }
@@ -207,6 +211,8 @@ impl Sightings {
         self.see("no horizon", after.horizon.is_none());
         self.see("kept by the keep rule alone", kept(model, after));
         self.for_life(policy, after);
+        self.asked(model, before, event);
+        self.below(before, model, event);
         match &before.customer {
             None => self.see("first event of a customer", true),
             Some(customer) => {
@@ -320,6 +326,8 @@ impl Sightings {
                 (false, Cause::Clock) => "down by clock",
                 (true, Cause::Correction) => "up by correction",
                 (false, Cause::Correction) => "down by correction",
+                (true, Cause::Command) => "up by command",
+                (false, Cause::Command) => "down by command",
             };
             self.see(case, true);
             self.see("down several tiers", change.to + 1 < change.from);

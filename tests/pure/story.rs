@@ -55,7 +55,12 @@ fn under(directory: &Path) -> Vec<(String, String, Arc<Policy>)> {
             .expect("a file lies in a directory")
             .join(named);
         let policy = std::fs::read_to_string(&beside).expect("the policy is there");
-        let policy = policy::parse(named, &policy).unwrap_or_else(|report| panic!("{report}"));
+        let policy = policy::parse(named, &policy).unwrap_or_else(|report| {
+            panic!(
+                "{}",
+                report.render(tidemark::wire::report::Look::Plain, 100)
+            )
+        });
         (path.display().to_string(), text, Arc::new(policy))
     });
     read.collect()

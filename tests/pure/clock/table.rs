@@ -6,18 +6,20 @@ use tidemark::engine::Engine;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::change::{Cause, Change};
+use tidemark::model::command::{Ask, Command, Wanted};
 use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::money::Money;
-use tidemark::model::time::Timestamp;
+use tidemark::model::overrides::Verb;
+use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::zone::{parse_instant, show_utc};
 use tidemark::policy::declared::Policy;
 
 /// Tells an engine and compares every row's last column with what came of it.
 ///
-/// What happens: `purchase 12.50`, `view` (and the other kinds), `by bob` for another customer than
-/// ann. `tick` is time passing with the feed alive, `wall` a ceiling alone. Without a first `wall`
-/// there is no ceiling, as in a replay.
+/// What happens: `purchase 12.50`, `view` (and the other kinds), `gift low for 45h` on the ladder
+/// `value`, `by bob` for another customer than ann. `tick` is time passing with the feed alive,
+/// `wall` a ceiling alone. Without a first `wall` there is no ceiling, as in a replay.
 ///
 /// What comes of it: outcomes other than "applied", then the changes as `ladder from>to version`,
 /// with the customer if it is not ann, and with the instant and cause if it is not the row's own
@@ -78,7 +80,8 @@ impl Row<'_> {
             "tick" => engine.tick(tick(self.at, Some(self.at)), &mut effects),
             _ => {
                 let id = format!("row {n}");
-                match engine.apply(&self.event(&id), &mut effects) {
+                let gift = self.gift();
+                match engine.apply(&self.event(&id, gift.as_ref()), &mut effects) {
                     Outcome::Applied => {}
                     Outcome::Duplicate => came.push("duplicate".to_owned()),
                     Outcome::Suppressed => came.push("suppressed".to_owned()),
@@ -93,18 +96,41 @@ impl Row<'_> {
         came.join(", ")
     }
 
-    fn event<'e>(&'e self, id: &'e str) -> Event<'e> {
+    /// The word behind a word.
+    fn after(&self, word: &str) -> Option<&str> {
+        let mut words = self.deed.split(' ');
+        words.find(|known| *known == word)?;
+        words.next()
+    }
+
+    /// "gift low for 45h" on the ladder `value`.
+    fn gift(&self) -> Option<Command> {
+        let tier = self.after("gift")?;
+        let hours = self.after("for")?.strip_suffix('h')?.parse::<i64>();
+        let hours = hours.expect("a number of hours");
+        Some(Command {
+            ask: Ask::Override(Wanted {
+                ladder: "value".into(),
+                verb: Verb::Gift,
+                tier: Some(tier.into()),
+                until: Some(self.at + Span(hours * 3_600_000)),
+            }),
+            by: "ann".into(),
+            why: "because".into(),
+        })
+    }
+
+    fn event<'e>(&'e self, id: &'e str, command: Option<&'e Command>) -> Event<'e> {
         let words: Vec<&str> = self.deed.split(' ').collect();
-        let after = |word: &str| {
-            let place = words.iter().position(|known| *known == word);
-            place.map(|place| words[place + 1])
-        };
         let amount = words.get(1).and_then(|word| Money::parse(word).ok());
         Event {
             event_id: id,
-            customer: after("by").unwrap_or("ann"),
-            kind: Kind::from_name(words[0], &[])
-                .unwrap_or_else(|| panic!("no kind: {}", self.deed)),
+            customer: self.after("by").unwrap_or("ann"),
+            kind: match command {
+                Some(_) => Kind::Command,
+                None => Kind::from_name(words[0], &[])
+                    .unwrap_or_else(|| panic!("no kind: {}", self.deed)),
+            },
             at: self.at,
             order: None,
             amount: amount.unwrap_or_default(),
@@ -112,7 +138,7 @@ impl Row<'_> {
             quantity: 0,
             margin: Money::default(),
             details: Details::default(),
-            command: None,
+            command,
         }
     }
 

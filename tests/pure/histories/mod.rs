@@ -3,6 +3,7 @@
 pub(crate) mod campaign;
 mod drafting;
 pub(crate) mod policies;
+pub(crate) mod requests;
 pub(crate) mod scenes;
 pub(crate) mod staging;
 pub(crate) mod steps;
@@ -122,9 +123,13 @@ impl Input {
                 tick.firings
             ),
             Self::Event(event) => format!(
-                "{} {:?} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {} {:?}",
+                "{} {:?}{} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {} {:?}",
                 instant(event.at),
                 event.kind,
+                event
+                    .command
+                    .as_ref()
+                    .map_or(String::new(), |command| format!(" {command:?}")),
                 event.customer,
                 event.event_id,
                 event.order,

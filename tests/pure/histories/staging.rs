@@ -1,6 +1,8 @@
 //! From a plan to a history: the model plays along, so that steps can aim at its clock, ceiling and
 //! horizons.
 
+mod asking;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -90,6 +92,10 @@ impl Stage {
         match step {
             Step::Act(act) => {
                 let event = self.cast(act);
+                self.enter(event);
+            }
+            Step::Ask(request) => {
+                let event = self.ask(request);
                 self.enter(event);
             }
             Step::Copy {

@@ -6,6 +6,7 @@ use tidemark::model::event::Kind;
 use tidemark::model::time::DAY_MS;
 
 use super::policies::HOUR_MS;
+use super::requests::{Request, requests};
 use crate::model::source::Facts;
 
 /// One step of a plan.
@@ -13,6 +14,8 @@ use crate::model::source::Facts;
 pub(crate) enum Step {
     /// An event.
     Act(Act),
+    /// An override is asked for.
+    Ask(Request),
     /// An earlier event again, dated `shift` later, of the same customer or of another one, and
     /// maybe in a currency that is not the policy's.
     Copy {
@@ -126,6 +129,7 @@ pub(crate) fn steps() -> BoxedStrategy<Step> {
         34 => purchases().prop_map(Step::Act),
         16 => returns().prop_map(Step::Act),
         12 => visits().prop_map(Step::Act),
+        6 => requests().prop_map(Step::Ask),
         10 => copies(),
         9 => ticks(),
     ]
@@ -138,6 +142,10 @@ pub(crate) fn steps_of_few() -> BoxedStrategy<Step> {
         Step::Act(act) => Step::Act(Act {
             who: act.who.min(1),
             ..act
+        }),
+        Step::Ask(request) => Step::Ask(Request {
+            who: request.who.min(1),
+            ..request
         }),
         other => other,
     });
@@ -300,11 +308,11 @@ fn facts() -> impl Strategy<Value = Facts> {
         })
 }
 
-fn beside() -> impl Strategy<Value = i64> {
+pub(super) fn beside() -> impl Strategy<Value = i64> {
     select(vec![0, -1, 1])
 }
 
-fn whens() -> BoxedStrategy<When> {
+pub(super) fn whens() -> BoxedStrategy<When> {
     let ahead = select(vec![
         0,
         1,

@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use tidemark::engine::effect::Judged;
-use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
 use tidemark::model::change::{Cause, Change, Measure};
-use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::{DAY_MS, Timestamp};
 use tidemark::policy::climb::Waiting;
-use tidemark::policy::declared::{Policy, UnknownOrder};
+use tidemark::policy::declared::Policy;
 use tidemark::policy::rule::Subject;
 
 use super::contribution::{Accepted, contributions, known, orders};
@@ -18,6 +17,7 @@ use super::days::Days;
 use super::judgement::{Now, Ruling, first_ranks, judge};
 use super::measure::{Dated, measures};
 use super::memory::{Memory, waits};
+use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
 use tidemark::model::event::Kind;
 
@@ -36,6 +36,17 @@ pub(crate) struct Foresight {
     pub(crate) moves: Vec<(ScaleIx, u8, u8)>,
 }
 
+/// Why a customer is judged.
+#[derive(Clone, Copy)]
+enum On {
+    /// Time has come.
+    Time,
+    /// An event has come that speaks from that instant on.
+    Event(Timestamp),
+    /// Somebody has asked for something.
+    Command,
+}
+
 /// A customer of the lane.
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
@@ -44,8 +55,11 @@ pub(crate) struct Customer {
     /// The instant of the latest judging.
     pub(crate) frontier: Timestamp,
     pub(crate) places: Vec<Place>,
+    /// What each ladder gives, and the segment on each map.
+    pub(crate) given: Vec<u8>,
     /// Of each ladder, whether it waits or not.
     pub(crate) memories: Vec<Memory>,
+    pub(crate) overruling: Overruling,
     pub(crate) horizon: Option<Foresight>,
 }
 
@@ -57,14 +71,18 @@ impl Customer {
             accepted: Vec::new(),
             frontier: Timestamp::MIN,
             places: Vec::new(),
+            given: Vec::new(),
             memories: vec![Memory::new(); rules.policy.ladders.len()],
+            overruling: Overruling::default(),
             horizon: None,
         };
         let nothing = new.measures(rules, Timestamp(0));
-        new.places = first_ranks(rules.policy, &nothing)
-            .into_iter()
+        new.given = first_ranks(rules.policy, &nothing);
+        new.places = new
+            .given
+            .iter()
             .map(|rank| Place {
-                rank,
+                rank: *rank,
                 version: 0,
                 since: Timestamp::MIN,
             })
@@ -77,84 +95,6 @@ impl Customer {
         self.frontier.max(event.at)
     }
 
-    /// Rules 3 to 6 of section 2 in their order: `Ok(true)` is a duplicate, `Ok(false)` counts.
-    pub(crate) fn weigh(&self, event: &OwnedEvent, policy: &Policy) -> Result<bool, Refused> {
-        let copied = self
-            .accepted
-            .iter()
-            .rev()
-            .find(|earlier| earlier.event.event_id == event.event_id);
-        if copied.is_some_and(|earlier| {
-            let apart = i128::from(earlier.event.at.0) - i128::from(event.at.0);
-            apart.abs() <= i128::from(policy.time.dedup.0)
-        }) {
-            return Ok(true);
-        }
-        if event.currency.is_some_and(|named| named != policy.currency) {
-            return Err(Refusal::UnknownCurrency.of("currency"));
-        }
-        self.weigh_totals(event)?;
-        self.weigh_scores(event, policy)?;
-        self.weigh_order(event, policy)?;
-        Ok(false)
-    }
-
-    /// Rule 5.
-    fn weigh_totals(&self, event: &OwnedEvent) -> Result<(), Refused> {
-        type Read = fn(&OwnedEvent) -> i64;
-        let fields: [(&'static str, Read); 3] = [
-            ("amount", |event| event.amount),
-            ("quantity", |event| event.quantity),
-            ("margin", |event| event.margin),
-        ];
-        for (name, read) in fields {
-            let all = self.accepted.iter().map(|earlier| &earlier.event);
-            let total: i128 = all
-                .chain([event])
-                .map(|event| i128::from(read(event)).abs())
-                .sum();
-            if total > i128::from(i64::MAX) {
-                return Err(Refusal::BadAmount.of(name));
-            }
-        }
-        Ok(())
-    }
-
-    /// Rule 5 for the declared number, where something sums it.
-    fn weigh_scores(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
-        let mut aggregates = policy.features.iter().map(|feature| feature.aggregate);
-        let summed =
-            aggregates.any(|aggregate| matches!(aggregate, Aggregate::Sum(Field::Attr(..))));
-        let all = self.accepted.iter().map(|earlier| &earlier.event);
-        let scores = all.chain([event]).filter_map(|event| event.facts.score);
-        let total: i128 = scores.map(|score| i128::from(score).abs()).sum();
-        if summed && total > i128::from(i64::MAX) {
-            return Err(Refusal::BadAmount.of("attrs"));
-        }
-        Ok(())
-    }
-
-    /// Rule 6 and the check beside it.
-    fn weigh_order(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
-        let (orders, _) = orders(&self.accepted, policy.orders);
-        let keep = policy.orders.keep;
-        let known = known(
-            &orders,
-            event.order.as_deref(),
-            self.judging_instant(event),
-            keep,
-        );
-        match event.kind {
-            Kind::Purchase if known.is_some() => Err(Refusal::OrderExists.of("order_id")),
-            Kind::Refund | Kind::Cancel | Kind::Restate
-                if known.is_none() && policy.orders.unknown == UnknownOrder::DeadLetter =>
-            {
-                Err(Refusal::UnknownOrder.of("order_id"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Books an accepted event and judges.
     pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Option<Judged> {
         let judged_at = self.judging_instant(event);
@@ -163,13 +103,26 @@ impl Customer {
             event: event.clone(),
             judged_at,
         });
-        self.judge(judged_at, Some(since), rules)
+        let before = self.overruling.clone();
+        let places = self.given.iter().zip(&self.places);
+        let tiers = places.map(|(given, place)| Tier {
+            given: *given,
+            shown: place.rank,
+        });
+        let tiers: Vec<Tier> = tiers.collect();
+        self.overruling.take(event, rules.policy, &tiers);
+        let on = match event.command {
+            Some(_) => On::Command,
+            None => On::Event(since),
+        };
+        self.judge(judged_at, on, &before, rules)
     }
 
     /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
     pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Option<Judged> {
         let horizon = self.horizon.clone().expect("a horizon to fire");
-        let judged = self.judge(horizon.at, None, rules);
+        let before = self.overruling.clone();
+        let judged = self.judge(horizon.at, On::Time, &before, rules);
         assert_eq!(judged.is_some(), !horizon.moves.is_empty());
         judged
     }
@@ -193,10 +146,11 @@ impl Customer {
             days: rules.days,
         };
         let ladders = rules.policy.ladders.iter().zip(&self.memories);
-        let ladders = ladders.zip(&self.places);
+        let ladders = ladders.zip(&self.given).enumerate();
         ladders
-            .map(|((ladder, memory), place)| {
-                let waiting = || memory.waiting(ladder, place.rank.into(), now);
+            .map(|(index, ((ladder, memory), given))| {
+                let extended = self.overruling.extension(index, now.at);
+                let waiting = || memory.waiting(ladder, (*given).into(), extended, now);
                 waits(ladder).then(waiting)
             })
             .collect()
@@ -213,19 +167,27 @@ impl Customer {
         }
     }
 
-    /// Judges because an event has come that speaks from `since` on, or because time has come.
+    /// `before` are the overrides until this judging.
     fn judge(
         &mut self,
         at: Timestamp,
-        since: Option<Timestamp>,
+        on: On,
+        before: &Overruling,
         rules: Rules<'_>,
     ) -> Option<Judged> {
         let rulings = self.rulings(&self.dated(rules), at, rules);
+        let ladders = 0..rules.policy.ladders.len();
+        let overridden = ladders.filter_map(|ladder| {
+            let by = &self.overruling;
+            by.shown_by(ladder, rulings[ladder].given, at).cloned()
+        });
+        let overridden: Box<[_]> = overridden.collect();
         let mut changes = Vec::new();
         for (scale, ruling) in rulings.into_iter().enumerate() {
             if let Some(memory) = ruling.memory {
                 self.memories[scale] = memory;
             }
+            let gave = std::mem::replace(&mut self.given[scale], ruling.given);
             let place = &mut self.places[scale];
             if ruling.rank == place.rank {
                 continue;
@@ -236,11 +198,18 @@ impl Customer {
                 to: ruling.rank,
                 effective_at: at,
                 version: place.version + 1,
-                cause: match since {
-                    None => Cause::Clock,
-                    Some(since) if since < at && place.since >= since => Cause::Correction,
-                    Some(_) => Cause::Event,
+                cause: match on {
+                    On::Time => Cause::Clock,
+                    On::Command => Cause::Command,
+                    On::Event(since) if since < at && place.since >= since => Cause::Correction,
+                    On::Event(_) => Cause::Event,
                 },
+                overridden: self.overruling.told(
+                    before,
+                    scale,
+                    (gave, ruling.given),
+                    (self.frontier, at),
+                ),
                 waited: ruling.waited,
                 reasons: ruling.reasons,
             });
@@ -258,6 +227,7 @@ impl Customer {
             changes,
             places: self.places.clone().into_boxed_slice(),
             ended: None,
+            overridden,
         })
     }
 
@@ -274,13 +244,13 @@ impl Customer {
     }
 
     fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
-        let ranks: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
         let now = Now {
             at,
             days: rules.days,
         };
         let measures = measures_of(dated, rules, at);
-        judge(rules.policy, &measures, &ranks, &self.memories, now)
+        let known = (&self.memories[..], &self.overruling);
+        judge(rules.policy, &measures, &self.given, known, now)
     }
 
     /// The moves that a judging at `at` would make.
@@ -292,12 +262,13 @@ impl Customer {
         self.moves_of(&self.rulings(dated, at, rules))
     }
 
-    /// Whether any of the rulings leaves a ladder with another memory.
+    /// Whether any of the rulings leaves a ladder with another memory or gives another tier.
     fn remembers_anew(&self, rulings: &[Ruling]) -> bool {
         let memories = rulings.iter().zip(&self.memories);
         let mut memories =
             memories.filter_map(|(ruling, old)| Some((ruling.memory.as_ref()?, old)));
         memories.any(|(new, old)| new != old)
+            || rulings.iter().map(|ruling| &ruling.given).ne(&self.given)
     }
 
     fn moves_of(&self, rulings: &[Ruling]) -> Vec<(ScaleIx, u8, u8)> {
@@ -326,12 +297,15 @@ impl Customer {
             at: self.frontier,
             days: rules.days,
         };
-        for (ladder, (memory, place)) in self.memories.iter().zip(&self.places).enumerate() {
-            let ladder = &rules.policy.ladders[ladder];
+        for (index, (memory, given)) in self.memories.iter().zip(&self.given).enumerate() {
+            let ladder = &rules.policy.ladders[index];
+            let extended = self.overruling.extension(index, now.at);
             if waits(ladder) {
-                instants.extend(memory.turns(ladder, place.rank.into(), now));
+                instants.extend(memory.turns(ladder, (*given).into(), extended, now));
             }
         }
+        let ends = self.overruling.ends(self.frontier);
+        instants.extend(&ends);
         instants
             .into_iter()
             .filter(|at| *at > self.frontier)
@@ -339,6 +313,7 @@ impl Customer {
                 let rulings = self.rulings(&dated, at, rules);
                 let moves = self.moves_of(&rulings);
                 let stirs = !moves.is_empty() || self.remembers_anew(&rulings);
+                let stirs = stirs || ends.contains(&at);
                 stirs.then_some(Foresight { at, moves })
             })
     }

@@ -7,11 +7,15 @@ use tidemark::policy::rule::{Op, Rule, Subject};
 
 use super::days::Days;
 use super::memory::{Memory, waits};
+use super::overruling::Overruling;
 
 /// Where a judging puts a customer on one ladder or map, and why if that is elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ruling {
+    /// What is shown.
     pub(crate) rank: u8,
+    /// What the ladder gives; on a map, the same.
+    pub(crate) given: u8,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) waited: Option<Waited>,
     /// What the ladder remembers from now on; nothing for a map, or a ladder that does not wait.
@@ -100,7 +104,7 @@ impl Sight<'_> {
             .is_none_or(|rule| self.holds(rule))
     }
 
-    fn climb(&self, ladder: &Ladder, current: usize) -> Ruling {
+    fn climb(&self, ladder: &Ladder, current: usize, extended: Option<u8>) -> Ruling {
         let entered = (0..ladder.tiers.len())
             .rev()
             .find(|tier| self.enters(ladder, *tier))
@@ -115,6 +119,9 @@ impl Sight<'_> {
                 .find(|tier| *tier == entered || self.keeps(ladder, *tier))
                 .expect("the tier entered is among them")
         };
+        // Who is not above the tier that is extended does not fall, others not below it.
+        let least = extended.map_or(0, |extended| current.min(extended.into()));
+        let new = new.max(least);
         self.ruling(new, self.decisive(ladder, current, new))
     }
 
@@ -128,8 +135,15 @@ impl Sight<'_> {
     }
 
     /// On a ladder that waits.
-    fn wait(&self, ladder: &Ladder, current: usize, mut memory: Memory, now: Now<'_>) -> Ruling {
-        let (new, waited) = memory.judge(self, ladder, current, now);
+    fn wait(
+        &self,
+        ladder: &Ladder,
+        current: usize,
+        mut memory: Memory,
+        extended: Option<(u8, Timestamp)>,
+        now: Now<'_>,
+    ) -> Ruling {
+        let (new, waited) = memory.judge(self, ladder, current, extended, now);
         Ruling {
             waited,
             memory: Some(memory),
@@ -156,8 +170,10 @@ impl Sight<'_> {
     }
 
     fn ruling(&self, rank: usize, decisive: Option<&Rule>) -> Ruling {
+        let rank = u8::try_from(rank).expect("at most 250 ranks");
         Ruling {
-            rank: u8::try_from(rank).expect("at most 250 ranks"),
+            rank,
+            given: rank,
             reasons: decisive.map_or_else(Vec::new, |rule| self.reasons(rule)),
             waited: None,
             memory: None,
@@ -172,12 +188,13 @@ pub(crate) struct Now<'a> {
     pub(crate) days: &'a Days,
 }
 
-/// All ladders, then all maps. `memories` are those of the ladders.
+/// All ladders, then all maps. `ranks` are what the ladders gave, and the segments; `memories` are
+/// those of the ladders.
 pub(crate) fn judge(
     policy: &Policy,
     measures: &[Measure],
     ranks: &[u8],
-    memories: &[Memory],
+    (memories, overruling): (&[Memory], &Overruling),
     now: Now<'_>,
 ) -> Vec<Ruling> {
     let mut sight = Sight {
@@ -186,13 +203,16 @@ pub(crate) fn judge(
         tiers: Vec::new(),
     };
     let mut rulings = Vec::new();
-    for ((ladder, rank), memory) in policy.ladders.iter().zip(ranks).zip(memories) {
+    let ladders = policy.ladders.iter().enumerate();
+    for (((index, ladder), rank), memory) in ladders.zip(ranks).zip(memories) {
         let current = usize::from(*rank);
-        let ruling = if waits(ladder) {
-            sight.wait(ladder, current, memory.clone(), now)
+        let extended = overruling.extension(index, now.at);
+        let mut ruling = if waits(ladder) {
+            sight.wait(ladder, current, memory.clone(), extended, now)
         } else {
-            sight.climb(ladder, current)
+            sight.climb(ladder, current, extended.map(|(tier, _)| tier))
         };
+        ruling.rank = overruling.shown(index, ruling.given, now.at);
         sight.tiers.push(ruling.rank);
         rulings.push(ruling);
     }

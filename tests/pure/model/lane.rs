@@ -86,7 +86,7 @@ impl Model {
         match self.weigh(event) {
             Err(refused) => (Outcome::Refused(refused), Vec::new()),
             Ok(_) if event.kind == Kind::Heartbeat => (Outcome::Applied, self.pass(event.at)),
-            Ok(_) if event.kind == Kind::Command => (Outcome::Applied, self.erase(event)),
+            Ok(_) if event.erases() => (Outcome::Applied, self.erase(event)),
             Ok(true) => (Outcome::Duplicate, Vec::new()),
             Ok(false) => (Outcome::Applied, self.accept(event)),
         }
@@ -99,7 +99,7 @@ impl Model {
         if event.at < self.clock - self.policy.time.late {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
-        if matches!(event.kind, Kind::Heartbeat | Kind::Command) {
+        if event.kind == Kind::Heartbeat || event.erases() {
             return Ok(false);
         }
         match self.customer(&event.customer) {
@@ -170,6 +170,7 @@ impl Model {
             at,
             changes: Vec::new(),
             places: Box::default(),
+            overridden: Box::default(),
             ended: Some(Box::new(Ended {
                 command: *event.command.clone().expect("a command"),
                 event_id: event.event_id.as_str().into(),

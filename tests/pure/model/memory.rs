@@ -64,6 +64,7 @@ impl Memory {
         sight: &Sight<'_>,
         ladder: &Ladder,
         current: usize,
+        extended: Option<(u8, Timestamp)>,
         now: Now<'_>,
     ) -> (usize, Option<Waited>) {
         self.note_floors(sight, ladder, current, now);
@@ -82,7 +83,7 @@ impl Memory {
                 since,
             })
         } else {
-            let (lower, waited) = self.descend(sight, ladder, current, now);
+            let (lower, waited) = self.descend(sight, ladder, current, extended, now);
             tier = lower;
             waited
         };
@@ -147,6 +148,7 @@ impl Memory {
         sight: &Sight<'_>,
         ladder: &Ladder,
         current: usize,
+        extended: Option<(u8, Timestamp)>,
         now: Now<'_>,
     ) -> (usize, Option<Waited>) {
         let open = open(sight, ladder, current);
@@ -166,7 +168,11 @@ impl Memory {
                 return (tier, waited);
             }
             let lapsed = *self.lapsed.get_or_insert(now.at);
-            if self.lost(ladder, tier, now).expect("it has lapsed") > now.at {
+            if self
+                .lost(ladder, tier, extended, now)
+                .expect("it has lapsed")
+                > now.at
+            {
                 return (tier, waited);
             }
             if tier == current {
@@ -178,7 +184,10 @@ impl Memory {
                 Depth::OneStep => tier - 1,
                 Depth::ToFit => (0..tier)
                     .rev()
-                    .find(|lower| kept(*lower))
+                    .find(|lower| {
+                        let extended = extended.map(|(extended, _)| usize::from(extended));
+                        kept(*lower) || extended.is_some_and(|extended| *lower <= extended)
+                    })
                     .expect("the bottom is kept"),
             };
             self.come(tier, now.at);
@@ -186,10 +195,18 @@ impl Memory {
     }
 
     /// When the tier is lost, if nothing keeps the customer there any more.
-    pub(crate) fn lost(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Option<Timestamp> {
+    pub(crate) fn lost(
+        &self,
+        ladder: &Ladder,
+        tier: usize,
+        extended: Option<(u8, Timestamp)>,
+        now: Now<'_>,
+    ) -> Option<Timestamp> {
         let lapsed = self.lapsed?;
         let ends = self.ends(ladder, tier, lapsed, now);
         let ends = ends.into_iter().map(|(_, _, end)| end);
+        let extended = extended.filter(|(extended, _)| tier <= usize::from(*extended));
+        let ends = ends.chain(extended.map(|(_, until)| until));
         Some(ends.chain([lapsed]).max().expect("there is one"))
     }
 
@@ -232,9 +249,15 @@ impl Memory {
     }
 
     /// The instants at which a ladder may move a customer by itself.
-    pub(crate) fn turns(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Vec<Timestamp> {
+    pub(crate) fn turns(
+        &self,
+        ladder: &Ladder,
+        tier: usize,
+        extended: Option<(u8, Timestamp)>,
+        now: Now<'_>,
+    ) -> Vec<Timestamp> {
         let settling = self.held.keys().map(|k| self.settled_at(ladder, *k, now));
-        let own = settling.chain(self.lost(ladder, tier, now));
+        let own = settling.chain(self.lost(ladder, tier, extended, now));
         let tiers = self.stretches.iter().filter_map(|(k, stretches)| {
             let lifetime = ladder.tiers[*k].lifetime.as_ref()?;
             stretches.end(lifetime.held?, now)
@@ -243,7 +266,13 @@ impl Memory {
     }
 
     /// What the ladder waits for.
-    pub(crate) fn waiting(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Waiting {
+    pub(crate) fn waiting(
+        &self,
+        ladder: &Ladder,
+        tier: usize,
+        extended: Option<(u8, Timestamp)>,
+        now: Now<'_>,
+    ) -> Waiting {
         let settling = self.held.iter().map(|(k, held)| {
             let until = *held + ladder.tiers[*k].patience.settle;
             (*k as u8, *held, until)
@@ -258,7 +287,7 @@ impl Memory {
                 .map(|(k, since)| (*k as u8, *since)),
             term: self.term_ends(ladder, tier, now),
             lapsed: self.lapsed,
-            lost: self.lost(ladder, tier, now),
+            lost: self.lost(ladder, tier, extended, now),
         }
     }
 

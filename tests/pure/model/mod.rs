@@ -8,5 +8,7 @@ pub(crate) mod judgement;
 pub(crate) mod lane;
 pub(crate) mod measure;
 pub(crate) mod memory;
+pub(crate) mod overruling;
 pub(crate) mod owned_event;
 pub(crate) mod source;
+mod weighing;

@@ -28,6 +28,13 @@ pub(crate) struct OwnedEvent {
 }
 
 impl OwnedEvent {
+    /// Whether it asks for its customer to be forgotten.
+    pub(crate) fn erases(&self) -> bool {
+        self.command
+            .as_ref()
+            .is_some_and(|command| command.ask == Ask::Erase)
+    }
+
     /// The event as an engine takes it.
     pub(crate) fn borrowed(&self) -> Event<'_> {
         Event {

@@ -19,11 +19,12 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// The declared fields, as an engine takes them.
-    pub(crate) fn attrs(&self) -> Vec<Option<Attr>> {
-        vec![
+    pub(crate) fn attrs(&self) -> Box<[Option<Attr>]> {
+        [
             self.score.map(Attr::Number),
             self.mood.map(|mood| Attr::Text(mood.into())),
         ]
+        .into()
     }
 }
 

@@ -19,6 +19,7 @@ fn told(scale: usize, from: u8, to: u8) -> String {
         cause: Cause::Event,
         waited: None,
         reasons: Vec::new(),
+        overridden: None,
     };
     let mut out = Vec::new();
     encode_body(&policy, "c1", &change, &mut out);

@@ -1,7 +1,6 @@
 //! Customers who are erased, and what comes after.
 
 use tidemark::engine::effect::Judged;
-use tidemark::model::event::Kind;
 
 use super::{Before, Sightings};
 use crate::model::lane::Model;
@@ -31,7 +30,7 @@ impl Sightings {
 
     pub(super) fn suppressed(&mut self, model: &Model, before: &Before, event: &OwnedEvent) {
         self.see("suppressed", true);
-        self.see("suppressed, erased again", event.kind == Kind::Command);
+        self.see("suppressed, erased again", event.erases());
         self.see("suppressed, born again", before.customer.is_some());
         let (at, _) = model.erased[&event.customer];
         self.see("suppressed at the instant of the erasure", event.at == at);

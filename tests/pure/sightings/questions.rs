@@ -5,6 +5,7 @@ use crate::model::customer::Customer;
 use crate::model::judgement::{Now, judge};
 use crate::model::lane::Model;
 use crate::model::memory::{Memory, waits};
+use crate::model::overruling::Overruling;
 use crate::model::owned_event::OwnedEvent;
 
 /// How much later an event is dated than the latest accepted one of its id.
@@ -27,7 +28,8 @@ pub(super) fn kept(model: &Model, customer: &Customer) -> bool {
         days: rules.days,
     };
     let unknown = vec![Memory::new(); ladders.len()];
-    let entered = judge(rules.policy, &measures, &from_below, &unknown, now);
-    let mut each = ladders.iter().zip(&customer.places).zip(&entered);
-    each.any(|((ladder, place), entered)| !waits(ladder) && place.rank > entered.rank)
+    let known = (&unknown[..], &Overruling::default());
+    let entered = judge(rules.policy, &measures, &from_below, known, now);
+    let mut each = ladders.iter().zip(&customer.given).zip(&entered);
+    each.any(|((ladder, given), entered)| !waits(ladder) && *given > entered.given)
 }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use tidemark::engine::effect::{Ended, Judged, Removed};
 use tidemark::engine::explain::{Entry, Explanation, OnLadder, OnMap};
 use tidemark::engine::view::Horizon;
-use tidemark::model::change::{Cause, Change, Measure, Reason, Wait, Waited};
+use tidemark::model::change::{Cause, Change, Measure, Overridden, Reason, Wait, Waited};
 use tidemark::model::command::{Ask, Command};
 use tidemark::model::ids::Offset;
-use tidemark::model::refusal::{REFUSALS, Refusal};
+use tidemark::model::overrides::{Override, Verb};
+use tidemark::model::refusal::Refusal;
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
 use tidemark::model::zone::{parse_instant, show_utc};
@@ -48,6 +49,7 @@ fn judged() -> Judged {
         cause: Cause::Event,
         waited: None,
         reasons: vec![reason(0, 12_045_025, true)],
+        overridden: None,
     };
     let down = Change {
         from: 1,
@@ -95,6 +97,7 @@ fn judged() -> Judged {
         ]
         .into(),
         ended: None,
+        overridden: Box::default(),
     }
 }
 
@@ -111,6 +114,28 @@ fn ended() -> Ended {
             changes: 9,
             orders: 2,
         }),
+    }
+}
+
+fn gift() -> Override {
+    Override {
+        ladder: ScaleIx(0),
+        verb: Verb::Gift,
+        tier: 1,
+        at: at("2026-05-01T00:00:00Z"),
+        until: at("2026-06-02T00:00:00Z"),
+        event_id: "o-1".into(),
+        by: "anna".into(),
+        why: "a \"wedding\"".into(),
+    }
+}
+
+fn freeze() -> Override {
+    Override {
+        verb: Verb::Freeze,
+        tier: 0,
+        until: Timestamp::MAX,
+        ..gift()
     }
 }
 
@@ -171,6 +196,26 @@ fn bodies_are_the_golden_bytes() {
         receipt::encode_body(policy, CUSTOMER, judged.at, &ended, &mut out);
         out.push(b'\n');
     }
+    for (by, holds) in [(gift(), true), (freeze(), false)] {
+        let overridden = Change {
+            cause: Cause::Command,
+            reasons: Vec::new(),
+            overridden: Some(Box::new(Overridden { by, holds })),
+            ..judged.changes[0].clone()
+        };
+        change::encode_body(policy, CUSTOMER, &overridden, &mut out);
+        out.push(b'\n');
+    }
+    let overridden = [gift()].into();
+    standing::encode(
+        policy,
+        &Judged {
+            overridden,
+            ..judged
+        },
+        &mut out,
+    );
+    out.push(b'\n');
     assert_eq!(String::from_utf8(out).expect("JSON is UTF-8"), GOLDEN);
 }
 
@@ -184,6 +229,8 @@ fn an_explanation_is_the_golden_bytes() {
         ladders: vec![OnLadder {
             scale: ScaleIx(0),
             place: judged.places[0],
+            given: 0,
+            overrides: Vec::new(),
             keep: Vec::new(),
             above: vec![Entry {
                 rank: 1,
@@ -215,7 +262,10 @@ fn an_explanation_is_the_golden_bytes() {
         lost: Some(at("2026-07-01T00:00:00Z")),
     });
     let mut out = Vec::new();
-    for explanation in [explanation, bottom, patient] {
+    let mut ruled = bottom.clone();
+    ruled.ladders[0].overrides = vec![(gift(), true), (freeze(), false)];
+    ruled.ladders[0].place = judged.places[1];
+    for explanation in [explanation, bottom, patient, ruled] {
         explanation::encode(policy, CUSTOMER, &explanation, &mut out);
         out.push(b'\n');
     }
@@ -259,17 +309,6 @@ fn headers_are_the_golden_text() {
         list(&dead_letter::headers(refused, origin, &policy.hash)),
     ];
     assert_eq!(text.join("\n"), GOLDEN_HEADERS);
-}
-
-#[test]
-fn every_refusal_has_its_own_message() {
-    let mut messages: Vec<&str> = REFUSALS
-        .iter()
-        .map(|(refusal, _)| dead_letter::message(*refusal))
-        .collect();
-    messages.sort_unstable();
-    messages.dedup();
-    assert_eq!(messages.len(), REFUSALS.len());
 }
 
 /// Parts that run into each other are told apart, since each is written after its length.
@@ -323,6 +362,7 @@ proptest! {
                 .into_iter()
                 .map(|(comparison, measured, holds)| Reason { comparison, measured, holds })
                 .collect(),
+            overridden: None,
         };
         let mut out = b"kept ".to_vec();
         change::encode_body(policy, &customer, &change, &mut out);

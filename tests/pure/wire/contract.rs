@@ -7,8 +7,8 @@ use tidemark::model::event::{KINDS, Kind};
 use tidemark::model::money::Currency;
 use tidemark::model::refusal::REFUSALS;
 use tidemark::wire::event::Decoder;
-use tidemark::wire::ledger;
 use tidemark::wire::scratch::Scratch;
+use tidemark::wire::{dead_letter, ledger};
 
 const EVENTS: &str = include_str!("../../../docs/events.md");
 const CHANGES: &str = include_str!("../../../docs/changes.md");
@@ -104,6 +104,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
         change,
         waited,
         labelled,
+        overridden,
         receipt,
         standing,
         features,
@@ -123,6 +124,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
         let inner = ["changes", "orders", "name", "version", "hash"];
         assert!(told.contains(key) || inner.contains(&key), "{key}");
     }
+    assert_eq!(keys(overridden), keys(golden[10]));
     assert_eq!(keys(standing), keys(golden[3]));
     assert_eq!(keys(features)[..3], keys(golden[4])[..3]);
     let names = ["spend_90d", "pieces", "days_since", "time_since"];
@@ -132,9 +134,10 @@ fn the_examples_of_what_is_published_have_its_keys() {
         .filter(|key| *key == names[0] || !names.contains(key));
     assert_eq!(sorted(keys(explanation)), sorted(golden.collect()));
     let change = rows(CHANGES, "\n## A change\n");
-    let (maps, labelled) = (PUBLISHED.lines().nth(2), PUBLISHED.lines().nth(7));
+    let [maps, labelled, overridden] = [2, 7, 10].map(|line| PUBLISHED.lines().nth(line));
     let labels = ["benefit", "message", "priority"];
-    let told = maps.into_iter().chain(labelled).flat_map(keys);
+    let told = [maps, labelled, overridden].into_iter().flatten();
+    let told = told.flat_map(keys);
     for key in told.filter(|key| !labels.contains(key)) {
         assert!(
             change.contains(key) || ["name", "version", "hash"].contains(&key),
@@ -145,7 +148,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
 
 #[test]
 fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
-    let example = examples(CHANGES)[7];
+    let example = examples(CHANGES)[8];
     let entry = ledger::decode(example.as_bytes()).expect("a valid example");
     let mut out = Vec::new();
     ledger::encode(&entry, &mut out);
@@ -172,4 +175,15 @@ fn every_header_is_told() {
     for header in headers {
         assert!(told.contains(header), "{header}");
     }
+}
+
+#[test]
+fn every_refusal_has_its_own_message() {
+    let mut messages: Vec<&str> = REFUSALS
+        .iter()
+        .map(|(refusal, _)| dead_letter::message(*refusal))
+        .collect();
+    messages.sort_unstable();
+    messages.dedup();
+    assert_eq!(messages.len(), REFUSALS.len());
 }

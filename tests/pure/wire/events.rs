@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use tidemark::model::command::{Ask, Command};
 use tidemark::model::event::Event;
 use tidemark::model::money::Currency;
+use tidemark::model::overrides::Verb;
 use tidemark::model::refusal::{REFUSALS, Refusal, Refused};
 use tidemark::model::zone::show_utc;
 use tidemark::wire::event::{Decoder, ID_BYTES_MAX};
@@ -14,10 +16,12 @@ const TABLE: &str = include_str!("../../data/wire/events.txt");
 const BYTES_MAX: usize = 1024;
 
 /// What the engine refuses, or a decoder under a policy with bounds.
-const OF_A_POLICY: [Refusal; 5] = [
+const OF_A_POLICY: [Refusal; 7] = [
     Refusal::Future,
     Refusal::TooLate,
     Refusal::UnknownOrder,
+    Refusal::UnknownLadder,
+    Refusal::UnknownTier,
     Refusal::OrderExists,
     Refusal::Outlier,
 ];
@@ -58,20 +62,45 @@ fn name(event: &Event<'_>) -> &'static str {
     name.expect("a kind of the contract")
 }
 
+/// What an override event asks for.
+fn asked(event: &Event<'_>) -> String {
+    let Some(Command { ask, by, why }) = event.command else {
+        return String::new();
+    };
+    let wish = match ask {
+        Ask::Override(wanted) => format!(
+            "{} {} on {} until {}",
+            wanted.verb.name(),
+            wanted.tier.as_deref().unwrap_or("-"),
+            wanted.ladder,
+            wanted.until.map_or_else(|| "-".to_owned(), show_utc)
+        ),
+        Ask::Withdraw(unwanted) => format!(
+            "withdraw {} on {}",
+            unwanted.verb.map_or("all", Verb::name),
+            unwanted.ladder
+        ),
+        _ => return String::new(),
+    };
+    format!(": {wish} by {by} why {why}")
+}
+
 fn shown(outcome: Result<Event<'_>, Refused>) -> String {
     match outcome {
-        Ok(event) => format!(
-            "{} {} of {} at {} order {} amount {} {} quantity {} margin {}",
-            name(&event),
-            event.event_id,
-            event.customer,
-            show_utc(event.at),
-            event.order.unwrap_or("-"),
-            event.amount,
-            event.currency.map_or("-", Currency::code),
-            event.quantity,
-            event.margin,
-        ),
+        Ok(event) => {
+            format!(
+                "{} {} of {} at {} order {} amount {} {} quantity {} margin {}",
+                name(&event),
+                event.event_id,
+                event.customer,
+                show_utc(event.at),
+                event.order.unwrap_or("-"),
+                event.amount,
+                event.currency.map_or("-", Currency::code),
+                event.quantity,
+                event.margin,
+            ) + &asked(&event)
+        }
         Err(refused) => format!("refused: {} {}", refused.refusal.code(), refused.field)
             .trim_end()
             .to_owned(),

@@ -1,0 +1,107 @@
+//! Whether an event of a customer counts (section 2).
+
+use tidemark::features::feature::{Aggregate, Field};
+use tidemark::model::command::Ask;
+use tidemark::model::event::Kind;
+use tidemark::model::refusal::{Refusal, Refused};
+use tidemark::policy::declared::{Policy, UnknownOrder};
+
+use super::contribution::{known, orders};
+use super::customer::Customer;
+use super::overruling::{ladder, tier};
+use super::owned_event::OwnedEvent;
+
+impl Customer {
+    /// Rules 3 to 7 of section 2 in their order: `Ok(true)` is a duplicate, `Ok(false)` counts.
+    pub(crate) fn weigh(&self, event: &OwnedEvent, policy: &Policy) -> Result<bool, Refused> {
+        let copied = self
+            .accepted
+            .iter()
+            .rev()
+            .find(|earlier| earlier.event.event_id == event.event_id);
+        if copied.is_some_and(|earlier| {
+            let apart = i128::from(earlier.event.at.0) - i128::from(event.at.0);
+            apart.abs() <= i128::from(policy.time.dedup.0)
+        }) {
+            return Ok(true);
+        }
+        if event.currency.is_some_and(|named| named != policy.currency) {
+            return Err(Refusal::UnknownCurrency.of("currency"));
+        }
+        self.weigh_totals(event)?;
+        self.weigh_scores(event, policy)?;
+        self.weigh_order(event, policy)?;
+        weigh_override(event, policy)?;
+        Ok(false)
+    }
+
+    /// Rule 5.
+    fn weigh_totals(&self, event: &OwnedEvent) -> Result<(), Refused> {
+        type Read = fn(&OwnedEvent) -> i64;
+        let fields: [(&'static str, Read); 3] = [
+            ("amount", |event| event.amount),
+            ("quantity", |event| event.quantity),
+            ("margin", |event| event.margin),
+        ];
+        for (name, read) in fields {
+            let all = self.accepted.iter().map(|earlier| &earlier.event);
+            let total: i128 = all
+                .chain([event])
+                .map(|event| i128::from(read(event)).abs())
+                .sum();
+            if total > i128::from(i64::MAX) {
+                return Err(Refusal::BadAmount.of(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rule 5 for the declared number, where something sums it.
+    fn weigh_scores(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
+        let mut aggregates = policy.features.iter().map(|feature| feature.aggregate);
+        let summed =
+            aggregates.any(|aggregate| matches!(aggregate, Aggregate::Sum(Field::Attr(..))));
+        let all = self.accepted.iter().map(|earlier| &earlier.event);
+        let scores = all.chain([event]).filter_map(|event| event.facts.score);
+        let total: i128 = scores.map(|score| i128::from(score).abs()).sum();
+        if summed && total > i128::from(i64::MAX) {
+            return Err(Refusal::BadAmount.of("attrs"));
+        }
+        Ok(())
+    }
+
+    /// Rule 6 and the check beside it.
+    fn weigh_order(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
+        let (orders, _) = orders(&self.accepted, policy.orders);
+        let keep = policy.orders.keep;
+        let known = known(
+            &orders,
+            event.order.as_deref(),
+            self.judging_instant(event),
+            keep,
+        );
+        match event.kind {
+            Kind::Purchase if known.is_some() => Err(Refusal::OrderExists.of("order_id")),
+            Kind::Refund | Kind::Cancel | Kind::Restate
+                if known.is_none() && policy.orders.unknown == UnknownOrder::DeadLetter =>
+            {
+                Err(Refusal::UnknownOrder.of("order_id"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Rule 7.
+fn weigh_override(event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
+    let (on, named) = match event.command.as_ref().map(|command| &command.ask) {
+        Some(Ask::Override(wanted)) => (&wanted.ladder, wanted.tier.as_deref()),
+        Some(Ask::Withdraw(unwanted)) => (&unwanted.ladder, None),
+        Some(Ask::Erase) | None => return Ok(()),
+    };
+    let ladder = ladder(policy, on).ok_or(Refusal::UnknownLadder.of("ladder"))?;
+    match named.map(|name| tier(policy, ladder, name)) {
+        Some(None) => Err(Refusal::UnknownTier.of("tier")),
+        _ => Ok(()),
+    }
+}
