@@ -53,3 +53,21 @@ only: air
 | 2026-05-01       |                 | air: red -> blue |
 | 2026-05-02 12:00 | purchase 120.00 | air: blue -> red |
 | 2027-05-01       |                 | air: red -> blue |
+
+story: A refund after the term has ended counts at the end of the next one
+only: card
+| when             | what                    | then                                                      |
+| 2025-01-10 09:00 | purchase 320.00 order a | card: none -> gold                                        |
+| 2026-01-05 09:00 | purchase 320.00 order b |                                                           |
+| 2026-01-11       |                         | card is gold                                              |
+| 2026-01-12 09:00 | refund 320.00 order b   | card is gold                                              |
+| 2027-01-11       |                         | card: gold -> silver by clock because spend 0.00 is not >= 200.00 |
+| 2028-01-12       |                         | card: silver -> none                                      |
+
+story: A late purchase of the time before the demotion was announced takes it back, as a correction
+only: card
+| when             | what                                   | then                                                 |
+| 2025-01-10 09:00 | purchase 120.00                        | card: none -> silver                                 |
+| 2026-01-11       |                                        | card: silver -> none by clock                        |
+| 2026-01-12 09:00 | purchase 100.00 dated 2026-01-10 18:00 | card: none -> silver as of 2026-01-11 by correction  |
+| 2027-01-12       |                                        | card: silver -> none                                 |
