@@ -22,7 +22,7 @@ const fn scene(zone: &'static str, from: &'static str) -> Scene {
 }
 
 /// Each shortly before what its comment says.
-pub(crate) const SCENES: [Scene; 16] = [
+pub(crate) const SCENES: [Scene; 21] = [
     scene("UTC", "2026-01-05T22:00:00Z"),
     // A leap day.
     scene("UTC", "2024-02-28T12:00:00Z"),
@@ -43,6 +43,13 @@ pub(crate) const SCENES: [Scene; 16] = [
     // One minute past midnight the clock goes back to the day before.
     scene("America/St_Johns", "2010-11-06T14:00:00Z"),
     scene("America/St_Johns", "2010-03-13T14:00:00Z"),
+    // Days that are half an hour short, or long.
+    scene("Australia/Lord_Howe", "2026-10-03T06:00:00Z"),
+    scene("Australia/Lord_Howe", "2026-04-04T06:00:00Z"),
+    // The country moves to another zone, by half an hour at midnight; and to one without changes.
+    scene("Asia/Pyongyang", "2015-08-14T06:00:00Z"),
+    scene("Asia/Pyongyang", "2018-05-04T06:00:00Z"),
+    scene("Europe/Istanbul", "2016-10-28T12:00:00Z"),
     // The ends of the engine's table of days.
     scene("UTC", "1970-01-01T22:00:00Z"),
     scene("UTC", "2119-12-30T22:00:00Z"),
