@@ -153,3 +153,33 @@ only: price
 |                  | bob | purchase 25.00 discount 25 |                                 |
 |                  | bob | purchase 0.01 discount 1   |                                 |
 |                  | bob | purchase 0.03              | price: either -> pays_in_full   |
+
+story: Three of four orders make somebody loyal to a brand, and one more of another no longer
+only: brand
+| when             | what                        | then                       |
+| 2026-01-10 12:00 | purchase 20.00 brand oak    |                            |
+| 2026-02-10 12:00 | purchase 20.00 brand oak    |                            |
+| 2026-03-10 12:00 | purchase 20.00 brand elm    | brand_share is 66.6666%    |
+| 2026-04-10 12:00 | purchase 20.00 brand oak    | brand: open -> brand_loyal because top_brand oak is != maison |
+| 2026-05-10 12:00 | purchase 20.00              | brand: brand_loyal -> open |
+# A year after the first order of oak two of four are left.
+| 2027-01-10       |                             | brand_share is 50%         |
+
+story: The brand of the house, as long as the orders are not sent back
+only: brand
+| when             | what                                 | then                |
+| 2026-01-10 12:00 | purchase 20.00 brand maison          |                     |
+| 2026-02-10 12:00 | purchase 20.00 brand maison          |                     |
+| 2026-03-10 12:00 | purchase 20.00 brand elm             |                     |
+| 2026-04-10 12:00 | purchase 20.00 brand maison order o4 | brand: open -> ours |
+| 2026-04-15 12:00 | refund 20.00 order o4                | brand: ours -> open |
+
+story: Four brands in a year make an explorer, until the first of them is a year old
+only: brand
+| when             | what                        | then                    |
+| 2026-01-10 12:00 | purchase 20.00 brand oak    |                         |
+| 2026-02-10 12:00 | purchase 20.00 brand elm    |                         |
+| 2026-03-10 12:00 | purchase 20.00 brand ash    |                         |
+| 2026-04-10 12:00 | purchase 20.00 brand maison | brand: open -> explorer |
+| 2026-05-10 12:00 | purchase 20.00 brand beech  | brands_365d is 4        |
+| 2027-02-10       |                             | brand: explorer -> open |

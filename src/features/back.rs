@@ -10,6 +10,8 @@ pub(super) enum Back {
     Keys(i64),
     /// Civil days of the current period.
     Period(Period),
+    /// Everything from that key on.
+    From(i64),
 }
 
 impl Back {
@@ -21,6 +23,7 @@ impl Back {
                 let first = i32::try_from(now).map(|day| period.first_day(Day(day)));
                 first.map_or(now, |first| i64::from(first.0) - 1)
             }
+            Self::From(first) => first.saturating_sub(1),
         }
     }
 
@@ -33,6 +36,7 @@ impl Back {
                 let next = day.and_then(|day| period.next(Day(day)));
                 next.map_or(i64::MAX, |next| i64::from(next.0))
             }
+            Self::From(_) => i64::MAX,
         }
     }
 }

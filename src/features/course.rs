@@ -7,9 +7,11 @@ use crate::model::zone::Zone;
 use super::cuts::Level;
 use super::derived::Derived;
 use super::history::History;
-use super::layout::{Layout, Look, Reader, Reading};
+use super::layout::{Layout, Reader, Reading};
 use super::moment::{Moment, reached};
 use super::outlook::{Flip, settle};
+use super::regard::{Piece, Regard};
+use super::shape::Look;
 
 /// What a sum or count is now and what it becomes. Reused from one feature to the next.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,7 @@ impl Course {
                 return;
             }
             Reading::Buckets(series, look) => (series, look),
+            Reading::Notes(regard) => return self.regard(layout, zone, history, regard, now),
             Reading::Derived(_) => return,
         };
         let (back, word) = match look {
@@ -53,6 +56,33 @@ impl Course {
                 self.steps.push((leaves, self.now));
             }
             self.now += word.map_or_else(|| i64::from(bucket[1] > 0), |word| bucket[word]);
+        }
+    }
+}
+
+impl Course {
+    /// The same of one that is noted, and a number.
+    fn regard(
+        &mut self,
+        layout: &Layout,
+        zone: &Zone,
+        history: &History,
+        regard: Regard,
+        now: Moment,
+    ) {
+        let number = |piece| match piece {
+            Piece::Is(number) => number,
+            Piece::Never => 0,
+        };
+        let resolution = layout.rolls.all()[regard.roll].resolution;
+        let (notes, texts) = history.notes(regard.roll);
+        let (course, now) = regard.course(notes, texts, now.key(resolution));
+        self.now = number(now);
+        for (key, piece) in course {
+            let at = reached(zone, resolution, key);
+            if self.steps.last().is_none_or(|(known, _)| *known > at) {
+                self.steps.push((at, number(piece)));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a feature counts: aggregate, kinds, filter, window and resolution.
 
 use super::derived::Derived;
-use super::filter::Filter;
+use super::filter::{Filter, TextField};
 use crate::model::event::KindSet;
 use crate::model::period::Period;
 use crate::model::time::{Day, Span};
@@ -37,8 +37,30 @@ pub enum Aggregate {
     /// Time since the first instant, or civil days since the first civil day, of which a count is
     /// left. Never, if there is none.
     SinceFirst,
+    /// The text that most of the counts say; never where none says one.
+    MostFrequent(TextField, Ties),
+    /// How many counts say that text.
+    MostFrequentCount(TextField),
+    /// How many different texts there are, up to so many.
+    Distinct(TextField, u32),
+    /// The least number that is counted; 0 where none is.
+    Least(Field),
+    /// The greatest number that is counted; 0 where none is.
+    Most(Field),
     /// Made of two other features; no kinds, filter, window or resolution of its own.
     Derived(Derived),
+}
+
+/// Which of several texts is the most frequent one if as many counts say each. Where that leaves
+/// several, it is the first of them in the order of their bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ties {
+    /// The one that came by last.
+    Latest,
+    /// The one that came by first.
+    First,
+    /// None before another.
+    Alphabetical,
 }
 
 /// A number that events carry.
@@ -103,6 +125,33 @@ impl Aggregate {
     pub fn is_time_since(self) -> bool {
         matches!(self, Self::SinceLast | Self::SinceFirst)
     }
+
+    /// Whether it may be "never".
+    #[must_use]
+    pub fn may_be_never(self) -> bool {
+        self.is_time_since() || matches!(self, Self::MostFrequent(..))
+    }
+
+    /// The text of events that it is about.
+    #[must_use]
+    pub fn text(self) -> Option<TextField> {
+        match self {
+            Self::MostFrequent(field, _)
+            | Self::MostFrequentCount(field)
+            | Self::Distinct(field, _) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+impl Field {
+    fn unit(self) -> Unit {
+        match self {
+            Self::Amount | Self::Margin => Unit::Money,
+            Self::Quantity => Unit::Number,
+            Self::Attr(_, unit) => unit,
+        }
+    }
 }
 
 impl Feature {
@@ -110,11 +159,12 @@ impl Feature {
     #[must_use]
     pub fn unit(&self) -> Unit {
         match (self.aggregate, self.resolution) {
-            (Aggregate::Sum(Field::Amount | Field::Margin), _) => Unit::Money,
-            (Aggregate::Sum(Field::Attr(_, unit)), _) => unit,
-            (Aggregate::Sum(Field::Quantity) | Aggregate::Count | Aggregate::DistinctDays, _) => {
-                Unit::Number
+            (Aggregate::Sum(field) | Aggregate::Least(field) | Aggregate::Most(field), _) => {
+                field.unit()
             }
+            (Aggregate::Count | Aggregate::DistinctDays, _) => Unit::Number,
+            (Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..), _) => Unit::Number,
+            (Aggregate::MostFrequent(..), _) => Unit::Text,
             (Aggregate::Derived(derived), _) => derived.unit,
             (Aggregate::SinceLast | Aggregate::SinceFirst, Resolution::Day) => Unit::Days,
             (Aggregate::SinceLast | Aggregate::SinceFirst, _) => Unit::Millis,

@@ -18,7 +18,7 @@ pub enum Filter {
 }
 
 /// A text that events carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextField {
     /// What sort of goods.
     Category,
@@ -75,7 +75,9 @@ impl Filter {
 }
 
 impl TextField {
-    fn of<'e>(self, event: &'e Event<'_>) -> Option<&'e str> {
+    /// What an event says there.
+    #[must_use]
+    pub fn of<'e>(self, event: &'e Event<'_>) -> Option<&'e str> {
         let details = &event.details;
         match self {
             Self::Category => details.category,

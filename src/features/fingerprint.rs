@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 /// 128 bits that stand for an id. Two ids with the same fingerprint are taken for the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint {
     /// Never zero, so that an optional fingerprint takes no more room.
     high: NonZeroU64,

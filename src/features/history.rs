@@ -5,13 +5,16 @@ use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
-use super::filter::Passes;
+use super::booking::{Booking, Page, Said, itself};
 use super::fingerprint::Fingerprint;
 use super::layout::Layout;
 use super::limits::Limits;
 use super::moment::Moment;
-use super::orders::{Contribution, Order, Orders};
+use super::notes::{Note, Notes};
+use super::orders::{Contribution, Order, Orders, Turn};
+use super::rolls::Value;
 use super::tally::{Entry, Tally};
+use super::texts::Texts;
 
 /// One customer's past, as far as it can still matter.
 #[derive(Clone, Debug)]
@@ -19,8 +22,19 @@ pub struct History {
     frontier: Timestamp,
     ever: Ever,
     pub(super) tally: Tally,
-    orders: Orders,
+    /// None before the first order and the first note.
+    kept: Option<Box<Kept>>,
 }
+
+/// What is kept one by one.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    orders: Orders,
+    /// None before the first.
+    notes: Option<Box<Notes>>,
+}
+
+static NO_TEXTS: Texts = Texts::NONE;
 
 /// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum
 /// over a window overflows.
@@ -53,8 +67,20 @@ impl History {
             frontier: Timestamp::MIN,
             ever: Ever::default(),
             tally: Tally::new(layout),
-            orders: Orders::default(),
+            kept: None,
         }
+    }
+
+    /// What is noted in a roll, and the texts that notes are of.
+    pub(super) fn notes(&self, roll: usize) -> (&[Note], &Texts) {
+        let notes = self.kept.as_ref().and_then(|kept| kept.notes.as_ref());
+        notes.map_or((&[], &NO_TEXTS), |notes| (notes.of(roll), &notes.texts))
+    }
+
+    /// An order that is known after an instant.
+    fn known(&self, id: &str, limit: Timestamp) -> Option<&Order> {
+        let kept = self.kept.as_ref()?;
+        kept.orders.known(Fingerprint::of(id), limit)
     }
 
     /// Reads a word of every cache line of what is counted: a number without meaning.
@@ -102,7 +128,7 @@ impl History {
         let limit = self.judging_instant(event.at) - layout.reach.orders;
         let known = event
             .order
-            .is_some_and(|id| self.orders.known(Fingerprint::of(id), limit).is_some());
+            .is_some_and(|id| self.known(id, limit).is_some());
         match (event.kind, known) {
             (Kind::Purchase, true) => Err(Refusal::OrderExists.of("order_id")),
             (Kind::Refund | Kind::Cancel | Kind::Restate, false)
@@ -117,7 +143,8 @@ impl History {
     /// How many orders are known to an event that is judged at an instant.
     #[must_use]
     pub fn orders_known(&self, layout: &Layout, at: Timestamp) -> u64 {
-        self.orders.count(at - layout.reach.orders)
+        let kept = self.kept.as_ref();
+        kept.map_or(0, |kept| kept.orders.count(at - layout.reach.orders))
     }
 
     /// From which instant on an admitted event says that the past was another than known: its own,
@@ -126,7 +153,7 @@ impl History {
     pub fn reaches_back(&self, layout: &Layout, event: &Event<'_>) -> Timestamp {
         let anew = event.order.filter(|_| event.kind == Kind::Restate);
         let limit = self.judging_instant(event.at) - layout.reach.orders;
-        let order = anew.and_then(|id| self.orders.known(Fingerprint::of(id), limit));
+        let order = anew.and_then(|id| self.known(id, limit));
         order.map_or(event.at, |order| order.at)
     }
 
@@ -157,9 +184,15 @@ impl History {
         }
         let now = self.judging_instant(event.at);
         let known_after = now - layout.reach.orders;
+        let limits = || Limits::new(zone, now, known_after, clock - layout.reach.late);
         if self.tally.is_full(layout) {
-            let limits = Limits::new(zone, now, known_after, clock - layout.reach.late);
-            self.tally.make_room(layout, &limits);
+            self.tally.make_room(layout, &limits());
+        }
+        if let Some(kept) = &mut self.kept
+            && let Some(notes) = &mut kept.notes
+            && notes.is_full()
+        {
+            notes.make_room(&layout.rolls, &limits(), known_after);
         }
         let at = Moment::new(zone, event.at);
         let now = if now == event.at {
@@ -175,13 +208,8 @@ impl History {
             known_after,
             passes: layout.passes(event),
         };
-        let seen = self.book(
-            &page,
-            layout.own(event.kind),
-            at,
-            page.passes,
-            &itself(event),
-        );
+        let series = (layout.own(event.kind), layout.rolls.own(event.kind));
+        let seen = self.book(&page, series, &Booking::of(&page, event));
         seen | match event.kind {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
@@ -209,10 +237,15 @@ impl History {
                 cancelled: false,
                 passes: page.passes,
             };
-            self.orders.enter(order, page.known_after);
+            let kept = self.kept.get_or_insert_default();
+            kept.orders.enter(order, page.known_after);
+            for field in page.layout.rolls.said() {
+                let notes = kept.notes.get_or_insert_with(|| page.no_notes());
+                let text = field.of(event).map(|text| notes.texts.keep(text));
+                notes.sayings.enter(id, *field, event.at, text);
+            }
         }
-        let series = page.layout.orders();
-        self.book(page, series, page.at, page.passes, &itself(event))
+        self.book(page, page.orders(), &Booking::of(page, event))
     }
 
     fn refund(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
@@ -221,8 +254,8 @@ impl History {
             order.refund(refund.amount, refund.quantity, refund.margin);
         };
         let amended = self.amend(page, event.order, change);
-        if let (Some(_), Some(id)) = (amended, event.order) {
-            self.orders.give_back(id, &refund, page.known_after);
+        if let (Some(_), Some(id), Some(kept)) = (amended, event.order, &mut self.kept) {
+            kept.orders.give_back(id, &refund, page.known_after);
         }
         amended.unwrap_or_else(|| {
             let less = Contribution {
@@ -231,9 +264,11 @@ impl History {
                 attrs: &[],
                 ..refund
             };
-            let less = Contribution::default().minus(less);
-            let series = page.layout.orders();
-            self.book(page, series, page.at, page.passes, &less)
+            let booking = Booking {
+                turn: Turn::new(Contribution::default().minus(less)),
+                ..Booking::of(page, event)
+            };
+            self.book(page, page.orders(), &booking)
         })
     }
 
@@ -244,9 +279,8 @@ impl History {
 
     fn restate(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         let stated = itself(event);
-        let back = event
-            .order
-            .and_then(|id| self.orders.given_back(id, page.known_after));
+        let kept = self.kept.as_ref().zip(event.order);
+        let back = kept.and_then(|(kept, id)| kept.orders.given_back(id, page.known_after));
         let change = |order: &mut Order| order.restate(&stated, back);
         self.amend(page, event.order, change).unwrap_or(false)
     }
@@ -259,59 +293,67 @@ impl History {
         id: Option<&str>,
         change: impl FnOnce(&mut Order),
     ) -> Option<bool> {
-        let id = Fingerprint::of(id?);
-        let order = self.orders.known_mut(id, page.known_after)?;
-        let before = order.contribution();
+        let (id, kept) = (id?, self.kept.as_mut()?);
+        let order = kept
+            .orders
+            .known_mut(Fingerprint::of(id), page.known_after)?;
+        let was = order.contribution();
         change(order);
-        let (at, passes) = (order.at, order.passes);
-        let by = order.contribution().minus(before);
-        let at = Moment::new(page.zone, at);
-        Some(self.book(page, page.layout.orders(), at, passes, &by))
+        let booking = Booking {
+            at: Moment::new(page.zone, order.at),
+            passes: order.passes,
+            turn: Turn::of_order(was, order.contribution()),
+            said: Said::Order(id),
+        };
+        Some(self.book(page, page.orders(), &booking))
     }
 
-    /// Books into those of some series that something with these passes enters.
+    /// Books into those of some series and rolls that something with these passes enters.
     fn book(
         &mut self,
         page: &Page<'_>,
-        series: &[usize],
-        at: Moment,
-        passes: Passes,
-        by: &Contribution<'_>,
+        (series, rolls): (&[usize], &[usize]),
+        booking: &Booking<'_>,
     ) -> bool {
+        let by = &booking.turn.by;
         if *by == Contribution::default() {
             return false;
         }
         let mut seen = false;
         for ix in series {
             let shape = &page.layout.series[*ix];
-            if !passes.hold(shape.passes) {
+            if !booking.passes.hold(shape.passes) {
                 continue;
             }
-            let resolution = shape.resolution;
             let entry = Entry {
                 series: *ix,
-                key: at.key(resolution),
-                now: page.now.key(resolution),
+                key: booking.at.key(shape.resolution),
+                now: page.now.key(shape.resolution),
                 by,
             };
             seen |= self.tally.book(page.layout, entry);
         }
+        for ix in rolls {
+            seen |= self.note(page, *ix, booking);
+        }
         seen
     }
-}
 
-/// The circumstances under which one event is booked.
-struct Page<'a> {
-    layout: &'a Layout,
-    zone: &'a Zone,
-    /// When it happened.
-    at: Moment,
-    /// When the customer will be judged.
-    now: Moment,
-    /// Orders are known after this instant.
-    known_after: Timestamp,
-    /// The filters that the event passes.
-    passes: Passes,
+    /// Books into a roll.
+    fn note(&mut self, page: &Page<'_>, ix: usize, booking: &Booking<'_>) -> bool {
+        let roll = &page.layout.rolls.all()[ix];
+        if !booking.passes.hold(roll.passes) {
+            return false;
+        }
+        let kept = self.kept.get_or_insert_default();
+        let notes = kept.notes.get_or_insert_with(|| page.no_notes());
+        let text = match roll.value {
+            Value::Text(field) => booking.said.text(field, notes),
+            Value::Number(_) => None,
+        };
+        let key = booking.at.key(roll.resolution);
+        notes.book(roll, ix, key, &booking.turn, text)
+    }
 }
 
 /// What becomes of refunds, cancels and restatements of orders that are not known.
@@ -321,19 +363,6 @@ pub enum Strangers {
     Counted,
     /// They are refused.
     Refused,
-}
-
-/// What an event contributes as an event. Only an order that has a name can be taken back.
-fn itself<'a>(event: &Event<'a>) -> Contribution<'a> {
-    let firm = event.kind != Kind::Purchase || event.order.is_none();
-    Contribution {
-        count: 1,
-        firm: i64::from(firm),
-        amount: event.amount.0,
-        quantity: event.quantity,
-        margin: event.margin.0,
-        attrs: event.details.attrs,
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,18 @@
 //! What has to be kept of a customer so that every feature can be told: series, columns, totals.
 
-use crate::model::event::{Event, Kind, KindSet, all_kinds};
-use crate::model::time::{DAY_MS, HOUR_MS, Span};
+use std::sync::Arc;
+
+use crate::model::event::{Event, Kind, all_kinds};
+use crate::model::time::Span;
 
 use super::back::Back;
 use super::cuts::{Cuts, Level};
 use super::derived::Derived;
-use super::feature::{Aggregate, Feature, Field, Resolution, Window};
+use super::feature::{Aggregate, Feature, Field};
 use super::filter::{Filter, Passes};
+use super::regard::Regard;
+use super::rolls::Rolls;
+use super::shape::{Look, Shape, Take, back_of};
 
 /// How long events and orders can still reach back into a customer's past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Layout {
     pub(super) readings: Vec<Reading>,
     /// The running totals that something is compared with: (total, by whom it is read).
     pub(super) compared_totals: Vec<(usize, Reader)>,
+    /// What is noted one by one.
+    pub(super) rolls: Rolls,
     /// The derived features that something is compared with.
     pub(super) derived: Vec<(Derived, Reader)>,
     /// How far contributions reach back.
@@ -53,6 +60,8 @@ pub(super) enum Reading {
     Total(usize),
     /// In the buckets of a series.
     Buckets(usize, Look),
+    /// In the notes of a roll.
+    Notes(Regard),
     /// In those of two others.
     Derived(Derived),
 }
@@ -64,64 +73,10 @@ pub(super) struct Reader {
     pub(super) feature: usize,
     /// Where it matters.
     pub(super) cuts: Vec<i64>,
+    /// The texts that it is compared with.
+    pub(super) texts: Vec<Arc<str>>,
     /// The level of zero.
     pub(super) empty: Level,
-}
-
-/// One series. A bucket of it is some words: key, count, one per field, and one for firm counts.
-#[derive(Clone, Debug)]
-pub(super) struct Shape {
-    kinds: KindSet,
-    /// What enters it must pass these.
-    pub(super) passes: Passes,
-    /// Of the buckets' keys.
-    pub(super) resolution: Resolution,
-    /// Words of a bucket.
-    pub(super) width: usize,
-    /// The fields that some feature sums over a window.
-    pub(super) fields: Vec<Field>,
-    /// Whether buckets tell what part of their count nothing can take back.
-    pub(super) firm: bool,
-    /// How the features that something is compared with see its buckets.
-    pub(super) sights: Vec<(Look, Reader)>,
-    /// The running totals over it: which total, what it adds up, and from which key on.
-    pub(super) totals: Vec<(usize, Take, i64)>,
-    /// Whether a feature sums or counts: whether every contribution matters to some value.
-    pub(super) sums: bool,
-    /// The longest window over it that ends, in keys.
-    pub(super) longest: Option<i64>,
-    /// Whether a feature asks for its latest bucket.
-    pub(super) latest: bool,
-    /// Whether a feature asks for its first bucket; nothing else is asked of it then.
-    pub(super) first: bool,
-    /// Whether a total counts its days.
-    pub(super) days: bool,
-    /// Whether orders enter it: their contributions can shrink.
-    pub(super) shrinks: bool,
-}
-
-/// What a feature makes of the buckets of a series.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
-    /// The sum of a word of those seen.
-    Sum { back: Back, word: usize },
-    /// How many of those seen have a positive count.
-    Days { back: Back },
-    /// How far back the latest one with a positive count lies.
-    Latest,
-    /// How far back the first one with a positive count lies.
-    First,
-}
-
-/// What a feature takes from a contribution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Take {
-    /// The count.
-    Count,
-    /// The sum of a field.
-    Sum(Field),
-    /// One, if it makes the count of a bucket positive.
-    Days,
 }
 
 impl Layout {
@@ -131,7 +86,8 @@ impl Layout {
         let mut series: Vec<Shape> = Vec::new();
         let filters = distinct(features);
         for feature in features {
-            if let Aggregate::Derived(_) = feature.aggregate {
+            let aggregate = feature.aggregate;
+            if matches!(aggregate, Aggregate::Derived(_)) || aggregate.noted().is_some() {
                 continue;
             }
             let passes = passes(&filters, feature);
@@ -153,6 +109,7 @@ impl Layout {
             readings: Vec::with_capacity(features.len()),
             compared_totals: Vec::new(),
             derived: Vec::new(),
+            rolls: Rolls::default(),
             reach,
             own: all_kinds()
                 .map(|kind| match kind {
@@ -217,6 +174,16 @@ impl Layout {
             return;
         }
         let passes = passes(&self.filters, feature);
+        if let Some(value) = feature.aggregate.noted() {
+            let roll = self.rolls.extend(feature, passes, value);
+            let back = back_of(feature).unwrap_or_else(Back::From);
+            let regard = Regard::new(roll, back, feature.aggregate);
+            self.readings.push(Reading::Notes(regard));
+            if let Some(reader) = reader {
+                self.rolls.compare(regard, reader);
+            }
+            return;
+        }
         let shapes = &mut self.series;
         let series = shapes.iter().position(|shape| shape.holds(feature, passes));
         let series = series.expect("every feature has its series");
@@ -225,15 +192,9 @@ impl Layout {
             Aggregate::Sum(field) => Some(Take::Sum(field)),
             Aggregate::Count => Some(Take::Count),
             Aggregate::DistinctDays => Some(Take::Days),
-            Aggregate::SinceLast | Aggregate::SinceFirst | Aggregate::Derived(_) => None,
+            _ => None,
         };
-        let back = match feature.window {
-            Window::Rolling(span) => Ok(Back::Keys(keys_of(span, feature.resolution))),
-            Window::Calendar(period) => Ok(Back::Period(period)),
-            Window::Since(day) => Err(i64::from(day.0)),
-            Window::Lifetime => Err(i64::MIN),
-        };
-        let look = match (take, back) {
+        let look = match (take, back_of(feature)) {
             (Some(take), Err(from)) => {
                 let total = self.totals;
                 self.totals += 1;
@@ -294,97 +255,26 @@ fn passes(filters: &[Filter], feature: &Feature) -> Passes {
     Passes::one(ix.expect("every filter is among the distinct ones"))
 }
 
-fn keys_of(span: Span, resolution: Resolution) -> i64 {
-    match resolution {
-        Resolution::Exact => span.0,
-        Resolution::Hour => span.0 / HOUR_MS,
-        Resolution::Day => span.0 / DAY_MS,
-    }
-}
-
 impl Reader {
     /// A feature, if something is compared with it.
     fn new(feature: usize, declared: &Feature, cuts: &Cuts) -> Option<Self> {
         // "Never" differs from every number, even where no cut lies between.
-        let never = declared.aggregate.is_time_since();
+        let never = declared.aggregate.may_be_never();
         let compared = never || !cuts.of(feature).is_empty();
         compared.then(|| Self {
             feature,
             cuts: cuts.of(feature).to_vec(),
+            texts: cuts.texts_of(feature).to_vec(),
             empty: cuts.level(feature, 0),
         })
-    }
-}
-
-impl Shape {
-    fn new(feature: &Feature, passes: Passes) -> Self {
-        let shrinks = feature.kinds.contains(Kind::Purchase);
-        Self {
-            kinds: feature.kinds,
-            passes,
-            resolution: feature.resolution,
-            width: 2,
-            fields: Vec::new(),
-            firm: false,
-            sights: Vec::new(),
-            totals: Vec::new(),
-            sums: false,
-            longest: None,
-            latest: false,
-            first: feature.aggregate == Aggregate::SinceFirst,
-            days: false,
-            shrinks,
-        }
-    }
-
-    /// Whether it is the series of a feature.
-    fn holds(&self, feature: &Feature, passes: Passes) -> bool {
-        self.kinds == feature.kinds
-            && self.passes == passes
-            && self.resolution == feature.resolution
-            && self.first == (feature.aggregate == Aggregate::SinceFirst)
-    }
-
-    /// Makes room for what a feature asks of it.
-    fn extend(&mut self, feature: &Feature) {
-        let aggregate = feature.aggregate;
-        self.sums |= matches!(aggregate, Aggregate::Sum(_) | Aggregate::Count);
-        let keys = match feature.window {
-            Window::Rolling(span) => Some(keys_of(span, self.resolution)),
-            Window::Calendar(period) => Some(period.days_max()),
-            Window::Lifetime | Window::Since(_) => None,
-        };
-        self.longest = self.longest.max(keys);
-        match aggregate {
-            Aggregate::SinceLast => {
-                self.latest = true;
-                self.firm = self.shrinks;
-            }
-            Aggregate::SinceFirst => self.firm = self.shrinks,
-            Aggregate::Sum(field) if keys.is_some() && !self.fields.contains(&field) => {
-                self.fields.push(field);
-            }
-            Aggregate::DistinctDays => self.days |= keys.is_none(),
-            Aggregate::Sum(_) | Aggregate::Count | Aggregate::Derived(_) => {}
-        }
-        self.width = 2 + self.fields.len() + usize::from(self.firm);
-    }
-
-    /// Whether anything but totals is asked of it.
-    pub(super) fn has_buckets(&self) -> bool {
-        self.longest.is_some() || self.latest || self.first || self.days
-    }
-
-    /// The word of a bucket that holds the sum of a field.
-    fn word(&self, field: Field) -> usize {
-        let place = self.fields.iter().position(|known| *known == field);
-        2 + place.expect("a field that a rolling sum reads is kept")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::feature::{Resolution, Window};
+    use crate::model::event::KindSet;
 
     fn feature(kind: Kind, aggregate: Aggregate, window: Window) -> Feature {
         Feature {

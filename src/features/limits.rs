@@ -4,8 +4,8 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::feature::Resolution;
-use super::layout::Shape;
 use super::moment::Moment;
+use super::shape::Shape;
 
 /// How far back a customer's buckets still matter.
 #[derive(Clone, Copy, Debug)]

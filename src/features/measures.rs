@@ -7,8 +7,10 @@ use crate::model::zone::Zone;
 use super::back::Back;
 use super::derived::Derived;
 use super::history::History;
-use super::layout::{Layout, Look, Reading};
+use super::layout::{Layout, Reading};
 use super::moment::Moment;
+use super::regard::{Piece, Regard};
+use super::shape::Look;
 
 /// Measures a customer as of an instant that is not before the frontier: what lies further back
 /// than a window reaches from there may be gone.
@@ -44,6 +46,21 @@ impl<'a> Measured<'a> {
         }
     }
 
+    fn noted(&self, regard: Regard) -> Measure {
+        let resolution = self.layout.rolls.all()[regard.roll].resolution;
+        let bound = regard.back.bound(self.now.key(resolution));
+        let (notes, texts) = self.history.notes(regard.roll);
+        let seen = notes.iter().rev().take_while(|note| note.key > bound);
+        match regard.of(seen, texts) {
+            Piece::Never => Measure::Never,
+            Piece::Is(number) if regard.is_text() => {
+                let text = texts.get(number);
+                Measure::from(text.expect("the texts of notes are kept"))
+            }
+            Piece::Is(number) => Measure::Is(number),
+        }
+    }
+
     /// The value of a feature.
     #[must_use]
     pub fn one(&self, feature: usize) -> Measure {
@@ -51,6 +68,7 @@ impl<'a> Measured<'a> {
         let (series, look) = match self.layout.readings[feature] {
             Reading::Total(slot) => return Measure::Is(tally.total(self.layout, slot)),
             Reading::Buckets(series, look) => (series, look),
+            Reading::Notes(regard) => return self.noted(regard),
             Reading::Derived(derived) => return self.derived(derived),
         };
         let shape = &self.layout.series[series];

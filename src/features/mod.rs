@@ -7,6 +7,7 @@
 )]
 
 mod back;
+mod booking;
 mod course;
 pub mod cuts;
 pub mod derived;
@@ -18,6 +19,11 @@ pub mod layout;
 mod limits;
 pub mod measures;
 mod moment;
+mod notes;
 pub mod orders;
 pub mod outlook;
+mod regard;
+mod rolls;
+mod shape;
 mod tally;
+mod texts;

@@ -43,12 +43,46 @@ impl Contribution<'_> {
     /// What it adds to a sum of that field.
     #[must_use]
     pub fn of(&self, field: Field) -> i64 {
+        self.given(field).unwrap_or(0)
+    }
+
+    /// What it has in that field; nothing where it lacks a declared one.
+    #[must_use]
+    pub fn given(&self, field: Field) -> Option<i64> {
         match field {
-            Field::Amount => self.amount,
-            Field::Quantity => self.quantity,
-            Field::Margin => self.margin,
-            Field::Attr(attr, _) => number(self.attrs, attr).unwrap_or(0),
+            Field::Amount => Some(self.amount),
+            Field::Quantity => Some(self.quantity),
+            Field::Margin => Some(self.margin),
+            Field::Attr(attr, _) => number(self.attrs, attr),
         }
+    }
+}
+
+/// What a contribution becomes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Turn<'a> {
+    /// What it was; nothing where it is new.
+    pub(super) was: Contribution<'a>,
+    /// What it is.
+    pub(super) is: Contribution<'a>,
+    /// What is added by that.
+    pub(super) by: Contribution<'a>,
+}
+
+impl<'a> Turn<'a> {
+    /// Something new.
+    pub(super) fn new(is: Contribution<'a>) -> Self {
+        Self {
+            is,
+            by: is,
+            ..Self::default()
+        }
+    }
+
+    /// What an order contributes.
+    pub(super) fn of_order(was: Contribution<'a>, is: Contribution<'a>) -> Self {
+        let by = is.minus(was);
+        Self { was, is, by }
     }
 }
 
@@ -117,15 +151,15 @@ impl Order {
 /// was need no room for it.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
-    /// None before the first order.
-    table: Option<Box<HashTable<Order>>>,
+    table: HashTable<Order>,
 }
 
 impl Orders {
     /// How many orders are known, those after an instant.
     pub(super) fn count(&self, limit: Timestamp) -> u64 {
-        let entries = self.table.iter().flat_map(|table| table.iter());
-        let known = entries.filter(|entry| entry.at > limit);
+        // A sum is the same in any order.
+        let Self { table: entries } = self;
+        let known = entries.iter().filter(|entry| entry.at > limit);
         // What was given back on an order is a second entry, refunded like the first.
         let halves = known.map(|entry| 2 - u64::from(entry.refunded));
         halves.sum::<u64>() / 2
@@ -134,16 +168,14 @@ impl Orders {
     /// The order of that id, if it was bought after `limit`.
     #[must_use]
     pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<&Order> {
-        let table = self.table.as_ref()?;
-        table
+        self.table
             .find(id.bits(), |order| order.id == id)
             .filter(|order| order.at > limit)
     }
 
     /// The same, to be changed.
     pub fn known_mut(&mut self, id: Fingerprint, limit: Timestamp) -> Option<&mut Order> {
-        let table = self.table.as_mut()?;
-        table
+        self.table
             .find_mut(id.bits(), |order| order.id == id)
             .filter(|order| order.at > limit)
     }
@@ -180,7 +212,7 @@ impl Orders {
     /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer
     /// known.
     pub fn enter(&mut self, order: Order, limit: Timestamp) {
-        let table = self.table.get_or_insert_default();
+        let table = &mut self.table;
         let bits = order.id.bits();
         if let Some(forgotten) = table.find_mut(bits, |old| old.id == order.id) {
             *forgotten = order;
@@ -330,7 +362,7 @@ mod tests {
                 assert!(orders.known(id, Timestamp(at - 50)).is_some());
             }
         }
-        let room = orders.table.expect("orders were entered").capacity();
+        let room = orders.table.capacity();
         assert!(room < 256, "{room}");
     }
 }

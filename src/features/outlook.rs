@@ -8,12 +8,16 @@ use crate::model::zone::Zone;
 
 use super::back::Back;
 use super::course::{Course, meet};
-use super::cuts::Level;
+use super::cuts::{Level, level_among};
 use super::feature::Resolution;
 use super::history::History;
-use super::layout::{Layout, Look, Reader};
+use super::layout::{Layout, Reader};
 use super::moment::{Moment, reached};
+use super::notes::Note;
+use super::regard::{Piece, Regard};
+use super::shape::Look;
 use super::tally::Buckets;
+use super::texts::Texts;
 
 /// A feature comes to another level because time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,18 @@ impl Outlook {
                     flips: &mut self.flips,
                 };
                 self.levels[reader.feature] = ahead.see(*look, buckets, now);
+            }
+        }
+        for roll in layout.rolls.all() {
+            for (regard, reader) in &roll.sights {
+                let mut ahead = Ahead {
+                    zone,
+                    resolution: roll.resolution,
+                    reader,
+                    flips: &mut self.flips,
+                };
+                let notes = history.notes(regard.roll);
+                self.levels[reader.feature] = ahead.regard(*regard, notes, now);
             }
         }
         for (derived, reader) in &layout.derived {
@@ -164,6 +180,34 @@ impl Ahead<'_> {
             self.flip(key, ix as Level + 1);
         }
         level
+    }
+
+    /// What is noted: its value is another one whenever notes leave the window.
+    fn regard(&mut self, regard: Regard, (notes, texts): (&[Note], &Texts), now: Moment) -> Level {
+        let (course, piece) = regard.course(notes, texts, now.key(self.resolution));
+        let reader = self.reader;
+        let level = |piece| match piece {
+            Piece::Never => reader.cuts.len() as Level + 1,
+            Piece::Is(number) if regard.is_text() => {
+                let text = texts.get(number);
+                level_among(&reader.texts, text.expect("the texts of notes are kept"))
+            }
+            Piece::Is(number) => settle(&reader.cuts, 0, number),
+        };
+        let first = level(piece);
+        let mut before = first;
+        let mut flips: Vec<(i64, Level)> = Vec::new();
+        for (key, piece) in course.into_iter().rev() {
+            let to = level(piece);
+            if to != before {
+                flips.push((key, to));
+                before = to;
+            }
+        }
+        for (key, level) in flips.into_iter().rev() {
+            self.flip(key, level);
+        }
+        first
     }
 
     fn flip(&mut self, key: i64, level: Level) {

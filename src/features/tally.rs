@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::layout::{Layout, Shape, Take};
+use super::layout::Layout;
 use super::limits::Limits;
 use super::moment::Moment;
 use super::orders::Contribution;
+use super::shape::{Shape, Take};
 
 /// Words of a series beyond which its buckets are not moved up to make room for one.
 const MOVED_AT_MOST: usize = 256;

@@ -136,6 +136,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_has_no_quotes_of_its_own() {
+        for (written, expected) in [
+            ("acme", Some("acme")),
+            ("Home & Tools", Some("Home & Tools")),
+            ("7\"", Some("7\"")),
+            ("\"acme\"", None),
+            ("'acme'", None),
+        ] {
+            let written = Written {
+                value: written.to_owned(),
+                span: 0..0,
+            };
+            let read = text(&written, &mut Vec::new());
+            assert_eq!(read, expected.map(Measure::from), "{written:?}");
+        }
+    }
+
+    #[test]
     fn an_amount_is_bared_only_where_it_is_clear() {
         for (text, bare) in [
             ("1,000", Some("1000")),

@@ -1,10 +1,11 @@
 //! The declaration of a feature, from what was written.
 
-use crate::features::feature::{Aggregate, Feature, Field, Resolution};
+use crate::features::feature::{Feature, Resolution};
 use crate::features::filter::Filter;
 use crate::model::detail::AttrField;
 use crate::model::event::KindSet;
 
+use super::aggregate::aggregate;
 use super::derivation::derived;
 use super::draft::{FeatureDraft, Written};
 use super::event::EventWords;
@@ -21,6 +22,11 @@ pub(super) enum Verb {
     DistinctDays,
     SinceLast,
     SinceFirst,
+    MostFrequent,
+    MostFrequentCount,
+    Distinct,
+    Min,
+    Max,
     Average,
     Share,
     Ratio,
@@ -46,28 +52,27 @@ impl Verb {
     }
 }
 
-const VERBS: [(Verb, &str); 9] = [
+const VERBS: [(Verb, &str); 14] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
     (Verb::SinceLast, "since_last"),
     (Verb::SinceFirst, "since_first"),
+    (Verb::MostFrequent, "most_frequent"),
+    (Verb::MostFrequentCount, "most_frequent_count"),
+    (Verb::Distinct, "distinct"),
+    (Verb::Min, "min"),
+    (Verb::Max, "max"),
     (Verb::Average, "average"),
     (Verb::Share, "share"),
     (Verb::Ratio, "ratio"),
     (Verb::Difference, "difference"),
-];
-const FIELDS: [(Field, &str); 3] = [
-    (Field::Amount, "amount"),
-    (Field::Quantity, "quantity"),
-    (Field::Margin, "margin"),
 ];
 const RESOLUTIONS: [(Resolution, &str); 3] = [
     (Resolution::Day, "day"),
     (Resolution::Hour, "hour"),
     (Resolution::Exact, "exact"),
 ];
-const PURCHASE: &str = "purchase";
 
 /// The feature that was declared; its name is checked elsewhere.
 pub(super) fn feature(
@@ -169,54 +174,4 @@ pub(super) fn kind_set(
         set = set.zip(kind).map(|(set, kind)| set.with(kind));
     }
     set
-}
-
-fn aggregate(
-    verb: Verb,
-    draft: &FeatureDraft,
-    words: &EventWords,
-    owner: &Owner<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Aggregate> {
-    let aggregate = match verb {
-        Verb::Sum => {
-            return owner
-                .required(&draft.field, "field", "field = \"amount\"", problems)
-                .and_then(|word| field(word, draft, words, problems))
-                .map(Aggregate::Sum);
-        }
-        Verb::Count => Aggregate::Count,
-        Verb::DistinctDays => Aggregate::DistinctDays,
-        Verb::SinceFirst => Aggregate::SinceFirst,
-        _ => Aggregate::SinceLast,
-    };
-    if let Some(field) = draft.field.written() {
-        let message = format!("{} has a `field`, but is no sum", owner.title);
-        let problem = Problem::new(&field.span, message, "nothing is summed");
-        problems.push(problem.help("remove `field`, or write aggregate = \"sum\""));
-    }
-    Some(aggregate)
-}
-
-/// The field that is summed. Orders keep no declared fields, so those of purchases cannot be.
-fn field(
-    word: &Written<String>,
-    draft: &FeatureDraft,
-    words: &EventWords,
-    problems: &mut Vec<Problem>,
-) -> Option<Field> {
-    let attrs = words.numbers();
-    let attrs = attrs.iter().map(|(field, name)| (*field, name.as_str()));
-    let options: Vec<(Field, &str)> = FIELDS.into_iter().chain(attrs).collect();
-    let field = choose(word, ("field", "fields"), &options, problems)?;
-    let of = draft.of.written().into_iter().flat_map(|of| &of.value);
-    let mut purchases = of.filter(|kind| kind.value == PURCHASE);
-    if let (Field::Attr(..), Some(kind)) = (field, purchases.next()) {
-        let message = format!("\"{}\" is summed over purchases", word.value);
-        let problem = Problem::new(&word.span, message, "not kept with orders");
-        let problem = problem.also(&kind.span, "purchases count by their orders");
-        problems.push(problem.help("sum members of attrs over other kinds of events"));
-        return None;
-    }
-    Some(field)
 }

@@ -160,13 +160,16 @@ impl Policy {
     /// What it asks events for.
     #[must_use]
     pub fn wanted(&self) -> Wanted {
-        let mut filters = self
-            .features
-            .iter()
-            .filter_map(|feature| feature.filter.as_ref());
-        let details = filters.any(Filter::asks_for_details) || self.cleaning.asks_for_details();
+        let asks = |feature: &Feature| {
+            let text = feature.aggregate.text();
+            text.is_some()
+                || feature
+                    .filter
+                    .as_ref()
+                    .is_some_and(Filter::asks_for_details)
+        };
         Wanted {
-            details,
+            details: self.features.iter().any(asks) || self.cleaning.asks_for_details(),
             kinds: self.kinds.clone(),
             attrs: self.attrs.clone(),
         }

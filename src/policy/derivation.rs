@@ -56,6 +56,7 @@ pub(super) fn derived(
 /// Keys that belong to features over events.
 fn own_keys(draft: &FeatureDraft) -> impl Iterator<Item = (&'static str, &ByteRange)> {
     let texts = [
+        ("ties", &draft.ties),
         ("field", &draft.field),
         ("window", &draft.window),
         ("resolution", &draft.resolution),
@@ -63,7 +64,8 @@ fn own_keys(draft: &FeatureDraft) -> impl Iterator<Item = (&'static str, &ByteRa
     let texts = texts.map(|(key, given)| (key, given.written().map(|text| &text.span)));
     let of = ("of", draft.of.written().map(|list| &list.span));
     let filter = ("where", draft.filter.written().map(|rule| &rule.span));
-    let all = texts.into_iter().chain([of, filter]);
+    let at_most = ("at_most", draft.at_most.written().map(|most| &most.span));
+    let all = texts.into_iter().chain([of, filter, at_most]);
     all.filter_map(|(key, span)| Some((key, span?)))
 }
 
@@ -82,6 +84,8 @@ fn part(
     let refused = match before[ix].1?.aggregate {
         Aggregate::Derived(_) => "is made of features itself",
         Aggregate::SinceLast | Aggregate::SinceFirst => "is a time since",
+        Aggregate::MostFrequent(..) => "is a text",
+        Aggregate::Distinct(..) => "counts no further than its `at_most`",
         _ => return Some(ix),
     };
     let message = format!("\"{}\" {refused}", name.value);

@@ -201,6 +201,10 @@ pub struct FeatureDraft {
     pub resolution: Given<String>,
     /// `features`
     pub features: Given<Vec<Written<String>>>,
+    /// `ties`
+    pub ties: Given<String>,
+    /// `at_most`
+    pub at_most: Given<i64>,
 }
 
 /// One `[[ladder]]`.

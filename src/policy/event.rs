@@ -2,6 +2,7 @@
 //! know.
 
 use crate::features::feature::{Field, Unit};
+use crate::features::filter::TextField;
 use crate::model::detail::{AttrField, AttrSort};
 use crate::model::event::{DECLARED_KINDS_MAX, KINDS, Kind};
 
@@ -45,6 +46,15 @@ impl EventWords {
         let declared = (0..).map(Kind::Declared);
         let declared = declared.zip(self.kinds.iter().map(String::as_str));
         KINDS.into_iter().chain(declared).collect()
+    }
+
+    /// The fields of `attrs` that are texts, as rules name them.
+    pub(super) fn texts(&self) -> Vec<(TextField, String)> {
+        let fields = self.attrs.iter().enumerate();
+        fields
+            .filter(|(_, field)| unit(field.sort).is_none())
+            .map(|(ix, field)| (TextField::Attr(ix), format!("{ATTRS}{}", field.name)))
+            .collect()
     }
 
     /// The fields of `attrs` that are numbers, as rules name them.

@@ -6,6 +6,7 @@
     clippy::iter_over_hash_type
 )]
 
+mod aggregate;
 mod answers;
 pub mod build;
 mod cells;

@@ -104,6 +104,7 @@ impl<'a> Rules<'a> {
         let (subject, threshold) = self.sides(&parts, place, problems)?;
         let op = parts.op?;
         fits(&op, &threshold, text, problems)?;
+        self.is_counted(subject, op.value, &threshold, &parts.constant, problems)?;
         self.comparisons.push(Comparison {
             subject,
             op: op.value,
@@ -124,7 +125,7 @@ impl<'a> Rules<'a> {
         if let Some(ix) = words.features.iter().position(|(known, _)| *known == name) {
             let measured = Measured {
                 feature: name,
-                unit: words.features[ix].1?,
+                unit: words.features[ix].1?.unit,
             };
             let threshold = match measured.unit {
                 Unit::Text => constant::text(&parts.constant, problems)?,
@@ -144,6 +145,36 @@ impl<'a> Rules<'a> {
                 None
             }
         }
+    }
+
+    /// Whether a count that ends somewhere reaches what it is compared with.
+    fn is_counted(
+        &self,
+        subject: Subject,
+        op: Op,
+        threshold: &Measure,
+        written: &Written<String>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<()> {
+        let (Subject::Feature(ix), Measure::Is(at)) = (subject, threshold) else {
+            return Some(());
+        };
+        let (name, comparable) = self.vocabulary.features[ix];
+        let needed = match op {
+            Op::Ge | Op::Lt => *at,
+            _ => at.saturating_add(1),
+        };
+        let most = comparable?.most.filter(|most| needed > i64::from(*most));
+        let Some(most) = most else {
+            return Some(());
+        };
+        let message = format!(
+            "\"{name}\" counts to at most {most}, but is compared {} {at}",
+            op.text()
+        );
+        let problem = Problem::new(&written.span, message, "beyond what is counted");
+        problems.push(problem.help(format!("write at_most = {needed} or more at \"{name}\"")));
+        None
     }
 
     /// A left side that a rule at this place cannot speak of.

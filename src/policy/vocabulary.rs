@@ -1,17 +1,38 @@
 //! What a rule may speak of: the features, ladders and maps of its policy.
 
-use crate::features::feature::{Feature, Unit};
+use crate::features::feature::{Aggregate, Feature, Unit};
 
 use super::draft::{Draft, Given};
 
 /// Names in declared order, those of faulty declarations too, so that one fault is told once.
 pub(super) struct Vocabulary<'a> {
-    /// Features with their units; no unit where the declaration is faulty.
-    pub(super) features: Vec<(&'a str, Option<Unit>)>,
+    /// Features with what they are compared with; nothing where the declaration is faulty.
+    pub(super) features: Vec<(&'a str, Option<Comparable>)>,
     /// Ladders with the names of their tiers.
     pub(super) ladders: Vec<(&'a str, Vec<&'a str>)>,
     /// Maps.
     pub(super) maps: Vec<&'a str>,
+}
+
+/// What a feature may be compared with.
+#[derive(Clone, Copy)]
+pub(super) struct Comparable {
+    /// In which unit.
+    pub(super) unit: Unit,
+    /// How far it counts, if it does not count on for ever.
+    pub(super) most: Option<u32>,
+}
+
+impl Comparable {
+    fn of(feature: &Feature) -> Self {
+        Self {
+            unit: feature.unit(),
+            most: match feature.aggregate {
+                Aggregate::Distinct(_, most) => Some(most),
+                _ => None,
+            },
+        }
+    }
 }
 
 impl<'a> Vocabulary<'a> {
@@ -23,8 +44,8 @@ impl<'a> Vocabulary<'a> {
                 .iter()
                 .zip(features)
                 .map(|(draft, feature)| {
-                    let unit = feature.as_ref().map(Feature::unit);
-                    (draft.name.value.as_str(), unit)
+                    let comparable = feature.as_ref().map(Comparable::of);
+                    (draft.name.value.as_str(), comparable)
                 })
                 .collect(),
             ladders: draft

@@ -208,6 +208,8 @@ fn feature(
         "window",
         "resolution",
         "features",
+        "ties",
+        "at_most",
     ];
     section.check_keys(&known, problems);
     FeatureDraft {
@@ -219,6 +221,8 @@ fn feature(
         window: section.text("window", problems),
         resolution: section.text("resolution", problems),
         features: section.texts("features", problems),
+        ties: section.text("ties", problems),
+        at_most: section.integer("at_most", problems),
     }
 }
 

@@ -340,6 +340,7 @@ impl Sightings {
             self.see("map moved by a tier", by_tier);
         }
         self.derived(policy, change);
+        self.noted(policy, change);
         let mut measured = change.reasons.iter().map(|reason| &reason.measured);
         self.see(
             "measured never",

@@ -54,7 +54,12 @@ impl FeaturePlan {
     fn build(&self, index: usize, start: Day) -> Feature {
         // Orders keep no declared fields.
         let kinds = self.kinds.iter().filter(|kind| {
-            let declared = matches!(self.aggregate, Aggregate::Sum(Field::Attr(..)));
+            let declared = matches!(
+                self.aggregate,
+                Aggregate::Sum(Field::Attr(..))
+                    | Aggregate::Least(Field::Attr(..))
+                    | Aggregate::Most(Field::Attr(..))
+            );
             !declared || **kind != Kind::Purchase
         });
         let resolution = match self.aggregate {
@@ -96,7 +101,10 @@ impl FeaturePlan {
 /// Something made of two of these features, if there are two that go together.
 fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> Option<Feature> {
     let parts: Vec<usize> = (0..features.len())
-        .filter(|ix| !features[*ix].aggregate.is_time_since())
+        .filter(|ix| {
+            let aggregate = features[*ix].aggregate;
+            !aggregate.may_be_never() && !matches!(aggregate, Aggregate::Distinct(..))
+        })
         .collect();
     let pick = |place: usize| parts.get(place.checked_rem(parts.len())?).copied();
     let (how, parts) = (plan.0, [pick(plan.1)?, pick(plan.2)?]);
@@ -179,10 +187,19 @@ impl Drafting<'_> {
                 threshold: Measure::from(TEXTS[threshold % TEXTS.len()]),
             };
         }
+        let most = match subject {
+            Subject::Feature(feature) => self.features[feature].aggregate,
+            Subject::Tier(_) => unreachable!("told above"),
+        };
+        let threshold = numbers[threshold % numbers.len()];
         Comparison {
             subject,
             op,
-            threshold: Measure::Is(numbers[threshold % numbers.len()]),
+            threshold: Measure::Is(match most {
+                // Nothing is compared with what is not counted.
+                Aggregate::Distinct(_, most) => threshold.min(i64::from(most) - 1),
+                _ => threshold,
+            }),
         }
     }
 

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use tidemark::features::feature::{Aggregate, Field, Resolution, Unit};
+use tidemark::features::feature::{Aggregate, Field, Resolution, Ties, Unit};
 use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::period::Period;
@@ -155,6 +155,16 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         Aggregate::SinceLast,
         Aggregate::SinceFirst,
         Aggregate::SinceFirst,
+        Aggregate::MostFrequent(TextField::Brand, Ties::Latest),
+        Aggregate::MostFrequent(TextField::Category, Ties::First),
+        Aggregate::MostFrequent(TextField::Attr(1), Ties::Alphabetical),
+        Aggregate::MostFrequentCount(TextField::Brand),
+        Aggregate::Distinct(TextField::Category, 1),
+        Aggregate::Distinct(TextField::Channel, 5),
+        Aggregate::Least(Field::Amount),
+        Aggregate::Most(Field::Amount),
+        Aggregate::Most(Field::Margin),
+        Aggregate::Least(Field::Attr(0, Unit::Number)),
     ]);
     (
         kinds,

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use tidemark::features::derived::How;
-use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
+use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Ties, Window};
+use tidemark::features::filter::TextField;
 use tidemark::model::change::Measure;
 use tidemark::model::time::{DAY_MS, Timestamp};
 
@@ -65,6 +66,22 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
             let numbers = seen.iter().map(|(_, c)| c.source.number(attr));
             numbers.flatten().map(i128::from).sum()
         }
+        Aggregate::MostFrequent(field, ties) => {
+            return match ranking(feature, &seen, field, ties).first() {
+                Some(first) => Measure::from(first.text),
+                None => Measure::Never,
+            };
+        }
+        Aggregate::MostFrequentCount(field) => {
+            let ranked = ranking(feature, &seen, field, Ties::Alphabetical);
+            ranked.first().map_or(0, |first| first.count)
+        }
+        Aggregate::Distinct(field, most) => {
+            let ranked = ranking(feature, &seen, field, Ties::Alphabetical);
+            (ranked.len() as i128).min(most.into())
+        }
+        Aggregate::Least(field) => numbers(&seen, field).min().unwrap_or(0),
+        Aggregate::Most(field) => numbers(&seen, field).max().unwrap_or(0),
         Aggregate::Count => seen.iter().map(|(_, c)| c.count).sum(),
         Aggregate::DistinctDays => {
             let mut counts: BTreeMap<i64, i128> = BTreeMap::new();
@@ -95,6 +112,64 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         }
     };
     Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}
+
+/// A text among the contributions seen.
+struct Said {
+    text: &'static str,
+    count: i128,
+    /// The latest and the first time, in what the feature goes by.
+    latest: i64,
+    first: i64,
+}
+
+/// All texts that some count says, the most frequent first.
+fn ranking(feature: &Feature, seen: &[&Dated], field: TextField, ties: Ties) -> Vec<Said> {
+    let when = |dated: &Dated| match feature.resolution {
+        Resolution::Day => dated.0,
+        Resolution::Hour => dated.1.at.0.div_euclid(HOUR),
+        Resolution::Exact => dated.1.at.0,
+    };
+    let mut ranked: Vec<Said> = Vec::new();
+    for dated in seen.iter().filter(|(_, c)| c.count > 0) {
+        let Some(text) = dated.1.source.text(field) else {
+            continue;
+        };
+        let at = when(dated);
+        match ranked.iter_mut().find(|said| said.text == text) {
+            Some(said) => {
+                said.count += dated.1.count;
+                said.latest = said.latest.max(at);
+                said.first = said.first.min(at);
+            }
+            None => ranked.push(Said {
+                text,
+                count: dated.1.count,
+                latest: at,
+                first: at,
+            }),
+        }
+    }
+    ranked.sort_by_key(|said| said.text);
+    match ties {
+        Ties::Latest => ranked.sort_by_key(|said| std::cmp::Reverse(said.latest)),
+        Ties::First => ranked.sort_by_key(|said| said.first),
+        Ties::Alphabetical => {}
+    }
+    ranked.sort_by_key(|said| std::cmp::Reverse(said.count));
+    ranked
+}
+
+/// The numbers of a field that are counted.
+fn numbers(seen: &[&Dated], field: Field) -> impl Iterator<Item = i128> {
+    seen.iter()
+        .filter(|(_, c)| c.count > 0)
+        .filter_map(move |(_, c)| match field {
+            Field::Amount => Some(c.amount),
+            Field::Quantity => Some(c.quantity),
+            Field::Margin => Some(c.margin),
+            Field::Attr(attr, _) => c.source.number(attr).map(i128::from),
+        })
 }
 
 /// Every feature at `at`.

@@ -52,6 +52,17 @@ impl Source {
         self.facts.score.filter(|_| attr == 0)
     }
 
+    /// The text in a field.
+    pub(crate) fn text(&self, field: TextField) -> Option<&'static str> {
+        match field {
+            TextField::Category => self.facts.category,
+            TextField::Brand => self.facts.brand,
+            TextField::Channel => self.facts.channel,
+            TextField::Attr(1) => self.facts.mood,
+            TextField::Attr(_) => None,
+        }
+    }
+
     /// Whether a filter lets it through.
     pub(crate) fn passes(&self, filter: &Filter) -> bool {
         match filter {
@@ -59,13 +70,7 @@ impl Source {
             Filter::All(inner) => !inner.iter().any(|filter| !self.passes(filter)),
             Filter::Any(inner) => inner.iter().any(|filter| self.passes(filter)),
             Filter::Text(field, words) => {
-                let said = match field {
-                    TextField::Category => self.facts.category,
-                    TextField::Brand => self.facts.brand,
-                    TextField::Channel => self.facts.channel,
-                    TextField::Attr(1) => self.facts.mood,
-                    TextField::Attr(_) => None,
-                };
+                let said = self.text(*field);
                 words.iter().any(|word| said == Some(word.as_str()))
             }
             Filter::Number(field, least, most) => {

@@ -1,7 +1,7 @@
 //! What features have seen and decided.
 
 use tidemark::features::feature::Aggregate;
-use tidemark::model::change::{Cause, Change};
+use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::event::Kind;
 use tidemark::policy::declared::Policy;
 use tidemark::policy::rule::Subject;
@@ -24,6 +24,34 @@ impl Sightings {
                 self.see("let through by a filter", passes);
                 self.see("kept out by a filter", !passes);
             }
+        }
+    }
+
+    /// Whether what is noted one by one alone decided.
+    pub(super) fn noted(&mut self, policy: &Policy, change: &Change) {
+        let [reason] = &change.reasons[..] else {
+            return;
+        };
+        let comparison = &policy.comparisons[reason.comparison];
+        let Subject::Feature(ix) = comparison.subject else {
+            return;
+        };
+        let by_clock = change.cause == Cause::Clock;
+        match policy.features[ix].aggregate {
+            Aggregate::MostFrequent(..) => {
+                self.see("moved by an event, by a text", !by_clock);
+                self.see("moved by the clock, by a text", by_clock);
+                let other = matches!(reason.measured, Measure::Says(_));
+                let other = other && reason.measured != comparison.threshold;
+                self.see("a text that is none of those compared", other);
+            }
+            Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..) => {
+                self.see("moved by the clock, by how many texts", by_clock);
+            }
+            Aggregate::Least(_) | Aggregate::Most(_) => {
+                self.see("moved by the clock, by the least or greatest", by_clock);
+            }
+            _ => {}
         }
     }
 
