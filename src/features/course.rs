@@ -72,7 +72,7 @@ impl Course {
     ) {
         let number = |piece| match piece {
             Piece::Is(number) => number,
-            Piece::Never => 0,
+            Piece::Never | Piece::Grows(_) => unreachable!("not part of another"),
         };
         let resolution = layout.rolls.all()[regard.roll].resolution;
         let (notes, texts) = history.notes(regard.roll);

@@ -47,6 +47,11 @@ pub enum Aggregate {
     Least(Field),
     /// The greatest number that is counted; 0 where none is.
     Most(Field),
+    /// The mean of the time between one key with a positive count and the next, in milliseconds, a
+    /// day having 24 hours; never where there are fewer than two.
+    MeanGap,
+    /// How many such means have passed since the latest of those keys; 0 where there is none.
+    Silence,
     /// Made of two other features; no kinds, filter, window or resolution of its own.
     Derived(Derived),
 }
@@ -129,7 +134,7 @@ impl Aggregate {
     /// Whether it may be "never".
     #[must_use]
     pub fn may_be_never(self) -> bool {
-        self.is_time_since() || matches!(self, Self::MostFrequent(..))
+        self.is_time_since() || matches!(self, Self::MostFrequent(..) | Self::MeanGap)
     }
 
     /// The text of events that it is about.
@@ -165,6 +170,8 @@ impl Feature {
             (Aggregate::Count | Aggregate::DistinctDays, _) => Unit::Number,
             (Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..), _) => Unit::Number,
             (Aggregate::MostFrequent(..), _) => Unit::Text,
+            (Aggregate::MeanGap, _) => Unit::Millis,
+            (Aggregate::Silence, _) => Unit::Decimal,
             (Aggregate::Derived(derived), _) => derived.unit,
             (Aggregate::SinceLast | Aggregate::SinceFirst, Resolution::Day) => Unit::Days,
             (Aggregate::SinceLast | Aggregate::SinceFirst, _) => Unit::Millis,

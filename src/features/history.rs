@@ -349,7 +349,7 @@ impl History {
         let notes = kept.notes.get_or_insert_with(|| page.no_notes());
         let text = match roll.value {
             Value::Text(field) => booking.said.text(field, notes),
-            Value::Number(_) => None,
+            Value::Number(_) | Value::Nothing => None,
         };
         let key = booking.at.key(roll.resolution);
         notes.book(roll, ix, key, &booking.turn, text)

@@ -177,7 +177,7 @@ impl Layout {
         if let Some(value) = feature.aggregate.noted() {
             let roll = self.rolls.extend(feature, passes, value);
             let back = back_of(feature).unwrap_or_else(Back::From);
-            let regard = Regard::new(roll, back, feature.aggregate);
+            let regard = Regard::new(roll, back, feature);
             self.readings.push(Reading::Notes(regard));
             if let Some(reader) = reader {
                 self.rolls.compare(regard, reader);

@@ -58,6 +58,7 @@ impl<'a> Measured<'a> {
                 Measure::from(text.expect("the texts of notes are kept"))
             }
             Piece::Is(number) => Measure::Is(number),
+            Piece::Grows(rhythm) => Measure::Is(rhythm.silence(self.now.key(resolution))),
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Note {
     pub(super) count: i64,
     /// The first key.
     pub(super) first: i64,
+    /// How many keys.
+    pub(super) times: i64,
 }
 
 /// All notes of one customer.
@@ -84,6 +86,7 @@ impl Notes {
                     value,
                     count: by,
                     first: key,
+                    times: 1,
                 },
             ),
         }
@@ -157,6 +160,7 @@ fn merge(notes: &[Note], roll: &Roll) -> Vec<Note> {
         if same {
             kept.key = later.key;
             kept.count += later.count;
+            kept.times += later.times;
         }
         same
     });

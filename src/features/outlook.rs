@@ -182,29 +182,37 @@ impl Ahead<'_> {
         level
     }
 
-    /// What is noted: its value is another one whenever notes leave the window.
+    /// What is noted: its value is another one whenever notes leave the window, and one that grows
+    /// reaches one cut after another meanwhile.
     fn regard(&mut self, regard: Regard, (notes, texts): (&[Note], &Texts), now: Moment) -> Level {
-        let (course, piece) = regard.course(notes, texts, now.key(self.resolution));
+        let now = now.key(self.resolution);
+        let (course, piece) = regard.course(notes, texts, now);
         let reader = self.reader;
-        let level = |piece| match piece {
+        let level = |piece, key| match piece {
             Piece::Never => reader.cuts.len() as Level + 1,
             Piece::Is(number) if regard.is_text() => {
                 let text = texts.get(number);
                 level_among(&reader.texts, text.expect("the texts of notes are kept"))
             }
             Piece::Is(number) => settle(&reader.cuts, 0, number),
+            Piece::Grows(rhythm) => settle(&reader.cuts, 0, rhythm.silence(key)),
         };
-        let first = level(piece);
-        let mut before = first;
-        let mut flips: Vec<(i64, Level)> = Vec::new();
-        for (key, piece) in course.into_iter().rev() {
-            let to = level(piece);
-            if to != before {
-                flips.push((key, to));
-                before = to;
-            }
+        let mut ends = course.iter().rev().map(|(key, _)| *key).skip(1);
+        let first_end = course.last().map_or(i64::MAX, |(key, _)| *key);
+        let mut levels = vec![(now, level(piece, now))];
+        reach(piece, first_end, &reader.cuts, &mut levels);
+        for (key, piece) in course.iter().rev() {
+            levels.push((*key, level(*piece, *key)));
+            reach(
+                *piece,
+                ends.next().unwrap_or(i64::MAX),
+                &reader.cuts,
+                &mut levels,
+            );
         }
-        for (key, level) in flips.into_iter().rev() {
+        let first = levels[0].1;
+        levels.dedup_by_key(|(_, level)| *level);
+        for (key, level) in levels.into_iter().skip(1).rev() {
             self.flip(key, level);
         }
         first
@@ -219,6 +227,22 @@ impl Ahead<'_> {
                 level,
             });
         }
+    }
+}
+
+/// Adds the levels that a value comes to before a key, as it grows from the last one.
+fn reach(piece: Piece, end: i64, cuts: &[i64], levels: &mut Vec<(i64, Level)>) {
+    let Piece::Grows(rhythm) = piece else {
+        return;
+    };
+    let (mut key, mut level) = levels.last().copied().unwrap_or_default();
+    while let Some(cut) = cuts.get(level as usize) {
+        key = key.max(rhythm.reaches(*cut));
+        level = settle(cuts, level, rhythm.silence(key));
+        if key >= end {
+            return;
+        }
+        levels.push((key, level));
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::cmp::Reverse;
 
+use crate::model::money::SCALE;
+use crate::model::time::{DAY_MS, HOUR_MS};
+
 use super::back::Back;
-use super::feature::{Aggregate, Ties};
+use super::feature::{Aggregate, Feature, Resolution, Ties};
 use super::notes::Note;
 use super::texts::Texts;
 
@@ -31,6 +34,10 @@ enum Verdict {
     Least,
     /// The greatest value.
     Most,
+    /// The mean gap between keys, which have so many milliseconds each.
+    Gap(i64),
+    /// How many mean gaps ago the latest key was.
+    Silence,
 }
 
 /// A value as long as nothing leaves or enters the window.
@@ -40,17 +47,59 @@ pub(super) enum Piece {
     Never,
     /// A number, or the number of a text.
     Is(i64),
+    /// A number that grows with every key.
+    Grows(Rhythm),
+}
+
+/// Keys at which something came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rhythm {
+    /// The last of them.
+    latest: i64,
+    /// How far the first lies before it.
+    span: i64,
+    /// How many gaps are between them; at least one.
+    gaps: i64,
+}
+
+impl Rhythm {
+    /// The mean gap if a key has so many milliseconds, rounded down.
+    fn mean(self, unit: i64) -> i64 {
+        let whole = i128::from(self.span) * i128::from(unit) / i128::from(self.gaps);
+        i64::try_from(whole).unwrap_or(i64::MAX)
+    }
+
+    /// How many mean gaps ago the latest was at a key, in 1/10,000 and rounded down.
+    pub(super) fn silence(self, key: i64) -> i64 {
+        let since = i128::from(key) - i128::from(self.latest);
+        let whole = since * i128::from(self.gaps) * i128::from(SCALE);
+        i64::try_from(whole / i128::from(self.span)).unwrap_or(i64::MAX)
+    }
+
+    /// The first key at which that is a number.
+    pub(super) fn reaches(self, silence: i64) -> i64 {
+        let whole = i128::from(silence) * i128::from(self.span);
+        let each = i128::from(self.gaps) * i128::from(SCALE);
+        let since = whole.div_euclid(each) + i128::from(whole.rem_euclid(each) > 0);
+        i64::try_from(i128::from(self.latest) + since).unwrap_or(i64::MAX)
+    }
 }
 
 impl Regard {
     /// Of a feature.
-    pub(super) fn new(roll: usize, back: Back, aggregate: Aggregate) -> Self {
-        let verdict = match aggregate {
+    pub(super) fn new(roll: usize, back: Back, feature: &Feature) -> Self {
+        let verdict = match feature.aggregate {
             Aggregate::MostFrequent(_, ties) => Verdict::MostFrequent(ties),
             Aggregate::MostFrequentCount(_) => Verdict::MostFrequentCount,
             Aggregate::Distinct(_, most) => Verdict::Distinct(most.into()),
             Aggregate::Least(_) => Verdict::Least,
             Aggregate::Most(_) => Verdict::Most,
+            Aggregate::MeanGap => Verdict::Gap(match feature.resolution {
+                Resolution::Exact => 1,
+                Resolution::Hour => HOUR_MS,
+                Resolution::Day => DAY_MS,
+            }),
+            Aggregate::Silence => Verdict::Silence,
             other => unreachable!("nothing is noted for {other:?}"),
         };
         Self {
@@ -106,6 +155,8 @@ struct Fold<'t> {
     leader: usize,
     /// The least or greatest value.
     end: Option<i64>,
+    /// The latest and the first key and how many there are, if there are any.
+    keys: Option<[i64; 3]>,
 }
 
 impl<'t> Fold<'t> {
@@ -116,6 +167,7 @@ impl<'t> Fold<'t> {
             values: Vec::new(),
             leader: 0,
             end: None,
+            keys: None,
         }
     }
 
@@ -126,6 +178,10 @@ impl<'t> Fold<'t> {
         match self.verdict {
             Verdict::Least => self.end = end(i64::min, self.end),
             Verdict::Most => self.end = end(i64::max, self.end),
+            Verdict::Gap(_) | Verdict::Silence => {
+                let [latest, _, times] = self.keys.unwrap_or([note.key, 0, 0]);
+                self.keys = Some([latest, note.first, times + note.times]);
+            }
             Verdict::Distinct(most) if self.values.len() as i64 >= most => {}
             Verdict::Distinct(_) | Verdict::MostFrequent(_) | Verdict::MostFrequentCount => {
                 self.gather(note);
@@ -170,6 +226,15 @@ impl<'t> Fold<'t> {
         rank(one) > rank(other)
     }
 
+    fn rhythm(&self) -> Option<Rhythm> {
+        let [latest, first, times] = self.keys?;
+        (times > 1).then_some(Rhythm {
+            latest,
+            span: latest - first,
+            gaps: times - 1,
+        })
+    }
+
     fn piece(&self) -> Piece {
         let leader = self.values.get(self.leader);
         match self.verdict {
@@ -177,6 +242,36 @@ impl<'t> Fold<'t> {
             Verdict::MostFrequentCount => Piece::Is(leader.map_or(0, |note| note.count)),
             Verdict::Distinct(_) => Piece::Is(self.values.len() as i64),
             Verdict::Least | Verdict::Most => Piece::Is(self.end.unwrap_or(0)),
+            Verdict::Gap(unit) => match self.rhythm() {
+                Some(rhythm) => Piece::Is(rhythm.mean(unit)),
+                None => Piece::Never,
+            },
+            Verdict::Silence => self.rhythm().map_or(Piece::Is(0), Piece::Grows),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_reaches_a_number_at_the_first_key_that_has_it() {
+        for (span, gaps) in [(1, 1), (30, 1), (100, 3), (7, 13), (365, 10_001)] {
+            let rhythm = Rhythm {
+                latest: 20_000,
+                span,
+                gaps,
+            };
+            for silence in [-1, 0, 1, 3_333, 10_000, 15_000, 1_000_000] {
+                let key = rhythm.reaches(silence);
+                let told = format!("{rhythm:?} {silence}");
+                assert!(rhythm.silence(key) >= silence, "{told}");
+                assert!(
+                    key <= rhythm.latest || rhythm.silence(key - 1) < silence,
+                    "{told}"
+                );
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Value {
     Text(TextField),
     /// A number that it has.
     Number(Field),
+    /// Only that it is there.
+    Nothing,
 }
 
 /// All rolls of a policy.
@@ -60,6 +62,7 @@ impl Aggregate {
             | Self::MostFrequentCount(field)
             | Self::Distinct(field, _) => Some(Value::Text(field)),
             Self::Least(field) | Self::Most(field) => Some(Value::Number(field)),
+            Self::MeanGap | Self::Silence => Some(Value::Nothing),
             _ => None,
         }
     }
@@ -156,6 +159,7 @@ impl Roll {
         let value = match self.value {
             Value::Text(_) => text,
             Value::Number(field) => by.given(field),
+            Value::Nothing => Some(0),
         };
         value
             .filter(|_| by.count > 0)

@@ -61,6 +61,8 @@ pub(super) fn aggregate(
         Verb::DistinctDays => Aggregate::DistinctDays,
         Verb::SinceFirst => Aggregate::SinceFirst,
         Verb::SinceLast => Aggregate::SinceLast,
+        Verb::MeanGap => Aggregate::MeanGap,
+        Verb::Silence => Aggregate::Silence,
         Verb::Average | Verb::Share | Verb::Ratio | Verb::Difference => {
             unreachable!("made of features, not of events")
         }
@@ -76,7 +78,12 @@ fn check_keys(verb: Verb, draft: &FeatureDraft, owner: &Owner<'_>, problems: &mu
     };
     let is_of_nothing = matches!(
         verb,
-        Verb::Count | Verb::DistinctDays | Verb::SinceLast | Verb::SinceFirst
+        Verb::Count
+            | Verb::DistinctDays
+            | Verb::SinceLast
+            | Verb::SinceFirst
+            | Verb::MeanGap
+            | Verb::Silence
     );
     if let Some(field) = draft.field.written().filter(|_| is_of_nothing) {
         let help = "remove `field`, or write aggregate = \"sum\"";

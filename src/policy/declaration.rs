@@ -27,6 +27,8 @@ pub(super) enum Verb {
     Distinct,
     Min,
     Max,
+    MeanGap,
+    Silence,
     Average,
     Share,
     Ratio,
@@ -52,7 +54,7 @@ impl Verb {
     }
 }
 
-const VERBS: [(Verb, &str); 14] = [
+const VERBS: [(Verb, &str); 16] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
@@ -63,6 +65,8 @@ const VERBS: [(Verb, &str); 14] = [
     (Verb::Distinct, "distinct"),
     (Verb::Min, "min"),
     (Verb::Max, "max"),
+    (Verb::MeanGap, "mean_gap"),
+    (Verb::Silence, "silence"),
     (Verb::Average, "average"),
     (Verb::Share, "share"),
     (Verb::Ratio, "ratio"),

@@ -85,6 +85,8 @@ fn part(
         Aggregate::Derived(_) => "is made of features itself",
         Aggregate::SinceLast | Aggregate::SinceFirst => "is a time since",
         Aggregate::MostFrequent(..) => "is a text",
+        Aggregate::MeanGap => "is a time",
+        Aggregate::Silence => "grows by the time alone",
         Aggregate::Distinct(..) => "counts no further than its `at_most`",
         _ => return Some(ix),
     };

@@ -103,7 +103,8 @@ fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> O
     let parts: Vec<usize> = (0..features.len())
         .filter(|ix| {
             let aggregate = features[*ix].aggregate;
-            !aggregate.may_be_never() && !matches!(aggregate, Aggregate::Distinct(..))
+            let odd = matches!(aggregate, Aggregate::Distinct(..) | Aggregate::Silence);
+            !aggregate.may_be_never() && !odd
         })
         .collect();
     let pick = |place: usize| parts.get(place.checked_rem(parts.len())?).copied();

@@ -165,6 +165,9 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         Aggregate::Most(Field::Amount),
         Aggregate::Most(Field::Margin),
         Aggregate::Least(Field::Attr(0, Unit::Number)),
+        Aggregate::MeanGap,
+        Aggregate::Silence,
+        Aggregate::Silence,
     ]);
     (
         kinds,

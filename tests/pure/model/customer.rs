@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use tidemark::engine::effect::Judged;
-use tidemark::features::feature::{Aggregate, Feature, Resolution, Window};
+use tidemark::features::feature::Aggregate;
 use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::standing::{Place, ScaleIx};
-use tidemark::model::time::{DAY_MS, Timestamp};
+use tidemark::model::time::Timestamp;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Policy;
-use tidemark::policy::rule::Subject;
 
 use super::contribution::{Accepted, contributions, known, orders};
 use super::days::Days;
@@ -19,6 +18,7 @@ use super::measure::{Dated, measures};
 use super::memory::{Memory, waits};
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
+use super::turns::{silences, turns};
 use tidemark::model::event::Kind;
 
 /// What a judging needs besides the customer.
@@ -287,6 +287,9 @@ impl Customer {
         let dated = self.dated(rules);
         let mut instants = BTreeSet::from([Timestamp(self.frontier.0 + 1)]);
         for (index, feature) in rules.policy.features.iter().enumerate() {
+            if feature.aggregate == Aggregate::Silence {
+                instants.extend(silences(index, feature, &dated, rules));
+            }
             for contribution in &dated {
                 if feature.kinds.contains(contribution.1.kind) {
                     instants.extend(turns(index, feature, contribution, rules));
@@ -321,46 +324,4 @@ impl Customer {
 
 fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
     measures(&rules.policy.features, dated, rules.days, at)
-}
-
-/// The instants at which one contribution could make one feature, or a comparison of it, differ.
-fn turns(index: usize, feature: &Feature, dated: &Dated, rules: Rules<'_>) -> Vec<Timestamp> {
-    match (feature.aggregate, feature.window, feature.resolution) {
-        (Aggregate::SinceLast | Aggregate::SinceFirst, ..) => rules
-            .policy
-            .comparisons
-            .iter()
-            .filter(|comparison| comparison.subject == Subject::Feature(index))
-            .flat_map(|comparison| match comparison.threshold {
-                Measure::Is(at) => [-1, 0, 1].map(|by| at.saturating_add(by)),
-                _ => panic!("a time since is compared with a number"),
-            })
-            .filter_map(|age| later(feature, dated, age, rules))
-            .collect(),
-        (_, Window::Lifetime | Window::Since(_), _) => Vec::new(),
-        (_, Window::Calendar(period), _) => {
-            vec![rules.days.start_of(rules.days.period_ends(period, dated.0))]
-        }
-        (_, Window::Rolling(window), Resolution::Hour) => {
-            const HOUR: i64 = 3_600_000;
-            vec![Timestamp((dated.1.at.0.div_euclid(HOUR) * HOUR) + window.0)]
-        }
-        (_, Window::Rolling(window), Resolution::Exact) => {
-            later(feature, dated, window.0, rules).into_iter().collect()
-        }
-        (_, Window::Rolling(window), Resolution::Day) => {
-            let days = window.0 / DAY_MS;
-            later(feature, dated, days, rules).into_iter().collect()
-        }
-    }
-}
-
-/// When a contribution is so many milliseconds, or days, old; nothing beyond a million days.
-fn later(feature: &Feature, dated: &Dated, age: i64, rules: Rules<'_>) -> Option<Timestamp> {
-    let (day, contribution) = dated;
-    match feature.resolution {
-        Resolution::Exact if age < 1_000_000 * DAY_MS => Some(Timestamp(contribution.at.0 + age)),
-        Resolution::Day if age < 1_000_000 => Some(rules.days.start_of(day + age)),
-        _ => None,
-    }
 }

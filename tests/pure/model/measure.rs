@@ -1,7 +1,7 @@
 //! The value of a feature at an instant, by filtering everything that was ever contributed (section
 //! 4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidemark::features::derived::How;
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Ties, Window};
@@ -17,15 +17,16 @@ const HOUR: i64 = 3_600_000;
 /// A contribution with its civil day.
 pub(crate) type Dated = (i64, Contribution);
 
+/// Whether a feature counts a contribution at all.
+pub(crate) fn takes(feature: &Feature, contribution: &Contribution) -> bool {
+    let passes = |filter| contribution.source.passes(filter);
+    feature.kinds.contains(contribution.kind) && feature.filter.as_ref().is_none_or(passes)
+}
+
 /// Whether a feature sees a contribution at `at`.
 fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
     let (day, contribution) = dated;
-    if !feature.kinds.contains(contribution.kind) {
-        return false;
-    }
-    if let Some(filter) = &feature.filter
-        && !contribution.source.passes(filter)
-    {
+    if !takes(feature, contribution) {
         return false;
     }
     match (feature.window, feature.resolution) {
@@ -82,6 +83,11 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         }
         Aggregate::Least(field) => numbers(&seen, field).min().unwrap_or(0),
         Aggregate::Most(field) => numbers(&seen, field).max().unwrap_or(0),
+        Aggregate::MeanGap => match mean_gap(feature, &seen) {
+            Some(gap) => gap,
+            None => return Measure::Never,
+        },
+        Aggregate::Silence => silence(feature, &seen, days, at),
         Aggregate::Count => seen.iter().map(|(_, c)| c.count).sum(),
         Aggregate::DistinctDays => {
             let mut counts: BTreeMap<i64, i128> = BTreeMap::new();
@@ -90,28 +96,59 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
             }
             counts.values().filter(|count| **count > 0).count() as i128
         }
-        Aggregate::SinceLast | Aggregate::SinceFirst => {
-            let happened = seen.iter().filter(|(_, c)| c.count > 0);
-            let since = match feature.resolution {
-                Resolution::Hour => unreachable!("refused by policies"),
-                Resolution::Exact => happened
-                    .map(|(_, c)| i128::from(at.0) - i128::from(c.at.0))
-                    .collect::<Vec<_>>(),
-                Resolution::Day => happened
-                    .map(|(day, _)| i128::from(days.day_of(at) - day))
-                    .collect(),
-            };
-            let since = match feature.aggregate {
-                Aggregate::SinceFirst => since.into_iter().max(),
-                _ => since.into_iter().min(),
-            };
-            match since {
-                Some(since) => since,
-                None => return Measure::Never,
-            }
-        }
+        Aggregate::SinceLast | Aggregate::SinceFirst => match since(feature, &seen, days, at) {
+            Some(since) => since,
+            None => return Measure::Never,
+        },
     };
     Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}
+
+/// How long ago the last or the first time was.
+fn since(feature: &Feature, seen: &[&Dated], days: &Days, at: Timestamp) -> Option<i128> {
+    let times = times(feature, seen);
+    let (first, last) = (times.first()?, times.last()?);
+    let since = match feature.aggregate {
+        Aggregate::SinceFirst => first,
+        _ => last,
+    };
+    Some(i128::from(instant(feature, days, at)) - i128::from(*since))
+}
+
+fn mean_gap(feature: &Feature, seen: &[&Dated]) -> Option<i128> {
+    let times = times(feature, seen);
+    let unit = match feature.resolution {
+        Resolution::Day => DAY_MS,
+        Resolution::Hour => HOUR,
+        Resolution::Exact => 1,
+    };
+    match &times[..] {
+        [first, .., last] => {
+            Some(i128::from(last - first) * i128::from(unit) / (times.len() as i128 - 1))
+        }
+        _ => None,
+    }
+}
+
+fn silence(feature: &Feature, seen: &[&Dated], days: &Days, at: Timestamp) -> i128 {
+    let times = times(feature, seen);
+    match &times[..] {
+        [first, .., last] => {
+            let since = i128::from(instant(feature, days, at)) - i128::from(*last);
+            let gaps = times.len() as i128 - 1;
+            (since * gaps * 10_000 / i128::from(last - first)).min(i64::MAX.into())
+        }
+        _ => 0,
+    }
+}
+
+/// An instant in what a feature goes by.
+fn instant(feature: &Feature, days: &Days, at: Timestamp) -> i64 {
+    match feature.resolution {
+        Resolution::Day => days.day_of(at),
+        Resolution::Hour => at.0.div_euclid(HOUR),
+        Resolution::Exact => at.0,
+    }
 }
 
 /// A text among the contributions seen.
@@ -125,17 +162,12 @@ struct Said {
 
 /// All texts that some count says, the most frequent first.
 fn ranking(feature: &Feature, seen: &[&Dated], field: TextField, ties: Ties) -> Vec<Said> {
-    let when = |dated: &Dated| match feature.resolution {
-        Resolution::Day => dated.0,
-        Resolution::Hour => dated.1.at.0.div_euclid(HOUR),
-        Resolution::Exact => dated.1.at.0,
-    };
     let mut ranked: Vec<Said> = Vec::new();
     for dated in seen.iter().filter(|(_, c)| c.count > 0) {
         let Some(text) = dated.1.source.text(field) else {
             continue;
         };
-        let at = when(dated);
+        let at = when(feature, dated);
         match ranked.iter_mut().find(|said| said.text == text) {
             Some(said) => {
                 said.count += dated.1.count;
@@ -158,6 +190,22 @@ fn ranking(feature: &Feature, seen: &[&Dated], field: TextField, ties: Ties) -> 
     }
     ranked.sort_by_key(|said| std::cmp::Reverse(said.count));
     ranked
+}
+
+/// When anything that counts came by, in what the feature goes by, each time once.
+pub(crate) fn times(feature: &Feature, seen: &[&Dated]) -> Vec<i64> {
+    let counted = seen.iter().filter(|(_, c)| c.count > 0);
+    let times: BTreeSet<i64> = counted.map(|dated| when(feature, dated)).collect();
+    times.into_iter().collect()
+}
+
+/// The instant of a contribution in what a feature goes by.
+fn when(feature: &Feature, dated: &Dated) -> i64 {
+    match feature.resolution {
+        Resolution::Day => dated.0,
+        Resolution::Hour => dated.1.at.0.div_euclid(HOUR),
+        Resolution::Exact => dated.1.at.0,
+    }
 }
 
 /// The numbers of a field that are counted.

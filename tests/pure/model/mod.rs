@@ -11,4 +11,5 @@ pub(crate) mod memory;
 pub(crate) mod overruling;
 pub(crate) mod owned_event;
 pub(crate) mod source;
+mod turns;
 mod weighing;

@@ -48,6 +48,13 @@ impl Sightings {
             Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..) => {
                 self.see("moved by the clock, by how many texts", by_clock);
             }
+            Aggregate::MeanGap => {
+                self.see("moved by an event, by a mean gap", !by_clock);
+                self.see("moved by the clock, by a mean gap", by_clock);
+            }
+            Aggregate::Silence => {
+                self.see("moved by the clock, by a silence", by_clock);
+            }
             Aggregate::Least(_) | Aggregate::Most(_) => {
                 self.see("moved by the clock, by the least or greatest", by_clock);
             }
