@@ -3,7 +3,7 @@
 /// Words longer than this are compared with nothing.
 const WORD_BYTES_MAX: usize = 64;
 /// As many words as one help text lists.
-const LISTED_MAX: usize = 16;
+const LISTED_MAX: usize = 32;
 
 /// The known word that is nearest to `word`, if one is near: at most a third of its letters differ.
 #[must_use]
@@ -82,7 +82,7 @@ mod tests {
             "kinds are \"view\", \"cart\""
         );
         assert_eq!(help("x", "features", &[]), "there are no features yet");
-        let many = ["word"; 20];
+        let many = ["word"; 36];
         assert!(help("x", "words", &many).ends_with("\"word\" and 4 more"));
     }
 }

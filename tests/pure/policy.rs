@@ -7,6 +7,7 @@ mod limits;
 mod mistakes;
 mod reports;
 mod rfm;
+mod schema;
 mod shipped;
 mod waits;
 

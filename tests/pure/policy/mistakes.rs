@@ -45,6 +45,12 @@ fn mistakes() -> Vec<Mistake> {
     mistakes
 }
 
+/// The sound policy with each mistake, and the message that it brings about.
+pub(super) fn texts() -> impl Iterator<Item = (String, &'static str)> {
+    let mistakes = mistakes().into_iter();
+    mistakes.map(|mistake| (mistake.text(), mistake.message))
+}
+
 #[test]
 fn the_sound_policy_is_sound() {
     read(SOUND).expect("no problems");
