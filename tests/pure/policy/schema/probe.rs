@@ -14,7 +14,11 @@ pub(super) fn keys(path: &str) -> Vec<String> {
 
 /// The words that it knows at a key.
 pub(super) fn words(path: &str, key: &str) -> Vec<String> {
-    listed(path, &format!("{key} = \"{UNKNOWN}\"\n"))
+    let whole = match key {
+        "ties" => "aggregate = \"most_frequent\"\nof = [\"view\"]\nfield = \"brand\"\n",
+        _ => "",
+    };
+    listed(path, &format!("{whole}{key} = \"{UNKNOWN}\"\n"))
 }
 
 /// The words for what a member of `attrs` holds.
