@@ -189,3 +189,12 @@ only: card, club
 | +1h              | ada  | purchase 100.00                       | club: guest -> member                                |
 | +1h              | bert | purchase 100.00                       | card: none -> silver, club: guest -> member          |
 | 2026-03-10       | ada  |                                       | card: none -> silver by clock after freeze           |
+
+story: Whoever is erased loses every override, and one dated before that brings nothing back
+| when             | what                                                           | then                                      |
+| 2026-03-02 09:00 | override card gift gold until 2026-06-01                       | card: none -> gold                        |
+| 2026-03-03 09:00 | erase                                                          | card is none                              |
+| 2026-03-03 10:00 | override card floor gold dated 2026-03-03 08:00                | suppressed                                |
+| 2026-03-04 09:00 | purchase 100.00                                                | card: none -> silver by event             |
+| 2026-03-05 09:00 | override card gift gold until 2026-03-06                       | card: silver -> gold by command           |
+| 2026-03-06       |                                                                | card: gold -> silver by clock after gift  |

@@ -157,7 +157,7 @@ impl Stage {
             quantity: act.quantity,
             margin: act.margin,
             facts: act.facts,
-            attrs: act.facts.attrs().into(),
+            attrs: act.facts.attrs(),
             command: (act.kind == Kind::Command).then(erase),
         }
     }
