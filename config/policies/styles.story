@@ -183,3 +183,23 @@ only: brand
 | 2026-04-10 12:00 | purchase 20.00 brand maison | brand: open -> explorer |
 | 2026-05-10 12:00 | purchase 20.00 brand beech  | brands_365d is 4        |
 | 2027-02-10       |                             | brand: explorer -> open |
+
+story: Three of five orders before the holidays, until the first of them is a year old
+only: season
+| when             | what                        | then                              |
+| 2026-11-14 23:59 | purchase 20.00              |                                   |
+| 2026-11-15       | purchase 20.00              |                                   |
+| 2026-12-31 23:59 | purchase 20.00              | season: all_year -> holiday_buyer |
+| 2027-01-01       | purchase 20.00              | season: holiday_buyer -> all_year |
+| 2027-02-14 09:00 | purchase 20.00              | season: all_year -> holiday_buyer because holiday_share 60% |
+| 2027-11-14       |                             | holiday_share is 75%              |
+| 2027-11-15       |                             | holiday_share is 66.6666%         |
+| 2027-12-31       |                             | season: holiday_buyer -> all_year |
+
+story: A holiday order that is sent back in January was none
+only: season
+| when             | what                    | then                              |
+| 2026-12-01 12:00 | purchase 20.00          |                                   |
+| 2026-12-02 12:00 | purchase 20.00          |                                   |
+| 2026-12-03 12:00 | purchase 20.00 order o3 | season: all_year -> holiday_buyer |
+| 2027-01-03 12:00 | refund 20.00 order o3   | season: holiday_buyer -> all_year |

@@ -49,13 +49,22 @@ impl Course {
             Look::Latest | Look::First => return,
         };
         let resolution = layout.series[series].resolution;
-        let bound = back.bound(now.key(resolution));
-        for bucket in history.tally.buckets(layout, series).beyond(bound) {
+        let (back, now) = (history.tally.back(layout, back), now.key(resolution));
+        let buckets = history.tally.buckets(layout, series);
+        let value = |bucket: &[i64]| word.map_or_else(|| i64::from(bucket[1] > 0), |w| bucket[w]);
+        if let Some(turns) = back.turns(now) {
+            let sum = |key| buckets.seen(back, key).map(value).sum();
+            self.now = sum(now);
+            let steps = turns.map(|key| (reached(zone, resolution, key), sum(key)));
+            self.steps.extend(steps);
+            return;
+        }
+        for bucket in buckets.seen(back, now) {
             let leaves = reached(zone, resolution, back.leaves(bucket[0]));
             if self.steps.last().is_none_or(|(at, _)| *at > leaves) {
                 self.steps.push((leaves, self.now));
             }
-            self.now += word.map_or_else(|| i64::from(bucket[1] > 0), |word| bucket[word]);
+            self.now += value(bucket);
         }
     }
 }
@@ -75,6 +84,7 @@ impl Course {
             Piece::Never | Piece::Grows(_) => unreachable!("not part of another"),
         };
         let resolution = layout.rolls.all()[regard.roll].resolution;
+        let regard = regard.of(layout, &history.tally);
         let (notes, texts) = history.notes(regard.roll);
         let (course, now) = regard.course(notes, texts, now.key(resolution));
         self.now = number(now);

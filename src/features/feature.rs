@@ -90,6 +90,12 @@ pub enum Window {
     Lifetime,
     /// The current period of the calendar, to date; resolution `Day` only.
     Calendar(Period),
+    /// The period of the calendar before the current one; resolution `Day` only.
+    Previous(Period),
+    /// The current year, to date, of those that begin on the day of the year that the feature of
+    /// that index tells, a time since the first by civil days. Nothing where that is never.
+    /// Resolution `Day` only.
+    Personal(usize),
     /// Everything from that civil day on; resolution `Day` only.
     Since(Day),
 }

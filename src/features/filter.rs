@@ -1,6 +1,8 @@
 //! Which events a feature is over beyond their kinds.
 
 use crate::model::event::Event;
+use crate::model::period::MonthDay;
+use crate::model::time::Day;
 
 /// A question about one event, answered from its own fields alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +11,9 @@ pub enum Filter {
     Text(TextField, Vec<String>),
     /// A number is at least the first and at most the second. One that is absent is not.
     Number(NumberField, i64, i64),
+    /// Its civil day lies in one of these ranges of the year, first and last day included. One
+    /// whose last day comes before its first goes on over the end of the year.
+    Date(Vec<(MonthDay, MonthDay)>),
     /// Every one of them; at least one.
     All(Vec<Filter>),
     /// At least one of them; at least one.
@@ -46,9 +51,9 @@ pub enum NumberField {
 }
 
 impl Filter {
-    /// Whether an event passes.
+    /// Whether an event of that civil day passes.
     #[must_use]
-    pub fn admits(&self, event: &Event<'_>) -> bool {
+    pub fn admits(&self, event: &Event<'_>, day: Day) -> bool {
         match self {
             Self::Text(field, among) => field
                 .of(event)
@@ -56,9 +61,16 @@ impl Filter {
             Self::Number(field, least, most) => field
                 .of(event)
                 .is_some_and(|number| (*least..=*most).contains(&number)),
-            Self::All(filters) => filters.iter().all(|filter| filter.admits(event)),
-            Self::Any(filters) => filters.iter().any(|filter| filter.admits(event)),
-            Self::Not(filter) => !filter.admits(event),
+            Self::All(filters) => filters.iter().all(|filter| filter.admits(event, day)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.admits(event, day)),
+            Self::Not(filter) => !filter.admits(event, day),
+            Self::Date(ranges) => MonthDay::of(day).is_some_and(|day| {
+                let mut ranges = ranges.iter();
+                ranges.any(|(first, last)| match first <= last {
+                    true => *first <= day && day <= *last,
+                    false => *first <= day || day <= *last,
+                })
+            }),
         }
     }
 
@@ -67,7 +79,7 @@ impl Filter {
     pub fn asks_for_details(&self) -> bool {
         match self {
             Self::Text(..) | Self::Number(NumberField::Discount, ..) => true,
-            Self::Number(..) => false,
+            Self::Number(..) | Self::Date(_) => false,
             Self::All(filters) | Self::Any(filters) => filters.iter().any(Self::asks_for_details),
             Self::Not(filter) => filter.asks_for_details(),
         }
@@ -108,12 +120,12 @@ impl Passes {
     /// How many distinct filters a policy may have: orders remember their passes.
     pub const FILTERS_MAX: usize = u32::BITS as usize;
 
-    /// Those of an event.
+    /// Those of an event of that civil day.
     #[must_use]
-    pub fn of(filters: &[Filter], event: &Event<'_>) -> Self {
+    pub fn of(filters: &[Filter], event: &Event<'_>, day: Day) -> Self {
         let bits = filters.iter().enumerate();
         Self(bits.fold(0, |bits, (ix, filter)| {
-            bits | u32::from(filter.admits(event)) << ix
+            bits | u32::from(filter.admits(event, day)) << ix
         }))
     }
 

@@ -206,7 +206,7 @@ impl History {
             at,
             now,
             known_after,
-            passes: layout.passes(event),
+            passes: layout.passes(event, at),
         };
         let series = (layout.own(event.kind), layout.rolls.own(event.kind));
         let seen = self.book(&page, series, &Booking::of(&page, event));

@@ -10,6 +10,7 @@ use super::cuts::{Cuts, Level};
 use super::derived::Derived;
 use super::feature::{Aggregate, Feature, Field};
 use super::filter::{Filter, Passes};
+use super::moment::Moment;
 use super::regard::Regard;
 use super::rolls::Rolls;
 use super::shape::{Look, Shape, Take, back_of};
@@ -137,8 +138,8 @@ impl Layout {
     }
 
     /// The filters that an event passes.
-    pub(super) fn passes(&self, event: &Event<'_>) -> Passes {
-        Passes::of(&self.filters, event)
+    pub(super) fn passes(&self, event: &Event<'_>, at: Moment) -> Passes {
+        Passes::of(&self.filters, event, at.day())
     }
 
     /// The series that orders enter.
@@ -166,6 +167,18 @@ impl Layout {
         self.one_of_each
     }
 
+    /// How far back a feature looks; from which key on, where its window never ends.
+    fn back_of(&self, feature: &Feature) -> Result<Back, i64> {
+        let back = back_of(feature)?;
+        let Back::Personal(first) = back else {
+            return Ok(back);
+        };
+        match self.readings.get(first) {
+            Some(Reading::Buckets(series, Look::First)) => Ok(Back::Personal(*series)),
+            _ => unreachable!("a year begins with a first that is declared before"),
+        }
+    }
+
     /// Says where a feature finds its value.
     fn read(&mut self, feature: &Feature, reader: Option<Reader>) {
         if let Aggregate::Derived(derived) = feature.aggregate {
@@ -176,7 +189,7 @@ impl Layout {
         let passes = passes(&self.filters, feature);
         if let Some(value) = feature.aggregate.noted() {
             let roll = self.rolls.extend(feature, passes, value);
-            let back = back_of(feature).unwrap_or_else(Back::From);
+            let back = self.back_of(feature).unwrap_or_else(Back::From);
             let regard = Regard::new(roll, back, feature);
             self.readings.push(Reading::Notes(regard));
             if let Some(reader) = reader {
@@ -184,6 +197,7 @@ impl Layout {
             }
             return;
         }
+        let back = self.back_of(feature);
         let shapes = &mut self.series;
         let series = shapes.iter().position(|shape| shape.holds(feature, passes));
         let series = series.expect("every feature has its series");
@@ -194,7 +208,7 @@ impl Layout {
             Aggregate::DistinctDays => Some(Take::Days),
             _ => None,
         };
-        let look = match (take, back_of(feature)) {
+        let look = match (take, back) {
             (Some(take), Err(from)) => {
                 let total = self.totals;
                 self.totals += 1;

@@ -48,10 +48,9 @@ impl<'a> Measured<'a> {
 
     fn noted(&self, regard: Regard) -> Measure {
         let resolution = self.layout.rolls.all()[regard.roll].resolution;
-        let bound = regard.back.bound(self.now.key(resolution));
+        let regard = regard.of(self.layout, &self.history.tally);
         let (notes, texts) = self.history.notes(regard.roll);
-        let seen = notes.iter().rev().take_while(|note| note.key > bound);
-        match regard.of(seen, texts) {
+        match regard.at(notes, texts, self.now.key(resolution)) {
             Piece::Never => Measure::Never,
             Piece::Is(number) if regard.is_text() => {
                 let text = texts.get(number);
@@ -75,7 +74,7 @@ impl<'a> Measured<'a> {
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);
         let now = self.now.key(shape.resolution);
-        let seen = |back: Back| buckets.beyond(back.bound(now));
+        let seen = |back: Back| buckets.seen(tally.back(self.layout, back), now);
         match look {
             Look::Sum { back, word } => Measure::Is(seen(back).map(|bucket| bucket[word]).sum()),
             Look::Days { back } => {

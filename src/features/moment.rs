@@ -21,6 +21,11 @@ impl Moment {
         }
     }
 
+    /// The civil day.
+    pub(super) fn day(self) -> Day {
+        self.day
+    }
+
     /// The number of the instant at a resolution: milliseconds, hours or days. A window of `n`
     /// ends at `key - n`, exclusively, at each.
     pub(super) fn key(&self, resolution: Resolution) -> i64 {

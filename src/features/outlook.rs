@@ -60,7 +60,8 @@ impl Outlook {
                     reader,
                     flips: &mut self.flips,
                 };
-                self.levels[reader.feature] = ahead.see(*look, buckets, now);
+                let look = look.at(|back| history.tally.back(layout, back));
+                self.levels[reader.feature] = ahead.see(look, buckets, now);
             }
         }
         for roll in layout.rolls.all() {
@@ -72,7 +73,8 @@ impl Outlook {
                     flips: &mut self.flips,
                 };
                 let notes = history.notes(regard.roll);
-                self.levels[reader.feature] = ahead.regard(*regard, notes, now);
+                let regard = regard.of(layout, &history.tally);
+                self.levels[reader.feature] = ahead.regard(regard, notes, now);
             }
         }
         for (derived, reader) in &layout.derived {
@@ -155,7 +157,12 @@ impl Ahead<'_> {
         let top = self.reader.cuts.len() as Level;
         let mut sum = 0;
         let mut level = self.reader.empty;
-        for bucket in buckets.beyond(back.bound(now)) {
+        if let Some(turns) = back.turns(now) {
+            return self.turning(turns, |key| {
+                buckets.seen(back, key.unwrap_or(now)).map(&value).sum()
+            });
+        }
+        for bucket in buckets.seen(back, now) {
             if growing && level == top {
                 break;
             }
@@ -167,6 +174,22 @@ impl Ahead<'_> {
             }
         }
         level
+    }
+
+    /// A window that sees something else from some keys on. `sum` is of what it sees from a key on,
+    /// or now.
+    fn turning(&mut self, turns: [i64; 2], sum: impl Fn(Option<i64>) -> i64) -> Level {
+        let reader = self.reader;
+        let level = |key| settle(&reader.cuts, 0, sum(key));
+        let levels = turns.map(|key| level(Some(key)));
+        let now = level(None);
+        for (ix, key) in turns.into_iter().enumerate() {
+            let before = levels.get(ix + 1).copied().unwrap_or(now);
+            if levels[ix] != before {
+                self.flip(key, levels[ix]);
+            }
+        }
+        now
     }
 
     /// A time since a key: it reaches one cut after another.

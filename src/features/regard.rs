@@ -7,7 +7,9 @@ use crate::model::time::{DAY_MS, HOUR_MS};
 
 use super::back::Back;
 use super::feature::{Aggregate, Feature, Resolution, Ties};
+use super::layout::Layout;
 use super::notes::Note;
+use super::tally::Tally;
 use super::texts::Texts;
 
 /// How a feature regards a roll.
@@ -16,7 +18,7 @@ pub(super) struct Regard {
     /// Which roll.
     pub(super) roll: usize,
     /// Which of its notes it sees.
-    pub(super) back: Back,
+    back: Back,
     /// What it makes of them.
     verdict: Verdict,
 }
@@ -109,18 +111,33 @@ impl Regard {
         }
     }
 
+    /// The same for a customer, of whom the tally is.
+    pub(super) fn of(self, layout: &Layout, tally: &Tally) -> Self {
+        Self {
+            back: tally.back(layout, self.back),
+            ..self
+        }
+    }
+
     /// Whether the value is a text.
     pub(super) fn is_text(self) -> bool {
         matches!(self.verdict, Verdict::MostFrequent(_))
     }
 
-    /// What it makes of some notes, seen from the newest to the oldest.
-    pub(super) fn of<'n>(self, notes: impl Iterator<Item = &'n Note>, texts: &Texts) -> Piece {
+    /// What it makes of the notes that it sees at a key.
+    pub(super) fn at(self, notes: &[Note], texts: &Texts, now: i64) -> Piece {
         let mut fold = Fold::new(self.verdict, texts);
-        for note in notes {
+        for note in self.seen(notes, now) {
             fold.add(note);
         }
         fold.piece()
+    }
+
+    /// The notes that it sees at a key, from the newest to the oldest.
+    fn seen(self, notes: &[Note], now: i64) -> impl Iterator<Item = &Note> {
+        let (bound, edge) = (self.back.bound(now), self.back.edge(now));
+        let notes = notes.iter().rev().skip_while(move |note| note.key > edge);
+        notes.take_while(move |note| note.key > bound)
     }
 
     /// What it makes of those it sees at key `now` and, as time passes, from which keys on it makes
@@ -131,11 +148,13 @@ impl Regard {
         texts: &Texts,
         now: i64,
     ) -> (Vec<(i64, Piece)>, Piece) {
+        if let Some(turns) = self.back.turns(now) {
+            let course = turns.map(|key| (key, self.at(notes, texts, key)));
+            return (course.to_vec(), self.at(notes, texts, now));
+        }
         let mut fold = Fold::new(self.verdict, texts);
         let mut course: Vec<(i64, Piece)> = Vec::new();
-        let bound = self.back.bound(now);
-        let seen = notes.iter().rev().take_while(|note| note.key > bound);
-        for note in seen {
+        for note in self.seen(notes, now) {
             let leaves = self.back.leaves(note.key);
             if course.last().is_none_or(|(key, _)| *key > leaves) {
                 course.push((leaves, fold.piece()));

@@ -1,6 +1,7 @@
 //! One series: what its buckets hold, and how features look at them.
 
 use crate::model::event::{Kind, KindSet};
+use crate::model::period::Period;
 use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
 use super::back::Back;
@@ -126,11 +127,28 @@ impl Shape {
     }
 }
 
-/// How far back a feature looks; from which key on, where its window never ends.
+impl Look {
+    /// The same with another window.
+    pub(super) fn at(self, of: impl FnOnce(Back) -> Back) -> Self {
+        match self {
+            Self::Sum { back, word } => Self::Sum {
+                back: of(back),
+                word,
+            },
+            Self::Days { back } => Self::Days { back: of(back) },
+            Self::Latest | Self::First => self,
+        }
+    }
+}
+
+/// How far back a feature looks, at a customer's own year by its feature; from which key on, where
+/// its window never ends.
 pub(super) fn back_of(feature: &Feature) -> Result<Back, i64> {
     match feature.window {
         Window::Rolling(span) => Ok(Back::Keys(keys_in(span, feature.resolution))),
         Window::Calendar(period) => Ok(Back::Period(period)),
+        Window::Previous(period) => Ok(Back::Previous(period)),
+        Window::Personal(first) => Ok(Back::Personal(first)),
         Window::Since(day) => Err(i64::from(day.0)),
         Window::Lifetime => Err(i64::MIN),
     }
@@ -141,6 +159,8 @@ pub(super) fn keys_of(window: Window, resolution: Resolution) -> Option<i64> {
     match window {
         Window::Rolling(span) => Some(keys_in(span, resolution)),
         Window::Calendar(period) => Some(period.days_max()),
+        Window::Previous(period) => Some(2 * period.days_max()),
+        Window::Personal(_) => Some(Period::CALENDAR_YEAR.days_max()),
         Window::Lifetime | Window::Since(_) => None,
     }
 }

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use crate::model::period::Period;
+use crate::model::time::Day;
+
+use super::back::Back;
 use super::layout::Layout;
 use super::limits::Limits;
 use super::moment::Moment;
@@ -62,9 +66,10 @@ impl<'a> Buckets<'a> {
         Backwards(self)
     }
 
-    /// Those with keys beyond a bound, from the newest to the oldest.
-    pub(super) fn beyond(self, bound: i64) -> impl Iterator<Item = &'a [i64]> {
-        let buckets = self.backwards();
+    /// Those that are seen at `now`, from the newest to the oldest.
+    pub(super) fn seen(self, back: Back, now: i64) -> impl Iterator<Item = &'a [i64]> {
+        let (bound, edge) = (back.bound(now), back.edge(now));
+        let buckets = self.backwards().skip_while(move |bucket| bucket[0] > edge);
         buckets.take_while(move |bucket| bucket[0] > bound)
     }
 
@@ -157,6 +162,17 @@ impl Tally {
             };
             (shape, buckets)
         })
+    }
+
+    /// How far back a window looks that goes by this customer's own year.
+    pub(super) fn back(&self, layout: &Layout, back: Back) -> Back {
+        let Back::Personal(series) = back else {
+            return back;
+        };
+        let first = self.buckets(layout, series).first();
+        let first = first.and_then(|key| i32::try_from(key).ok());
+        let year = first.and_then(|day| Period::year_of(Day(day)));
+        year.map_or(Back::Keys(0), Back::Period)
     }
 
     /// The buckets of a series.

@@ -36,14 +36,14 @@ impl Period {
     /// The programme year that begins on "04-01", a month and a day.
     #[must_use]
     pub fn year_from(text: &str) -> Option<Self> {
-        let (month, day) = text.split_once('-')?;
-        let two_digits = |part: &str| {
-            let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| part.parse::<i8>().ok()).flatten()
-        };
-        let (month, day) = (two_digits(month)?, two_digits(day)?);
-        // Every day of a month is in a leap year.
-        Date::new(2024, month, day).ok()?;
+        let MonthDay { month, day } = MonthDay::parse(text)?;
+        Some(Self::Year { month, day })
+    }
+
+    /// The year that begins on the month and day of a civil day; nothing beyond the calendar.
+    #[must_use]
+    pub fn year_of(day: Day) -> Option<Self> {
+        let MonthDay { month, day } = MonthDay::of(day)?;
         Some(Self::Year { month, day })
     }
 
@@ -103,6 +103,47 @@ impl Period {
             }
         };
         Date::new(date.year(), month, 1).unwrap_or(date)
+    }
+}
+
+/// A day that every year has, or every leap year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MonthDay {
+    /// 1 to 12.
+    month: i8,
+    /// 1 to the length of the month in a leap year.
+    day: i8,
+}
+
+impl MonthDay {
+    /// Reads "04-01", a month and a day.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (month, day) = text.split_once('-')?;
+        let two_digits = |part: &str| {
+            let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| part.parse::<i8>().ok()).flatten()
+        };
+        let (month, day) = (two_digits(month)?, two_digits(day)?);
+        // Every day of a month is in a leap year.
+        Date::new(2024, month, day).ok()?;
+        Some(Self { month, day })
+    }
+
+    /// That of a civil day; nothing beyond the calendar.
+    #[must_use]
+    pub fn of(day: Day) -> Option<Self> {
+        let date = date_of(day)?;
+        Some(Self {
+            month: date.month(),
+            day: date.day(),
+        })
+    }
+
+    /// Month and day, from 1.
+    #[must_use]
+    pub fn parts(self) -> (i8, i8) {
+        (self.month, self.day)
     }
 }
 

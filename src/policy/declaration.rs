@@ -112,7 +112,7 @@ pub(super) fn feature(
         .read(|word| choose(word, ("resolution", "resolutions"), &RESOLUTIONS, problems));
     let verb = verb?;
     let aggregate = aggregate(verb, draft, words, &owner, problems);
-    let window = window(verb, draft, &owner, problems);
+    let window = window(verb, draft, before, &owner, problems);
     let (window, resolution) = (window?, resolution?);
     let resolution = resolution.unwrap_or_else(|| default_resolution(verb, window));
     let fits = check_resolution(verb, window, resolution, draft, problems);

@@ -6,6 +6,7 @@ use crate::model::detail::AttrField;
 
 use super::comparison::{OP_SIGNS, joined, part, read_op};
 use super::constant::{Measured, constant};
+use super::dates::{DATE, dates};
 use super::draft::{RuleDraft, Written};
 use super::event::{ATTRS, unit};
 use super::problem::Problem;
@@ -102,6 +103,10 @@ fn condition(
     let rest = whole[name_end..].trim_start();
     let op_start = whole.len() - rest.len();
     let listed = rest.strip_prefix("in").map(str::trim_start);
+    if name.value == DATE {
+        let list = listed.map(|list| part(text, whole.len() - list.len()..whole.len()));
+        return dates(text, list.as_ref(), problems);
+    }
     if let Some(list) = listed.filter(|list| list.starts_with('[')) {
         let list = part(text, whole.len() - list.len()..whole.len());
         return among(&name, &list, attrs, problems);
@@ -196,7 +201,7 @@ fn subject(
     let message = format!("unknown field \"{}\"", name.value);
     let problem = Problem::new(&name.span, message, "not a field of events");
     let declared: Vec<String> = attrs.iter().map(|f| format!("{ATTRS}{}", f.name)).collect();
-    let fields = SUBJECTS.iter().map(|(_, name)| *name);
+    let fields = SUBJECTS.iter().map(|(_, name)| *name).chain([DATE]);
     let fields: Vec<&str> = fields.chain(declared.iter().map(String::as_str)).collect();
     problems.push(problem.help(match attr {
         Some(attr) if suggestion::nearest(&name.value, &fields).is_none() => {

@@ -16,6 +16,7 @@ pub mod climb;
 mod comparison;
 mod constant;
 mod cuts;
+mod dates;
 mod declaration;
 pub mod declared;
 mod derivation;

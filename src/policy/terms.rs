@@ -2,6 +2,7 @@
 
 use crate::features::feature::{Feature, Window};
 use crate::model::event::Kind;
+use crate::model::period::Period;
 use crate::model::time::{BadSpan, Span};
 
 use super::declared::{OrderRules, TimeRules, UnknownOrder};
@@ -122,6 +123,8 @@ pub(super) fn check_reach(
     let reach = match feature.window {
         Window::Rolling(reach) => reach,
         Window::Calendar(period) => Span::from_days(period.days_max()),
+        Window::Previous(period) => Span::from_days(2 * period.days_max()),
+        Window::Personal(_) => Span::from_days(Period::CALENDAR_YEAR.days_max()),
         Window::Lifetime | Window::Since(_) => return,
     };
     if reach <= orders.keep || !feature.kinds.contains(Kind::Purchase) {

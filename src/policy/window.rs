@@ -1,6 +1,6 @@
 //! The window of a feature and how finely it looks, from what was written.
 
-use crate::features::feature::{Resolution, Window};
+use crate::features::feature::{Aggregate, Feature, Resolution, Window};
 use crate::model::period::{Period, parse_date};
 use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
@@ -15,6 +15,7 @@ use super::terms::{Least, read_span};
 const BY_DAY_FROM: Span = Span::from_days(7);
 const LIFETIME: &str = "lifetime";
 const CALENDAR: &str = "calendar ";
+const PREVIOUS: &str = "previous calendar ";
 const YEAR_FROM: &str = "year from ";
 const SINCE: &str = "since ";
 const PERIODS: [(Period, &str); 4] = [
@@ -28,6 +29,7 @@ const PERIODS: [(Period, &str); 4] = [
 pub(super) fn window(
     verb: Verb,
     draft: &FeatureDraft,
+    before: &[(&str, Option<&Feature>)],
     owner: &Owner<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Window> {
@@ -48,10 +50,13 @@ pub(super) fn window(
     }
     let (read, problem): (_, fn(&Written<String>) -> Problem) =
         if let Some(word) = text.strip_prefix(CALENDAR) {
-            let known = PERIODS.iter().find(|(_, name)| *name == word);
-            let period = known.map(|(period, _)| Window::Calendar(*period));
-            (period, no_period)
+            (period(word).map(Window::Calendar), no_period)
+        } else if let Some(word) = text.strip_prefix(PREVIOUS) {
+            (period(word).map(Window::Previous), no_period)
         } else if let Some(day) = text.strip_prefix(YEAR_FROM) {
+            if day.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                return own_year(day, written, before, problems);
+            }
             (Period::year_from(day).map(Window::Calendar), no_day)
         } else if let Some(date) = text.strip_prefix(SINCE) {
             (parse_date(date).map(Window::Since), no_date)
@@ -64,8 +69,40 @@ pub(super) fn window(
     read
 }
 
+fn period(word: &str) -> Option<Period> {
+    let known = PERIODS.iter().find(|(_, name)| *name == word);
+    known.map(|(period, _)| *period)
+}
+
+/// A year from the day on that a feature declared above tells.
+fn own_year(
+    name: &str,
+    window: &Written<String>,
+    before: &[(&str, Option<&Feature>)],
+    problems: &mut Vec<Problem>,
+) -> Option<Window> {
+    let firsts = before.iter().enumerate().filter(|(_, (_, feature))| {
+        feature.is_none_or(|feature| {
+            feature.aggregate == Aggregate::SinceFirst && feature.resolution == Resolution::Day
+        })
+    });
+    let known = firsts.clone().find(|(_, (known, _))| *known == name);
+    let Some((ix, (_, feature))) = known else {
+        let message = format!("window \"{}\" begins with no first day", window.value);
+        let names: Vec<&str> = firsts.map(|(_, (name, _))| *name).collect();
+        let help = match names.is_empty() {
+            true => "declare a feature with aggregate = \"since_first\" above".to_owned(),
+            false => suggestion::help(name, "features above that are a since_first by day", &names),
+        };
+        let problem = Problem::new(&window.span, message, "no since_first by day above");
+        problems.push(problem.help(help));
+        return None;
+    };
+    feature.map(|_| Window::Personal(ix))
+}
+
 fn no_period(window: &Written<String>) -> Problem {
-    let word = &window.value[CALENDAR.len()..];
+    let word = window.value.rsplit(' ').next().unwrap_or_default();
     let message = format!("window \"{}\" is of no period", window.value);
     let names = PERIODS.map(|(_, name)| name);
     let help = suggestion::help(word, "periods", &names);
@@ -133,7 +170,11 @@ fn misfit(
         (Verb::DistinctDays, ..) => {
             format!("distinct_days counts civil days and cannot be \"{name}\"")
         }
-        (_, Window::Calendar(_) | Window::Since(_), _) => {
+        (
+            _,
+            Window::Calendar(_) | Window::Previous(_) | Window::Personal(_) | Window::Since(_),
+            _,
+        ) => {
             format!("a window of the calendar goes by civil days and cannot be \"{name}\"")
         }
         (Verb::SinceLast | Verb::SinceFirst, _, Resolution::Hour) => {

@@ -239,7 +239,7 @@ fn asks_numbers(filter: &Filter) -> bool {
             field,
             NumberField::Amount | NumberField::Quantity | NumberField::Margin
         ),
-        Filter::Text(..) => false,
+        Filter::Text(..) | Filter::Date(_) => false,
     }
 }
 

@@ -192,7 +192,8 @@ impl Sightings {
             return;
         }
         self.born_again(model, before, event);
-        self.details(policy, event);
+        let day = model.rules().days.day_of(event.at);
+        self.details(policy, event, day);
         let huge = event.amount > i64::MAX / 4;
         self.see("amount near the end of an i64", huge);
         let held = event.at - policy.time.lateness > model.ceiling;

@@ -73,6 +73,8 @@ impl FeaturePlan {
         };
         let calendar = self.calendar.map(|calendar| match calendar {
             CalendarPlan::Period(period) => Window::Calendar(period),
+            CalendarPlan::Previous(period) => Window::Previous(period),
+            CalendarPlan::Personal => Window::Personal(0),
             CalendarPlan::Since(days) => Window::Since(Day(start.0 + days as i32)),
         });
         let window = match (self.aggregate, self.lifetime, resolution) {
@@ -95,6 +97,18 @@ impl FeaturePlan {
             window,
             resolution,
         }
+    }
+}
+
+/// With which a customer's own year begins.
+fn first_purchase() -> Feature {
+    Feature {
+        name: "first".to_owned(),
+        kinds: KindSet::default().with(Kind::Purchase),
+        filter: None,
+        aggregate: Aggregate::SinceFirst,
+        window: Window::Lifetime,
+        resolution: Resolution::Day,
     }
 }
 
@@ -265,6 +279,8 @@ fn reach(features: &[Feature]) -> i64 {
         .filter_map(|feature| match feature.window {
             Window::Rolling(window) => Some(window.0),
             Window::Calendar(period) => Some(period.days_max() * DAY_MS),
+            Window::Previous(period) => Some(2 * period.days_max() * DAY_MS),
+            Window::Personal(_) => Some(366 * DAY_MS),
             Window::Lifetime | Window::Since(_) => None,
         })
         .max()
@@ -278,6 +294,12 @@ impl PolicyPlan {
         let plans = self.features.iter().enumerate();
         let features = plans.map(|(index, plan)| plan.build(index, start));
         let mut features: Vec<Feature> = features.collect();
+        if features
+            .iter()
+            .any(|f| matches!(f.window, Window::Personal(_)))
+        {
+            features.insert(0, first_purchase());
+        }
         let made = (features.len()..).zip(&self.derived);
         let made = made.filter_map(|(index, plan)| derived(index, *plan, &features));
         let made: Vec<Feature> = made.collect();

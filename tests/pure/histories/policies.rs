@@ -7,7 +7,7 @@ use proptest::sample::select;
 use tidemark::features::feature::{Aggregate, Field, Resolution, Ties, Unit};
 use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
-use tidemark::model::period::Period;
+use tidemark::model::period::{MonthDay, Period};
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
@@ -55,6 +55,9 @@ pub(super) struct FeaturePlan {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CalendarPlan {
     Period(Period),
+    Previous(Period),
+    /// The year from the customer's first purchase.
+    Personal,
     /// So many days after the scene's start.
     Since(i64),
 }
@@ -210,7 +213,9 @@ fn calendars() -> impl Strategy<Value = CalendarPlan> {
         Period::Year { month: 2, day: 29 },
     ];
     prop_oneof![
-        4 => select(periods).prop_map(CalendarPlan::Period),
+        4 => select(periods.clone()).prop_map(CalendarPlan::Period),
+        2 => select(periods).prop_map(CalendarPlan::Previous),
+        1 => Just(CalendarPlan::Personal),
         1 => (-3..4_i64).prop_map(CalendarPlan::Since),
     ]
 }
@@ -240,6 +245,7 @@ fn filters() -> BoxedStrategy<Filter> {
         2 => texts(TextField::Channel, ["online", "store", "app"]),
         1 => texts(TextField::Attr(1), ["glad", "sad", "calm"]),
         3 => number,
+        1 => dates(),
     ];
     condition
         .prop_recursive(2, 6, 3, |inner| {
@@ -250,6 +256,19 @@ fn filters() -> BoxedStrategy<Filter> {
             ]
         })
         .boxed()
+}
+
+fn dates() -> impl Strategy<Value = Filter> {
+    let day = |text: &str| MonthDay::parse(text).expect("a day");
+    let ranges = [
+        ("01-01", "06-30"),
+        ("07-01", "12-31"),
+        ("11-15", "01-05"),
+        ("02-29", "03-31"),
+        ("10-25", "10-25"),
+    ];
+    let ranges = ranges.map(|(first, last)| (day(first), day(last)));
+    prop::collection::vec(select(ranges.to_vec()), 1..=2).prop_map(Filter::Date)
 }
 
 fn tiers() -> BoxedStrategy<TierPlan> {

@@ -238,7 +238,12 @@ impl Stage {
             (Window::Rolling(window), Resolution::Hour) => {
                 Some(Timestamp(event.at.0.div_euclid(HOUR) * HOUR) + window)
             }
-            (Window::Lifetime | Window::Since(_), _) => None,
+            (Window::Previous(period), _) => {
+                let day = self.days.day_of(event.at);
+                let over = self.days.period_ends(period, day);
+                Some(self.days.start_of(self.days.period_ends(period, over)))
+            }
+            (Window::Lifetime | Window::Since(_) | Window::Personal(_), _) => None,
         }
     }
 

@@ -14,7 +14,7 @@ use tidemark::policy::declared::Policy;
 use super::contribution::{Accepted, contributions, known, orders};
 use super::days::Days;
 use super::judgement::{Now, Ruling, first_ranks, judge};
-use super::measure::{Dated, measures};
+use super::measure::{Dated, measures, own};
 use super::memory::{Memory, waits};
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
@@ -286,7 +286,12 @@ impl Customer {
     fn foresee(&self, rules: Rules<'_>) -> Option<Foresight> {
         let dated = self.dated(rules);
         let mut instants = BTreeSet::from([Timestamp(self.frontier.0 + 1)]);
-        for (index, feature) in rules.policy.features.iter().enumerate() {
+        let features = &rules.policy.features;
+        for (index, feature) in features.iter().enumerate() {
+            let Some(feature) = own(features, feature, &dated) else {
+                continue;
+            };
+            let feature = feature.as_ref();
             if feature.aggregate == Aggregate::Silence {
                 instants.extend(silences(index, feature, &dated, rules));
             }

@@ -15,6 +15,8 @@ pub(crate) struct Days {
     zone: TimeZone,
     /// What `period_ends` has found so far.
     ends: RefCell<BTreeMap<(Period, i64), i64>>,
+    /// What `period_before` has found so far.
+    befores: RefCell<BTreeMap<(Period, i64), i64>>,
     /// What `start_of` has found so far.
     starts: RefCell<BTreeMap<i64, i64>>,
 }
@@ -25,6 +27,7 @@ impl Days {
             zone: TimeZone::get(name).expect("a zone of the bundled data"),
             starts: RefCell::default(),
             ends: RefCell::default(),
+            befores: RefCell::default(),
         }
     }
 
@@ -56,6 +59,20 @@ impl Days {
         let end = end.expect("a period ends");
         self.ends.borrow_mut().insert((period, day), end);
         end
+    }
+
+    /// The last day before this one that lies in another period.
+    pub(crate) fn period_before(&self, period: Period, day: i64) -> i64 {
+        if let Some(before) = self.befores.borrow().get(&(period, day)) {
+            return *before;
+        }
+        let this = label(period, day);
+        let mut before = day - 1;
+        while label(period, before) == this {
+            before -= 1;
+        }
+        self.befores.borrow_mut().insert((period, day), before);
+        before
     }
 
     /// The first instant that shows this date or, where the zone skips it, a later one. Every day
@@ -132,10 +149,10 @@ impl Days {
 }
 
 /// A date; January is month 0.
-struct Shown {
+pub(crate) struct Shown {
     year: i64,
-    month: i64,
-    day: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
 }
 
 fn length(year: i64, month: i64) -> i64 {
@@ -156,7 +173,8 @@ fn number(year: i64, month: i64, day: i64) -> i64 {
     days - 731 + day - 1
 }
 
-fn date(mut days: i64) -> Shown {
+/// The date of a day.
+pub(crate) fn date(mut days: i64) -> Shown {
     days += 731;
     let (mut year, mut month) = (1968, 0);
     while days >= length(year, month) {

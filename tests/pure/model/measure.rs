@@ -1,16 +1,18 @@
 //! The value of a feature at an instant, by filtering everything that was ever contributed (section
 //! 4).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tidemark::features::derived::How;
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Ties, Window};
 use tidemark::features::filter::TextField;
 use tidemark::model::change::Measure;
+use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Timestamp};
 
 use super::contribution::Contribution;
-use super::days::{Days, label};
+use super::days::{Days, Shown, date, label};
 
 const HOUR: i64 = 3_600_000;
 
@@ -18,15 +20,15 @@ const HOUR: i64 = 3_600_000;
 pub(crate) type Dated = (i64, Contribution);
 
 /// Whether a feature counts a contribution at all.
-pub(crate) fn takes(feature: &Feature, contribution: &Contribution) -> bool {
-    let passes = |filter| contribution.source.passes(filter);
+pub(crate) fn takes(feature: &Feature, (day, contribution): &Dated) -> bool {
+    let passes = |filter| contribution.source.passes(filter, *day);
     feature.kinds.contains(contribution.kind) && feature.filter.as_ref().is_none_or(passes)
 }
 
 /// Whether a feature sees a contribution at `at`.
 fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
     let (day, contribution) = dated;
-    if !takes(feature, contribution) {
+    if !takes(feature, dated) {
         return false;
     }
     match (feature.window, feature.resolution) {
@@ -44,12 +46,37 @@ fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
             let today = days.day_of(at);
             *day <= today && label(period, *day) == label(period, today)
         }
+        (Window::Previous(period), _) => {
+            let before = days.period_before(period, days.day_of(at));
+            label(period, *day) == label(period, before)
+        }
+        (Window::Personal(_), _) => unreachable!("resolved before"),
         (Window::Since(first), _) => *day >= i64::from(first.0) && contribution.at <= at,
         (Window::Rolling(window), Resolution::Day) => {
             let today = days.day_of(at);
             today - window.0 / DAY_MS < *day && *day <= today
         }
     }
+}
+
+/// A feature with the year that is this customer's own, if it has one; nothing where it should but
+/// nothing has begun.
+pub(crate) fn own<'f>(
+    features: &[Feature],
+    feature: &'f Feature,
+    all: &[Dated],
+) -> Option<Cow<'f, Feature>> {
+    let Window::Personal(first) = feature.window else {
+        return Some(Cow::Borrowed(feature));
+    };
+    let anchor = &features[first];
+    let counted: Vec<&Dated> = all.iter().filter(|dated| takes(anchor, dated)).collect();
+    let Shown { month, day, .. } = date(*times(anchor, &counted).first()?);
+    let (month, day) = (month as i8 + 1, day as i8);
+    Some(Cow::Owned(Feature {
+        window: Window::Calendar(Period::Year { month, day }),
+        ..feature.clone()
+    }))
 }
 
 /// The value of a feature at `at`.
@@ -227,7 +254,10 @@ pub(crate) fn measures(
     days: &Days,
     at: Timestamp,
 ) -> Vec<Measure> {
-    let of_events = |feature: &Feature| measure(feature, all, days, at);
+    let of_events = |feature: &Feature| match own(features, feature, all) {
+        Some(feature) => measure(&feature, all, days, at),
+        None => measure(feature, &[], days, at),
+    };
     let each = features.iter().map(|feature| match feature.aggregate {
         Aggregate::Derived(derived) => {
             let [first, second] = derived.parts.map(|part| match of_events(&features[part]) {

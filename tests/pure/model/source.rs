@@ -3,7 +3,9 @@
 
 use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::detail::Attr;
+use tidemark::model::period::MonthDay;
 
+use super::days::{Shown, date};
 use super::owned_event::OwnedEvent;
 
 /// The details of an event of a history. Policies of histories declare two fields of `attrs`.
@@ -63,12 +65,29 @@ impl Source {
         }
     }
 
-    /// Whether a filter lets it through.
-    pub(crate) fn passes(&self, filter: &Filter) -> bool {
+    /// Whether a filter lets it through, as of its civil day.
+    pub(crate) fn passes(&self, filter: &Filter, day: i64) -> bool {
         match filter {
-            Filter::Not(inner) => !self.passes(inner),
-            Filter::All(inner) => !inner.iter().any(|filter| !self.passes(filter)),
-            Filter::Any(inner) => inner.iter().any(|filter| self.passes(filter)),
+            Filter::Not(inner) => !self.passes(inner, day),
+            Filter::All(inner) => !inner.iter().any(|filter| !self.passes(filter, day)),
+            Filter::Any(inner) => inner.iter().any(|filter| self.passes(filter, day)),
+            Filter::Date(ranges) => {
+                let Shown { month, day, .. } = date(day);
+                let shown = (month + 1) * 100 + day;
+                let number = |of: &MonthDay| {
+                    let (month, day) = of.parts();
+                    i64::from(month) * 100 + i64::from(day)
+                };
+                ranges.iter().any(|(first, last)| {
+                    let (first, last) = (number(first), number(last));
+                    let (begun, over) = (shown >= first, shown > last);
+                    if last < first {
+                        begun || !over
+                    } else {
+                        begun && !over
+                    }
+                })
+            }
             Filter::Text(field, words) => {
                 let said = self.text(*field);
                 words.iter().any(|word| said == Some(word.as_str()))

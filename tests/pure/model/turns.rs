@@ -31,6 +31,12 @@ pub(super) fn turns(
         (_, Window::Calendar(period), _) => {
             vec![rules.days.start_of(rules.days.period_ends(period, dated.0))]
         }
+        (_, Window::Previous(period), _) => {
+            let over = rules.days.period_ends(period, dated.0);
+            let forgotten = rules.days.period_ends(period, over);
+            [over, forgotten].map(|day| rules.days.start_of(day)).into()
+        }
+        (_, Window::Personal(_), _) => unreachable!("resolved before"),
         (_, Window::Rolling(window), Resolution::Hour) => {
             const HOUR: i64 = 3_600_000;
             vec![Timestamp((dated.1.at.0.div_euclid(HOUR) * HOUR) + window.0)]
@@ -53,7 +59,7 @@ pub(super) fn silences(
     dated: &[Dated],
     rules: Rules<'_>,
 ) -> Vec<Timestamp> {
-    let counted: Vec<&Dated> = dated.iter().filter(|(_, c)| takes(feature, c)).collect();
+    let counted: Vec<&Dated> = dated.iter().filter(|dated| takes(feature, dated)).collect();
     let times = times(feature, &counted);
     let Some((last, earlier)) = times.split_last() else {
         return Vec::new();

@@ -1,6 +1,7 @@
 //! What features have seen and decided.
 
-use tidemark::features::feature::Aggregate;
+use tidemark::features::feature::{Aggregate, Window};
+use tidemark::features::filter::Filter;
 use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::event::Kind;
 use tidemark::policy::declared::Policy;
@@ -12,7 +13,7 @@ use crate::model::source::Source;
 
 impl Sightings {
     /// What an event that counts said of itself.
-    pub(super) fn details(&mut self, policy: &Policy, event: &OwnedEvent) {
+    pub(super) fn details(&mut self, policy: &Policy, event: &OwnedEvent, day: i64) {
         self.see(
             "of a declared kind",
             matches!(event.kind, Kind::Declared(_)),
@@ -20,9 +21,11 @@ impl Sightings {
         let source = Source::of(event);
         for feature in &policy.features {
             if let (Some(filter), true) = (&feature.filter, feature.kinds.contains(event.kind)) {
-                let passes = source.passes(filter);
+                let passes = source.passes(filter, day);
                 self.see("let through by a filter", passes);
                 self.see("kept out by a filter", !passes);
+                let date = matches!(filter, Filter::Date(_));
+                self.see("let through by its date", date && passes);
             }
         }
     }
@@ -37,6 +40,14 @@ impl Sightings {
             return;
         };
         let by_clock = change.cause == Cause::Clock;
+        let window = policy.features[ix].window;
+        let before = matches!(window, Window::Previous(_));
+        self.see(
+            "moved by the clock, by the period before",
+            before && by_clock,
+        );
+        let own = matches!(window, Window::Personal(_));
+        self.see("moved by the clock, by an own year", own && by_clock);
         match policy.features[ix].aggregate {
             Aggregate::MostFrequent(..) => {
                 self.see("moved by an event, by a text", !by_clock);
