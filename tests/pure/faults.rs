@@ -14,6 +14,10 @@ use crate::tidy::top;
 const LEAST: usize = 25;
 /// Tests that hold the text of the tree against something: they would see any change of it.
 const OF_THE_TEXT: [&str; 3] = ["tidy", "codemap", "faults"];
+/// A fault may keep the tests from ending.
+const LONGEST: &str = "600s";
+/// How `timeout` says that it came to that.
+const OUT_OF_TIME: i32 = 124;
 /// What a copy of the tree goes without.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
@@ -122,7 +126,8 @@ impl Copy {
     /// It does not build.
     fn failing(&self, home: &Path) -> Vec<String> {
         let cargo = |arguments: &[&str]| {
-            let mut cargo = Command::new(env!("CARGO"));
+            let mut cargo = Command::new("timeout");
+            cargo.args(["--kill-after=5", LONGEST, env!("CARGO")]);
             cargo.args([
                 "test",
                 "--locked",
@@ -146,7 +151,10 @@ impl Copy {
             let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
             Some(name.to_owned())
         });
-        let failed: Vec<String> = failed.collect();
+        let mut failed: Vec<String> = failed.collect();
+        if run.status.code() == Some(OUT_OF_TIME) {
+            failed.push("the clock, since they do not end".to_owned());
+        }
         assert_eq!(run.status.success(), failed.is_empty(), "{said}");
         failed
     }
