@@ -8,7 +8,7 @@ use crate::wire::policy;
 use super::args::CheckArgs;
 use super::deployment::{read_settings, target};
 use super::exit::{CONFIG, Failure};
-use super::report::render;
+use super::report::{count, render};
 
 /// Runs it.
 ///
@@ -32,13 +32,13 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
             Ok(text) => match policy::parse(&path.display().to_string(), &text) {
                 Err(report) => reports.push(render(&report)),
                 Ok(policy) => println!(
-                    "policy    {}: {} v{}, {} features, {} ladders, {} maps, hash {}",
+                    "policy    {}: {} v{}, {}, {}, {}, hash {}",
                     path.display(),
                     policy.name,
                     policy.version,
-                    policy.features.len(),
-                    policy.ladders.len(),
-                    policy.maps.len(),
+                    count(policy.features.len(), "feature"),
+                    count(policy.ladders.len(), "ladder"),
+                    count(policy.maps.len(), "map"),
                     &policy.hash[..12],
                 ),
             },

@@ -1,4 +1,4 @@
-//! Reports of many problems, as text for a terminal or a pipe.
+//! Reports for a terminal or a pipe: many problems as text, and how many there are of something.
 
 use std::io::{IsTerminal, stderr};
 
@@ -18,5 +18,26 @@ pub(crate) fn render(report: &dyn Diagnostic) -> String {
     match GraphicalReportHandler::new_themed(theme).render_report(&mut text, report) {
         Ok(()) => text,
         Err(_) => report.to_string(),
+    }
+}
+
+/// How many there are of something: "1 ladder", "2 ladders", "no maps".
+#[must_use]
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    match number {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_many_and_none_is_no() {
+        let told = [0, 1, 2].map(|number| count(number, "map"));
+        assert_eq!(told, ["no maps", "1 map", "2 maps"]);
     }
 }

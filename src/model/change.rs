@@ -32,6 +32,9 @@ impl Wait {
     }
 }
 
+/// All waits.
+pub const WAITS: [Wait; 4] = [Wait::Settle, Wait::Grace, Wait::MinimumStay, Wait::Term];
+
 /// A wait that was over when a change came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waited {

@@ -1,8 +1,9 @@
 //! What must come of a row: changes, standings, measures and refusals, in words.
 
-use crate::model::change::{CAUSES, Cause, Measure};
+use crate::model::change::{CAUSES, Cause, Measure, WAITS, Wait};
 use crate::model::refusal::Refusal;
 use crate::model::time::Timestamp;
+use crate::policy::declared::Label;
 use crate::policy::problem::Problem;
 use crate::policy::rule::{Op, Subject};
 use crate::policy::suggestion::help;
@@ -117,6 +118,8 @@ impl Ground<'_> {
     ) -> Result<Move, Problem> {
         let scale = self.scale(name)?;
         let (text, because) = split_at_word(text, " because ");
+        let (text, labels) = split_at_word(text, " with ");
+        let (text, waited) = split_at_word(text, " waited ");
         let (text, after) = split_at_word(text, " after ");
         let (text, under) = split_at_word(text, " under ");
         let (text, cause) = split_at_word(text, " by ");
@@ -145,6 +148,8 @@ impl Ground<'_> {
                 (None, Some(after)) => Some((self.verb(after)?, false)),
                 (None, None) => None,
             },
+            waited: waited.map(|wait| self.waited(wait, counted)).transpose()?,
+            labels: labels.map_or(Ok(Vec::new()), |labels| self.labels(labels))?,
             because: because.map_or(Ok(Vec::new()), |claims| self.claims(claims))?,
         })
     }
@@ -156,6 +161,35 @@ impl Ground<'_> {
             self.problem(name, format!("unknown cause \"{name}\""), "not a cause")
                 .help(help(name, "causes", &names))
         })
+    }
+
+    /// Reads "grace since 2026-02-09".
+    fn waited(&self, text: &str, counted: Counted) -> Result<(Wait, Option<Timestamp>), Problem> {
+        let (name, since) = split_at_word(text, " since ");
+        let found = WAITS.into_iter().find(|wait| wait.name() == name);
+        let wait = found.ok_or_else(|| {
+            let names = WAITS.map(Wait::name);
+            self.problem(name, format!("unknown wait \"{name}\""), "not a wait")
+                .help(help(name, "waits", &names))
+        })?;
+        let since = since.map(|since| self.instant(since, counted));
+        Ok((wait, since.transpose()?))
+    }
+
+    /// Reads "benefit = free delivery and priority = 1".
+    fn labels(&self, text: &str) -> Result<Vec<Label>, Problem> {
+        let labels = text.split(" and ").map(|label| {
+            let (key, text) = label.split_once('=').ok_or_else(|| {
+                let message = format!("\"{}\" is no label", label.trim());
+                self.problem(label, message, "not understood")
+                    .help("write `with benefit = free delivery and priority = 1`")
+            })?;
+            Ok(Label {
+                key: key.trim().to_owned(),
+                text: text.trim().to_owned(),
+            })
+        });
+        labels.collect()
     }
 
     /// Reads "spend_90d 300.00 is >= 300.00 and orders_90d 2".

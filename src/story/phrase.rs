@@ -1,11 +1,11 @@
 //! What happened, in the words in which a story would expect it.
 
 use crate::engine::View;
-use crate::model::change::{Change, Measure, Overridden, Reason};
+use crate::model::change::{Change, Measure, Overridden, Reason, Waited};
 use crate::model::overrides::Override;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
-use crate::policy::declared::Policy;
+use crate::policy::declared::{Label, Policy};
 use crate::policy::rule::Subject;
 use crate::wire::value::Value;
 
@@ -29,6 +29,21 @@ pub(super) fn overridden(told: &Overridden) -> String {
     let Override { verb, by, why, .. } = &told.by;
     let holds = if told.holds { "under" } else { "after" };
     format!("{holds} {} by {by}: {why}", verb.name())
+}
+
+/// "waited grace since 2026-02-09".
+pub(super) fn waited(policy: &Policy, waited: Waited) -> String {
+    let since = policy.zone.show_local(waited.since);
+    format!("waited {} since {since}", waited.wait.name())
+}
+
+/// "with benefit = free delivery and priority = 1".
+pub(super) fn labels(labels: &[Label]) -> String {
+    let shown = labels.iter();
+    let shown: Vec<String> = shown
+        .map(|label| format!("{} = {}", label.key, label.text))
+        .collect();
+    format!("with {}", shown.join(" and "))
 }
 
 /// "spend_90d 370.45 is >= 300.00".

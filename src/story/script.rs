@@ -1,6 +1,6 @@
 //! A story as it is understood: rows of instants, deeds and expectations.
 
-use crate::model::change::{Cause, Measure};
+use crate::model::change::{Cause, Measure, Wait};
 use crate::model::command::Command;
 use crate::model::detail::{Attr, Details};
 use crate::model::event::{Event, Kind};
@@ -9,6 +9,7 @@ use crate::model::overrides::Verb;
 use crate::model::refusal::Refusal;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::policy::declared::Label;
 use crate::policy::rule::{Op, Subject};
 
 /// One story of a file.
@@ -143,6 +144,11 @@ pub struct Move {
     pub cause: Option<Cause>,
     /// The verb of the override that it comes from, and whether that holds; anything if nothing.
     pub overridden: Option<(Verb, bool)>,
+    /// The wait that must have been over, with the instant from when on, if that is named; anything
+    /// if nothing.
+    pub waited: Option<(Wait, Option<Timestamp>)>,
+    /// Labels that it must carry, maybe among others.
+    pub labels: Vec<Label>,
     /// Comparisons that its reason must hold, maybe among others.
     pub because: Vec<Claim>,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::input::Outcome;
-use crate::model::change::{Change, Reason};
+use crate::model::change::{Change, Reason, Wait};
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 use crate::wire::dead_letter::message;
@@ -245,7 +245,15 @@ impl Bench<'_> {
             let mut reasons = change.reasons.iter();
             reasons.any(|reason| self.is_claimed(claim, reason))
         };
+        let waited = |(wait, since): (Wait, Option<Timestamp>)| {
+            change.waited.is_some_and(|waited| {
+                waited.wait == wait && since.is_none_or(|since| since == waited.since)
+            })
+        };
+        let carried = self.policy.labels(change.scale, change.to);
         expected.to == change.to
+            && expected.waited.is_none_or(waited)
+            && expected.labels.iter().all(|label| carried.contains(label))
             && expected.from.is_none_or(|from| from == change.from)
             && expected.effective_at == change.effective_at
             && expected.cause.is_none_or(|cause| cause == change.cause)
@@ -265,11 +273,21 @@ impl Bench<'_> {
             })
     }
 
-    /// The comparisons that decided and the override that it comes from, one a line.
+    /// The comparisons that decided, the override that it comes from, the wait that was over and
+    /// the labels that it carries, one a line.
     fn why(&self, change: &Change) -> Vec<String> {
         let reasons = change.reasons.iter();
         let reasons = reasons.map(|reason| phrase::comparison(self.policy, reason));
         let overridden = change.overridden.as_deref();
-        reasons.chain(overridden.map(phrase::overridden)).collect()
+        let waited = change.waited;
+        let waited = waited.map(|waited| phrase::waited(self.policy, waited));
+        let labels = self.policy.labels(change.scale, change.to);
+        let labels = (!labels.is_empty()).then(|| phrase::labels(labels));
+        let overridden = overridden.map(phrase::overridden);
+        reasons
+            .chain(overridden)
+            .chain(waited)
+            .chain(labels)
+            .collect()
     }
 }

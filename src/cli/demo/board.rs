@@ -13,6 +13,7 @@ use crate::policy::declared::Policy;
 use crate::telemetry::LatencySummary;
 use crate::wire::told::{Compared, ToldChange, read_change};
 
+use super::super::report::count;
 use super::browsing::Fed;
 
 /// Moves shown at once.
@@ -68,12 +69,12 @@ impl<'a> Board<'a> {
         eprintln!("  broker    {brokers}, in this process: a test broker that keeps nothing and");
         eprintln!("            cannot show exactly-once; `tidemark run` on a real Kafka does");
         eprintln!(
-            "  policy    {} v{}: {} features, {} ladders, {} maps",
+            "  policy    {} v{}: {}, {}, {}",
             self.policy.name,
             self.policy.version,
-            self.policy.features.len(),
-            self.policy.ladders.len(),
-            self.policy.maps.len()
+            count(self.policy.features.len(), "feature"),
+            count(self.policy.ladders.len(), "ladder"),
+            count(self.policy.maps.len(), "map")
         );
         eprintln!(
             "  events    {} real orders, refunds and cancels (UCI Online Retail, CC0)",

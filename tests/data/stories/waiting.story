@@ -12,7 +12,7 @@ only: card, club
 story: What has held for long enough counts from that minute, over two tiers
 | when             | what            | then                                                              |
 | 2026-01-10 09:00 | purchase 350.00 |                                                                   |
-| 2026-01-10 09:10 |                 | card: none -> gold by clock because spend 350.00 is >= 300.00     |
+| 2026-01-10 09:10 |                 | card: none -> gold by clock waited settle since 2026-01-10 09:00 with priority = 1 because spend 350.00 is >= 300.00 |
 
 story: Each interruption begins the settling anew
 | when             | what                    | then                 |

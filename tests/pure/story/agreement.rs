@@ -117,6 +117,36 @@ fn a_change_by_time_is_expected_at_its_own_instant() {
     }
 }
 
+/// Gold is reached ten minutes after the purchase, and has two labels.
+#[test]
+fn a_wait_and_labels_are_claimed_or_left_open() {
+    let policy = std::fs::read_to_string(super::top().join("tests/data/stories/waiting.toml"));
+    let policy = tidemark::wire::policy::parse("waiting.toml", &policy.expect("a policy"));
+    let policy = std::sync::Arc::new(policy.expect("sound"));
+    for (claim, is_met) in [
+        ("", true),
+        (" waited settle", true),
+        (" waited settle since 2026-01-10 09:00", true),
+        (" waited settle since 2026-01-10 09:01", false),
+        (" waited grace", false),
+        (" with priority = 1", true),
+        (" with priority = 1 and benefit = free delivery", true),
+        (" with priority = 2", false),
+        (" with priority = 1 and colour = red", false),
+        (
+            " by clock waited settle with priority = 1 because spend 350.00",
+            true,
+        ),
+    ] {
+        let text = format!(
+            "story: a\nonly: card\n| when | what | then |\n\
+             | 2026-01-10 09:00 | purchase 350.00 | |\n\
+             | 2026-01-10 09:10 | | card: none -> gold{claim} |\n"
+        );
+        assert_eq!(told(&policy, &text)[0].1.holds(), is_met, "{claim}");
+    }
+}
+
 #[test]
 fn an_event_that_does_not_count_is_expected_not_to() {
     for (row, is_met) in [
