@@ -15,7 +15,7 @@ pub(crate) struct Expected {
 }
 
 /// How many ways there are: all refusals, some in several ways.
-pub(crate) const WAYS: u64 = 22;
+pub(crate) const WAYS: u64 = 25;
 
 /// A bad record, in one way or another, between good ones of the same customers.
 pub(crate) fn poison(dice: &mut Dice, number: u64, now: i64, lanes: i32) -> Sent {
@@ -82,12 +82,20 @@ impl Bad<'_> {
         self.event(&format!(r#""kind":"{kind}","occurred_at":{at}{more}"#))
     }
 
+    /// An override.
+    fn set(&self, ladder: &str, tier: &str) -> String {
+        let asked = format!(
+            r#","ladder":"{ladder}","verb":"set","tier":"{tier}","by":"ann","why":"a mistake""#
+        );
+        self.at("override", self.now, &asked)
+    }
+
     /// The value of a record that is bad in that way, and which field is at fault.
     fn value(&self, way: u64) -> (Refusal, &'static str, String) {
-        if way < 12 {
-            self.unreadable(way)
-        } else {
-            self.inapplicable(way)
+        match way {
+            0..12 => self.unreadable(way),
+            12..22 => self.inapplicable(way),
+            _ => self.undeclared(way),
         }
     }
 
@@ -210,6 +218,23 @@ impl Bad<'_> {
                     self.at("purchase", now, &again),
                 )
             }
+        }
+    }
+
+    /// What the policy does not know, or does not want.
+    fn undeclared(&self, way: u64) -> (Refusal, &'static str, String) {
+        match way {
+            22 => (
+                Refusal::Outlier,
+                "quantity",
+                self.at("view", self.now, r#","quantity":1001"#),
+            ),
+            23 => (
+                Refusal::UnknownLadder,
+                "ladder",
+                self.set("no such", "none"),
+            ),
+            _ => (Refusal::UnknownTier, "tier", self.set("value", "no such")),
         }
     }
 }
