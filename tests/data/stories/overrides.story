@@ -93,6 +93,7 @@ only: club
 | 2026-01-10 09:00 | purchase 100.00                                    | club: guest -> member                  |
 | 2026-03-01 09:00 | override club extend until 2026-06-01 by anna why parental leave |                          |
 | 2026-04-11       |                                                    | club is member                         |
+| 2026-04-20 09:00 | purchase 1.00                                      | club is member                         |
 | 2026-06-01       |                                                    | club: member -> guest by clock after extend because spend 0.00 is not >= 100.00 |
 
 story: An extension that ends before the term does changes nothing
@@ -198,3 +199,24 @@ story: Whoever is erased loses every override, and one dated before that brings 
 | 2026-03-04 09:00 | purchase 100.00                                                | card: none -> silver by event             |
 | 2026-03-05 09:00 | override card gift gold until 2026-03-06                       | card: silver -> gold by command           |
 | 2026-03-06       |                                                                | card: gold -> silver by clock after gift  |
+
+story: A freeze over a gift keeps what is shown, also when the gift is over
+| when             | what                                     | then                                       |
+| 2026-03-02 09:00 | override card gift gold until 2026-03-10 | card: none -> gold                         |
+| 2026-03-03 09:00 | override card freeze until 2026-03-20    |                                            |
+| 2026-03-10       |                                          | card is gold                               |
+| 2026-03-20       |                                          | card: gold -> none by clock after freeze   |
+
+story: A withdrawal takes away what is dated at its very instant
+| when             | what                     | then                                    |
+| 2026-03-02 09:00 | override card floor gold | card: none -> gold                      |
+|                  | override card withdraw   | card: gold -> none by command after floor |
+
+story: On a ladder with terms, too, a higher tier reached while extended ends with its own term
+only: club
+| when             | what                                  | then                            |
+| 2026-01-10 09:00 | purchase 100.00                       | club: guest -> member           |
+| 2026-01-11 09:00 | override club extend until 2026-09-01 |                                 |
+| 2026-01-12 09:00 | purchase 1000.00                      | club: member -> patron          |
+| 2026-04-13       |                                       | club: patron -> member by clock |
+| 2026-09-01       |                                       | club: member -> guest by clock after extend |
