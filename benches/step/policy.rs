@@ -13,6 +13,7 @@ use tidemark::policy::declared::{
 };
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
+use tidemark::policy::transition::Transition;
 
 /// A retail programme: eight features, two ladders, two maps.
 pub(crate) fn retail() -> Arc<Policy> {
@@ -25,6 +26,7 @@ pub(crate) fn retail() -> Arc<Policy> {
         hash: String::new(),
         currency: Currency::from_code("GBP").expect("a known code"),
         zone: Zone::named("Europe/London").expect("a bundled zone"),
+        transition: Transition::Immediate,
         time: TimeRules {
             lateness: Span(1_000),
             late: Span::from_days(7),

@@ -8,6 +8,7 @@ use crate::model::time::Timestamp;
 use crate::policy::declared::UnknownOrder;
 
 use super::customers::Slot;
+use super::era::Era;
 use super::request::Request;
 use super::step::Engine;
 
@@ -26,21 +27,30 @@ pub(super) struct Admitted<'a> {
 impl Engine {
     /// Whether an instant is neither in the future nor too late.
     pub(super) fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
-        let time = &self.policy.time;
+        let time = &self.era.policy.time;
         if at > self.ceiling + time.ahead {
             return Err(Refusal::Future.of("occurred_at"));
         }
-        if at < self.clock - time.late {
+        if at < self.floor.max(self.clock - time.late) {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
         Ok(())
     }
 
-    /// Whether an event counts; nothing for a copy. Changes nothing.
-    pub(super) fn admit<'a>(&self, event: &'a Event<'a>) -> Result<Option<Admitted<'a>>, Refused> {
+    /// The customer of that id.
+    pub(super) fn find(&self, id: &str) -> Option<Slot> {
+        self.customers.find(hash(id), id)
+    }
+
+    /// Whether an event of a customer who is known, or not yet, counts; nothing for a copy. Changes
+    /// nothing.
+    pub(super) fn admit<'a>(
+        &self,
+        known: Option<Slot>,
+        event: &'a Event<'a>,
+    ) -> Result<Option<Admitted<'a>>, Refused> {
         let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
-        let known = self.customers.find(hash, event.customer);
         if known.is_some() {
             let trace = self.departed.find(|| hash, event.customer);
             let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
@@ -48,25 +58,26 @@ impl Engine {
                 return Ok(None);
             }
         }
-        if event
-            .currency
-            .is_some_and(|named| named != self.policy.currency)
-        {
+        let Era {
+            policy,
+            law,
+            nobody,
+            ..
+        } = &self.era;
+        if event.currency.is_some_and(|named| named != policy.currency) {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
-        let strangers = match self.policy.orders.unknown {
+        let strangers = match policy.orders.unknown {
             UnknownOrder::Today => Strangers::Counted,
             UnknownOrder::DeadLetter => Strangers::Refused,
         };
-        let history = known.map_or(&self.nobody.history, |slot| {
-            &self.customers.get(slot).history
-        });
-        history.admit(&self.law.layout, event, strangers)?;
+        let history = known.map_or(&nobody.history, |slot| &self.customers.get(slot).history);
+        history.admit(&law.layout, event, strangers)?;
         Ok(Some(Admitted {
             hash,
             known,
             fingerprint,
-            request: Request::of(&self.policy, event)?,
+            request: Request::of(policy, event)?,
         }))
     }
 }

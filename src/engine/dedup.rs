@@ -14,6 +14,10 @@ pub(super) struct Dedup {
     tables: Vec<Table>,
     /// How far apart two copies may be dated.
     apart: Span,
+    /// How far apart they may be under a policy that may come; at least as far.
+    kept: Span,
+    /// Events before this instant are forgotten.
+    forgotten: Timestamp,
 }
 
 /// Open addresses, so that an event that is looked up is waited for once.
@@ -43,7 +47,17 @@ impl Dedup {
         Self {
             tables: vec![Table::default(); TABLES],
             apart,
+            kept: apart,
+            forgotten: Timestamp::MIN,
         }
+    }
+
+    /// From now on copies may be dated so far `apart`, and events are `kept` for policies under
+    /// which they may be further; those before `forgotten` are forgotten for good.
+    pub(super) fn reach(&mut self, apart: Span, kept: Span, forgotten: Timestamp) {
+        self.apart = apart;
+        self.kept = kept;
+        self.forgotten = self.forgotten.max(forgotten);
     }
 
     /// Reads the places of events without asking what is there, since answers would have to be
@@ -63,7 +77,7 @@ impl Dedup {
     /// Whether an event of that id, dated near enough and later than `forgotten`, has counted.
     pub(super) fn is_copy(&self, id: Fingerprint, at: Timestamp, forgotten: Timestamp) -> bool {
         let seen = self.tables[table(id)].find(id);
-        let seen = seen.filter(|seen| *seen > forgotten);
+        let seen = seen.filter(|seen| *seen > forgotten && *seen >= self.forgotten);
         seen.is_some_and(|seen| at.0.abs_diff(seen.0) <= self.apart.0.unsigned_abs())
     }
 
@@ -72,7 +86,7 @@ impl Dedup {
     pub(super) fn remember(&mut self, id: Fingerprint, at: Timestamp, arrivals: Timestamp) {
         let table = &mut self.tables[table(id)];
         if table.is_full() {
-            table.make_room(arrivals - self.apart);
+            table.make_room(arrivals - self.kept);
         }
         table.enter(id, at);
     }

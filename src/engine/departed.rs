@@ -4,13 +4,14 @@
 use hashbrown::HashTable;
 
 use crate::features::fingerprint::Fingerprint;
-use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 
 /// The customers who were erased.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Departed {
     table: HashTable<Trace>,
+    /// Of all ladders and maps that there ever were.
+    names: Vec<Box<str>>,
 }
 
 /// All that is left of one.
@@ -21,11 +22,24 @@ pub(super) struct Trace {
     id: Fingerprint,
     /// The instant up to which nothing that happened counts.
     pub(super) at: Timestamp,
-    /// Per ladder and map, the version of the last change.
+    /// Per ladder and map, by the numbers of their names, the version of the last change. Those
+    /// that came later are left out.
     pub(super) versions: Box<[u32]>,
 }
 
 impl Departed {
+    /// The numbers of the names of ladders and maps; those that are new are noted.
+    pub(super) fn numbers<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
+        let number = |name: &str| {
+            let known = self.names.iter().position(|known| **known == *name);
+            known.unwrap_or_else(|| {
+                self.names.push(name.into());
+                self.names.len() - 1
+            })
+        };
+        names.map(number).collect()
+    }
+
     /// What is left of the customer of that id; `hash` gives the id's, if there is any need.
     pub(super) fn find(&self, hash: impl FnOnce() -> u64, id: &str) -> Option<&Trace> {
         if self.table.is_empty() {
@@ -36,14 +50,26 @@ impl Departed {
         self.table.find(hash, is_it)
     }
 
-    /// A customer has gone from these places.
-    pub(super) fn enter(&mut self, hash: u64, id: &str, at: Timestamp, places: &[Place]) {
+    /// A customer has gone, after so many changes on the ladders and maps of these numbers.
+    pub(super) fn enter(
+        &mut self,
+        hash: u64,
+        id: &str,
+        at: Timestamp,
+        changes: impl Iterator<Item = (usize, u32)>,
+    ) {
+        let before = self.find(|| hash, id);
+        let mut versions = before.map_or_else(Vec::new, |trace| trace.versions.to_vec());
+        versions.resize(self.names.len(), 0);
+        for (name, version) in changes {
+            versions[name] = version;
+        }
         let id = Fingerprint::of(id);
         let trace = Trace {
             hash,
             id,
             at,
-            versions: places.iter().map(|place| place.version).collect(),
+            versions: versions.into(),
         };
         let is_it = |old: &Trace| old.hash == hash && old.id == id;
         match self.table.find_mut(hash, is_it) {

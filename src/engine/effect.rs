@@ -7,14 +7,18 @@ use crate::model::overrides::Override;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 
-/// One judging that moved a customer, or the end of one.
+/// One judging that moved a customer, or after which their standing is told for another reason, or
+/// the end of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// Who.
     pub customer: Box<str>,
     /// The instant of the judging.
     pub at: Timestamp,
-    /// At least one, ladders before maps, in declared order; none where the customer ended.
+    /// The era of the policy that decided; see [`policy_of`](super::Engine::policy_of).
+    pub era: u32,
+    /// At least one, unless a policy has brought other ladders or maps; ladders before maps, in
+    /// declared order; none where the customer ended.
     pub changes: Vec<Change>,
     /// The whole standing after it, ladders before maps, in declared order; empty where the
     /// customer ended.

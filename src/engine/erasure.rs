@@ -5,7 +5,9 @@ use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::standing::Place;
 
+use super::customers::Slot;
 use super::effect::{Ended, Judged, Removed};
+use super::era::Era;
 use super::step::Engine;
 
 impl Engine {
@@ -24,24 +26,42 @@ impl Engine {
     ) {
         let (id, hash) = (event.customer, hash(event.customer));
         let mut at = event.at;
-        let mut places = self.first_places(hash, id);
         let known = self.customers.find(hash, id);
+        let mut versions = Vec::new();
         let removed = known.map(|slot| {
             at = self.customers.get(slot).history.judging_instant(at);
             self.catch_up(slot, at, effects);
-            let before = changes(&places);
-            places = self.customers.places(slot).into();
-            self.population.left(&places);
-            let gone = self.customers.remove(hash, slot, &self.nobody.history);
+            versions = self.versions(slot);
+            let trace = self.departed.find(|| hash, id);
+            let before = |name: usize| {
+                let version = trace.and_then(|trace| trace.versions.get(name));
+                version.copied().unwrap_or(0)
+            };
+            let changes = versions.iter().map(|(name, now)| now - before(*name));
+            let changes = changes.map(u64::from).sum();
+            let Era {
+                law,
+                population,
+                footings,
+                nobody,
+                ..
+            } = &mut self.era;
+            population.left(footings.places(slot));
+            footings.clear(slot);
+            for gone in &mut self.gone {
+                gone.clear(slot);
+            }
+            let gone = self.customers.remove(hash, slot, &nobody.history);
             Removed {
-                changes: changes(&places) - before,
-                orders: gone.history.orders_known(&self.law.layout, at),
+                changes,
+                orders: gone.history.orders_known(&law.layout, at),
             }
         });
-        self.departed.enter(hash, id, at, &places);
+        self.departed.enter(hash, id, at, versions.into_iter());
         effects.push(Judged {
             customer: id.into(),
             at,
+            era: self.era.number,
             changes: Vec::new(),
             places: Box::default(),
             overridden: Box::default(),
@@ -57,17 +77,23 @@ impl Engine {
     /// Where a customer of that id begins: on every first place, with the versions of whoever had
     /// the id before.
     pub(super) fn first_places(&self, hash: u64, id: &str) -> Box<[Place]> {
-        let mut places: Box<[Place]> = self.nobody.places.as_slice().into();
+        let mut places: Box<[Place]> = self.era.nobody.places.as_slice().into();
         if let Some(trace) = self.departed.find(|| hash, id) {
-            for (place, version) in places.iter_mut().zip(&trace.versions) {
-                place.version = *version;
+            for (place, name) in places.iter_mut().zip(&self.era.names) {
+                place.version = trace.versions.get(*name).copied().unwrap_or(0);
             }
         }
         places
     }
-}
 
-/// How many changes have led to these places.
-fn changes(places: &[Place]) -> u64 {
-    places.iter().map(|place| u64::from(place.version)).sum()
+    /// How many changes each ladder and map has made of a customer, those that are gone too; of
+    /// others nothing is said.
+    fn versions(&self, slot: Slot) -> Vec<(usize, u32)> {
+        let places = self.era.footings.places(slot);
+        let here = self.era.names.iter().zip(places);
+        let here = here.map(|(name, place)| (*name, place.version));
+        let gone = self.gone.iter();
+        let gone = gone.filter_map(|gone| Some((gone.name, gone.place(slot)?.version)));
+        here.chain(gone).collect()
+    }
 }

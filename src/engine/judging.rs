@@ -1,35 +1,15 @@
 //! One judging: where a customer stands at an instant, and when time alone changes that.
 
 use crate::features::history::History;
-use crate::features::layout::{Layout, Reach};
 use crate::features::outlook::{Instant, Outlook};
 use crate::model::time::Timestamp;
 use crate::policy::climb::Now;
 use crate::policy::declared::Policy;
-use crate::policy::judge::{Footing, Judge, Stood};
+use crate::policy::judge::{Footing, Stood};
 use crate::policy::overrides::Overrides;
 use crate::policy::truths::Truths;
 
-/// What a policy says, prepared for judging.
-#[derive(Clone, Debug)]
-pub(super) struct Law {
-    pub(super) layout: Layout,
-    pub(super) judge: Judge,
-}
-
-impl Law {
-    pub(super) fn new(policy: &Policy) -> Self {
-        let reach = Reach {
-            orders: policy.orders.keep,
-            late: policy.time.late,
-        };
-        let judge = Judge::new(policy);
-        Self {
-            layout: Layout::new(&policy.features, judge.cuts(), reach),
-            judge,
-        }
-    }
-}
+use super::law::Law;
 
 /// Reused from one judging to the next; what it holds is about the last one.
 #[derive(Clone, Debug, Default)]

@@ -7,22 +7,27 @@
 )]
 
 mod admission;
+pub mod adoption;
 mod customers;
 mod dedup;
 mod departed;
 mod due;
 pub mod effect;
+mod era;
 mod erasure;
 pub mod explain;
+mod footings;
 mod id;
 pub mod input;
 mod judging;
+mod law;
 mod news;
 mod occasion;
 mod overruled;
 mod population;
 mod request;
 mod step;
+mod transfer;
 pub mod view;
 
 pub use step::Engine;

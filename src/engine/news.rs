@@ -10,6 +10,7 @@ use crate::policy::reasons::{decisive, reasons};
 
 use super::customers::Slot;
 use super::effect::Judged;
+use super::era::Era;
 use super::occasion::Occasion;
 use super::overruled::source;
 use super::step::Engine;
@@ -23,52 +24,69 @@ impl Engine {
         on: Occasion<'_>,
         before: &Overrides,
     ) -> Judged {
-        let shown = self.judging.footing.shown();
-        let moves = self.customers.ranks(slot).iter().zip(shown);
-        let moves = moves.filter(|(from, to)| from != to).count();
-        let mut changes = Vec::with_capacity(moves);
-        for (scale, to) in shown.iter().enumerate() {
-            let from = self.customers.ranks(slot)[scale];
-            if from == *to {
-                continue;
+        let scales = (0..self.judging.footing.ranks.len()).map(ScaleIx);
+        let moves = scales.clone().filter(|scale| self.moves(slot, *scale, on));
+        let mut changes = Vec::with_capacity(moves.count());
+        for scale in scales {
+            if self.moves(slot, scale, on) {
+                changes.push(self.shift(slot, at, scale, (on, before)));
             }
-            let given = self.judging.footing.ranks[scale];
-            let now = Now {
-                zone: &self.policy.zone,
-                at,
-            };
-            let stood = self.customers.stood(slot);
-            let ladder = ScaleIx(scale);
-            let waited = self.law.judge.waited(ladder, now, stood, given);
-            let gave = stood.ranks[scale];
-            let overridden = source(ladder, (before, gave), (stood.overrides, given));
-            let reasons = self.reasons(slot, ladder, gave, at);
-            let cause = on.cause(at, self.customers.places(slot)[scale].since);
-            let place = self.customers.shift(slot, scale, *to, at);
-            self.population.moved(scale, from, *to);
-            changes.push(Change {
-                scale: ladder,
-                from,
-                to: *to,
-                effective_at: at,
-                version: place.version,
-                cause,
-                waited,
-                reasons,
-                overridden,
-            });
         }
+        let overrides = self.era.footings.stood(slot).overrides;
         Judged {
             customer: self.customers.get(slot).id.text().into(),
             at,
             changes,
-            places: self.customers.places(slot).into(),
+            era: self.era.number,
+            places: self.era.footings.places(slot).into(),
             ended: None,
-            overridden: self
-                .customers
-                .stood(slot)
-                .overrides
-                .shown_by(&self.judging.footing.ranks),
+            overridden: overrides.shown_by(&self.judging.footing.ranks),
+        }
+    }
+
+    /// Whether a customer is to be moved on a ladder or map.
+    fn moves(&self, slot: Slot, scale: ScaleIx, on: Occasion<'_>) -> bool {
+        let from = self.era.footings.ranks(slot)[scale.0];
+        from != self.judging.footing.shown()[scale.0] || on.left(scale).is_some()
+    }
+
+    /// Moves a customer on one ladder or map.
+    fn shift(
+        &mut self,
+        slot: Slot,
+        at: Timestamp,
+        scale: ScaleIx,
+        (on, before): (Occasion<'_>, &Overrides),
+    ) -> Change {
+        let Era {
+            policy,
+            law,
+            footings,
+            ..
+        } = &self.era;
+        let from = footings.ranks(slot)[scale.0];
+        let to = self.judging.footing.shown()[scale.0];
+        let given = self.judging.footing.ranks[scale.0];
+        let zone = &policy.zone;
+        let stood = footings.stood(slot);
+        let waited = law.judge.waited(scale, Now { zone, at }, stood, given);
+        let gave = stood.ranks[scale.0];
+        let overridden = source(scale, (before, gave), (stood.overrides, given));
+        let cause = on.cause(at, footings.places(slot)[scale.0].since);
+        let reasons = self.reasons(slot, scale, gave, at);
+        let place = self.era.footings.shift(slot, scale.0, to, at);
+        self.era.population.moved(scale.0, from, to);
+        Change {
+            scale,
+            from,
+            left: on.left(scale).map(Box::from),
+            to,
+            effective_at: at,
+            version: place.version,
+            cause,
+            waited,
+            reasons,
+            overridden,
         }
     }
 
@@ -80,9 +98,9 @@ impl Engine {
         if given == gave {
             return Vec::new();
         }
-        let policy = &self.policy;
+        let Era { policy, law, .. } = &self.era;
         let history = &self.customers.get(slot).history;
-        let measured = Measured::new(&self.law.layout, &policy.zone, history, at);
+        let measured = Measured::new(&law.layout, &policy.zone, history, at);
         let rule = decisive(policy, scale, gave, given);
         let measure = |feature| measured.one(feature);
         reasons(policy, rule, measure, footing.shown())

@@ -1,6 +1,7 @@
 //! What a customer is judged on the occasion of, and what that makes the cause of a change.
 
 use crate::model::change::Cause;
+use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 
 use super::request::Request;
@@ -14,9 +15,33 @@ pub(super) enum Occasion<'a> {
     Arrival(Timestamp),
     /// Somebody has asked for it.
     Command(Request<'a>),
+    /// They are passed over to a policy.
+    Adoption {
+        /// The ladders and maps on which they were on a tier or segment that is no more.
+        left: &'a [(ScaleIx, Box<str>)],
+        /// Whether their standing is told in any case.
+        tells: bool,
+    },
 }
 
-impl Occasion<'_> {
+impl<'a> Occasion<'a> {
+    /// Whether there is something to publish even if no rank has changed.
+    pub(super) fn tells(self) -> bool {
+        match self {
+            Self::Deadline | Self::Arrival(_) | Self::Command(_) => false,
+            Self::Adoption { left, tells } => tells || !left.is_empty(),
+        }
+    }
+
+    /// The tier or segment of a ladder or map that was left and is no more.
+    pub(super) fn left(self, scale: ScaleIx) -> Option<&'a str> {
+        let Self::Adoption { left, .. } = self else {
+            return None;
+        };
+        let left = left.iter().find(|(known, _)| *known == scale);
+        left.map(|(_, name)| &**name)
+    }
+
     /// The cause of a change at an instant on a ladder or map whose last change took effect then.
     pub(super) fn cause(self, at: Timestamp, last: Timestamp) -> Cause {
         match self {
@@ -24,6 +49,7 @@ impl Occasion<'_> {
             Self::Arrival(since) if since < at && since <= last => Cause::Correction,
             Self::Arrival(_) => Cause::Event,
             Self::Command(_) => Cause::Command,
+            Self::Adoption { .. } => Cause::Policy,
         }
     }
 }

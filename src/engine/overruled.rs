@@ -33,12 +33,12 @@ pub(super) fn given_to<'a>(
 impl Engine {
     /// Brings a customer's overrides to where they are in a judging; returns those until then.
     pub(super) fn overrule(&mut self, slot: Slot, at: Timestamp, on: Occasion<'_>) -> Overrides {
-        let known = self.customers.overruled(slot);
+        let known = self.era.footings.overruled(slot);
         let is_asked = matches!(on, Occasion::Command(_));
         if known.is_none() && !is_asked {
             return NONE.clone();
         }
-        let shown = self.customers.ranks(slot);
+        let shown = self.era.footings.ranks(slot);
         let (given, before) = given_to(known, shown);
         let before = before.clone();
         let mut overrides = before.clone();
@@ -47,7 +47,8 @@ impl Engine {
         }
         overrides.pass(at);
         let ranks = given.into();
-        self.customers
+        self.era
+            .footings
             .overrule(slot, Overruled { ranks, overrides });
         before
     }

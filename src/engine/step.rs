@@ -4,23 +4,25 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
-use crate::features::history::History;
 use crate::model::command::Ask;
+use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
-use crate::model::standing::Place;
+use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 
 use super::admission::Admitted;
+use super::adoption::{Gone, Passing};
 use super::customers::{self, Customers, Slot};
 use super::dedup::Dedup;
 use super::departed::Departed;
 use super::due::Due;
 use super::effect::Judged;
+use super::era::Era;
 use super::input::{Outcome, Tick};
-use super::judging::{Judging, Law};
+use super::judging::Judging;
+use super::law::Law;
 use super::occasion::Occasion;
-use super::population::Population;
 
 /// Deadlines that fire after an event, at most.
 const FIRINGS_PER_EVENT: usize = 64;
@@ -30,60 +32,66 @@ const FIRINGS_PER_TICK: usize = 10_000;
 /// All that is known of a lane's customers under one policy.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    pub(super) policy: Arc<Policy>,
-    pub(super) law: Law,
+    pub(super) era: Era,
+    /// While customers are still to be passed over to its policy.
+    pub(super) passing: Option<Box<Passing>>,
+    /// The policy of the era before.
+    pub(super) before: Option<Arc<Policy>>,
+    /// Ladders and maps that there were once.
+    pub(super) gone: Vec<Gone>,
     pub(super) clock: Timestamp,
     pub(super) ceiling: Timestamp,
+    /// Events before this instant are too late under any policy.
+    pub(super) floor: Timestamp,
     /// Deadlines that may fire until the next tick, of others than those whose events come.
     allowed: u64,
     pub(super) customers: Customers,
     pub(super) dedup: Dedup,
     due: Due,
     pub(super) departed: Departed,
-    pub(super) population: Population,
     pub(super) judging: Judging,
-    /// A customer without events.
-    pub(super) nobody: Nobody,
-}
-
-/// What is known of a customer without events.
-#[derive(Clone, Debug)]
-pub(super) struct Nobody {
-    pub(super) history: History,
-    pub(super) places: Vec<Place>,
-    pub(super) marks: Vec<Timestamp>,
 }
 
 impl Engine {
     /// Without customers, before all time.
     #[must_use]
     pub fn new(policy: Arc<Policy>) -> Self {
-        let law = Law::new(&policy);
         let mut judging = Judging::default();
-        let nobody = nobody(&policy, &law, &mut judging);
+        let law = Law::new(&policy);
+        let mut departed = Departed::default();
+        let scales = (0..policy.scales()).map(ScaleIx);
+        let names = departed.numbers(scales.map(|scale| policy.scale_name(scale)));
         Self {
             clock: Timestamp::MIN,
             ceiling: Timestamp::MIN,
+            floor: Timestamp::MIN,
             allowed: u64::MAX,
-            customers: Customers::new(policy.scales(), law.judge.marks()),
+            customers: Customers::new(),
             dedup: Dedup::new(policy.time.dedup),
             due: Due::default(),
-            departed: Departed::default(),
-            population: Population::new(&policy),
+            era: Era::new(0, policy, law, names, &mut judging),
+            departed,
+            passing: None,
+            before: None,
+            gone: Vec::new(),
             judging,
-            nobody,
-            law,
-            policy,
         }
     }
 
     /// What it decides by.
     #[must_use]
     pub fn policy(&self) -> &Arc<Policy> {
-        &self.policy
+        &self.era.policy
     }
 
-    /// Time passes. Fires deadlines that are past, at most 10,000 and what the tick allows.
+    /// What it asks events for.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        self.era.law.wanted(&self.era.policy)
+    }
+
+    /// Time passes. Fires deadlines that are past, at most 10,000 and what the tick allows; then
+    /// passes over those customers to the policy in force whose turn it is.
     pub fn tick(&mut self, tick: Tick, effects: &mut Vec<Judged>) {
         self.ceiling = self.ceiling.max(tick.ceiling);
         if let Some(coast) = tick.coast {
@@ -91,6 +99,7 @@ impl Engine {
         }
         self.allowed = tick.firings.unwrap_or(u64::MAX);
         self.fire(FIRINGS_PER_TICK, effects);
+        self.pass_next(effects);
     }
 
     /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
@@ -106,13 +115,17 @@ impl Engine {
             self.pass(event.at, effects);
             return Outcome::Applied;
         }
+        let known = self.find(event.customer);
+        if let Some(slot) = known {
+            self.pass_over(slot, effects);
+        }
         if let Some(command) = event.command
             && command.ask == Ask::Erase
         {
             self.erase(event, command, effects);
             return Outcome::Applied;
         }
-        let admitted = match self.admit(event) {
+        let admitted = match self.admit(known, event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
@@ -124,7 +137,7 @@ impl Engine {
             Some(request) => self.judge(slot, at, Occasion::Command(request), effects),
             None => self.absorb(slot, at, event, effects),
         }
-        let arrivals = self.clock - self.policy.time.late;
+        let arrivals = self.clock - self.era.law.kept.late;
         self.dedup
             .remember(admitted.fingerprint, event.at, arrivals);
         self.pass(event.at, effects);
@@ -134,17 +147,18 @@ impl Engine {
     /// Books an event and judges its customer, if it can make a difference.
     fn absorb(&mut self, slot: Slot, at: Timestamp, event: &Event<'_>, effects: &mut Vec<Judged>) {
         let history = &mut self.customers.get_mut(slot).history;
-        let seen = history.absorb(&self.law.layout, &self.policy.zone, event, self.clock);
+        let Era { law, policy, .. } = &self.era;
+        let seen = history.absorb(&law.layout, &policy.zone, event, self.clock);
         if self.is_stirred(slot, at, seen) {
             let history = &self.customers.get(slot).history;
-            let since = history.reaches_back(&self.law.layout, event);
+            let since = history.reaches_back(&self.era.law.layout, event);
             self.judge(slot, at, Occasion::Arrival(since), effects);
         }
     }
 
     /// Time has come as far as an event of that instant says.
     pub(super) fn pass(&mut self, at: Timestamp, effects: &mut Vec<Judged>) {
-        let news = at - self.policy.time.lateness;
+        let news = at - self.era.policy.time.lateness;
         self.clock = self.clock.max(news.min(self.ceiling));
         self.fire(FIRINGS_PER_EVENT, effects);
     }
@@ -163,7 +177,8 @@ impl Engine {
         }
         let keys = keys.iter().flatten();
         black_box(self.dedup.glance(keys.clone().map(|(_, id)| *id)));
-        self.customers.read_ahead(keys.map(|(owner, _)| *owner));
+        let owners = keys.map(|(owner, _)| *owner);
+        self.customers.read_ahead(&self.era.footings, owners);
     }
 
     /// How far the lane has come.
@@ -205,24 +220,37 @@ impl Engine {
         self.customers.count()
     }
 
-    /// How many customers stand where: per ladder and map, per tier and segment.
+    /// How many customers stand where: per ladder and map, per tier and segment; without those who
+    /// are still to be passed over to the policy in force.
     #[must_use]
     pub fn population(&self) -> &[Vec<u64>] {
-        self.population.counts()
+        self.era.population.counts()
     }
 
     /// Every customer's standing, in the order of their first events.
     pub fn standings(&self) -> impl Iterator<Item = (&str, &[Place])> {
-        self.customers.standings()
+        let slots = self.customers.slots();
+        slots.map(|slot| {
+            let places = self.era_of(slot).footings.places(slot);
+            (self.customers.get(slot).id.text(), places)
+        })
     }
 
     fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {
         admitted.known.unwrap_or_else(|| {
             let places = self.first_places(admitted.hash, id);
-            let Nobody { history, marks, .. } = &self.nobody;
-            self.population.came(&places);
-            self.customers
-                .add(admitted.hash, id, history.clone(), (&places, marks))
+            let Era {
+                nobody,
+                footings,
+                population,
+                ..
+            } = &mut self.era;
+            let slot = self
+                .customers
+                .add(admitted.hash, id, nobody.history.clone());
+            footings.put(slot, &places, &nobody.marks);
+            population.came(&places);
+            slot
         })
     }
 
@@ -244,7 +272,9 @@ impl Engine {
                 return;
             };
             self.allowed -= 1;
-            self.judge(slot, at, Occasion::Deadline, effects);
+            if !self.pass_over(slot, effects) {
+                self.judge(slot, at, Occasion::Deadline, effects);
+            }
         }
     }
 
@@ -253,7 +283,8 @@ impl Engine {
     fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
         loop {
             if self.due.gather(self.clock) {
-                self.customers.bring_near(self.due.gathered());
+                let footings = &self.era.footings;
+                self.customers.bring_near(footings, self.due.gathered());
             }
             let (at, slot) = self.due.pop_before(self.clock)?;
             let customer = self.customers.get_mut(slot);
@@ -292,39 +323,39 @@ impl Engine {
     }
 
     /// Judges a customer at an instant, moves them, and sets their horizon.
-    fn judge(&mut self, slot: Slot, at: Timestamp, on: Occasion<'_>, effects: &mut Vec<Judged>) {
+    pub(super) fn judge(
+        &mut self,
+        slot: Slot,
+        at: Timestamp,
+        on: Occasion<'_>,
+        effects: &mut Vec<Judged>,
+    ) {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
         let before = self.overrule(slot, at, on);
         let history = &self.customers.get(slot).history;
-        let stood = self.customers.stood(slot);
+        let Era {
+            policy,
+            law,
+            footings,
+            ..
+        } = &self.era;
         self.judging
-            .judge(&self.policy, &self.law, history, stood, at);
-        if *self.customers.ranks(slot) != *self.judging.footing.shown() {
+            .judge(policy, law, history, footings.stood(slot), at);
+        if *footings.ranks(slot) != *self.judging.footing.shown() || on.tells() {
             let judged = self.moved(slot, at, on, &before);
             effects.push(judged);
         }
-        let overrides = self.customers.stood(slot).overrides;
-        let due = self.judging.horizon(&self.policy, &self.law, overrides);
-        self.customers.remember(slot, &self.judging.footing);
+        let Era {
+            policy,
+            law,
+            footings,
+            ..
+        } = &mut self.era;
+        let overrides = footings.stood(slot).overrides;
+        let due = self.judging.horizon(policy, law, overrides);
+        footings.remember(slot, &self.judging.footing);
         debug_assert!(due.is_none_or(|due| due > at), "a deadline fires once");
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
-    }
-}
-
-/// A customer without events: no past, on tier 0 of every ladder, and where the maps say.
-fn nobody(policy: &Policy, law: &Law, judging: &mut Judging) -> Nobody {
-    let place = |rank| Place {
-        rank,
-        version: 0,
-        since: Timestamp::MIN,
-    };
-    let history = History::new(&law.layout);
-    let footing = judging.first(policy, law, &history);
-    let ranks = footing.ranks.iter();
-    Nobody {
-        places: ranks.map(|rank| place(*rank)).collect(),
-        marks: footing.marks.clone(),
-        history,
     }
 }

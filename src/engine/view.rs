@@ -1,8 +1,8 @@
 //! What the engine can tell of one customer.
 
 use std::mem;
+use std::sync::Arc;
 
-use crate::features::fingerprint::hash;
 use crate::features::history::History;
 use crate::features::measures::Measured;
 use crate::model::change::Measure;
@@ -10,12 +10,14 @@ use crate::model::overrides::Override;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
 use crate::policy::climb::{Now, Waiting};
+use crate::policy::declared::Policy;
 use crate::policy::judge::{Footing, Stood};
 use crate::policy::overrides::{NONE, Overrides};
 
 use super::customers::Customer;
+use super::era::{Era, Nobody};
 use super::judging::Judging;
-use super::step::{Engine, Nobody};
+use super::step::Engine;
 
 /// One customer as of an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,32 +55,33 @@ impl Engine {
     /// later).
     #[must_use]
     pub fn view(&self, customer: &str, at: Timestamp) -> Option<View> {
-        let slot = self.customers.find(hash(customer), customer)?;
+        let slot = self.find(customer)?;
+        let era = self.era_of(slot);
         let Customer { history, due, .. } = self.customers.get(slot);
-        let places = self.customers.places(slot);
-        let stood = self.customers.stood(slot);
+        let places = era.footings.places(slot);
+        let stood = era.footings.stood(slot);
         let frontier = history.frontier();
         let at = at.max(frontier);
         Some(View {
             places: places.to_vec(),
             given: stood.ranks.to_vec(),
             overrides: stood.overrides.clone(),
-            measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
+            measures: Measured::new(&era.law.layout, &era.policy.zone, history, at).all(),
             at,
             frontier,
             horizon: (*due < Timestamp::MAX)
-                .then(|| self.horizon(history, stood, places))
+                .then(|| era.horizon(history, stood, places))
                 .flatten(),
-            waiting: self.waiting(stood, frontier),
+            waiting: era.waiting(stood, frontier),
         })
     }
 
     /// The overrides by which a customer is shown other tiers than the ladders give.
     #[must_use]
     pub fn overridden(&self, customer: &str) -> Box<[Override]> {
-        let slot = self.customers.find(hash(customer), customer);
+        let slot = self.find(customer);
         slot.map_or_else(Box::default, |slot| {
-            let stood = self.customers.stood(slot);
+            let stood = self.era_of(slot).footings.stood(slot);
             stood.overrides.shown_by(stood.ranks)
         })
     }
@@ -90,7 +93,8 @@ impl Engine {
             history,
             places,
             marks,
-        } = &self.nobody;
+        } = &self.era.nobody;
+        let era = &self.era;
         let ranks: Vec<u8> = places.iter().map(|place| place.rank).collect();
         let stood = Stood {
             ranks: &ranks,
@@ -101,14 +105,24 @@ impl Engine {
             places: places.clone(),
             given: ranks.clone(),
             overrides: NONE.clone(),
-            measures: Measured::new(&self.law.layout, &self.policy.zone, history, at).all(),
+            measures: Measured::new(&era.law.layout, &era.policy.zone, history, at).all(),
             at,
             frontier: history.frontier(),
             horizon: None,
-            waiting: self.waiting(stood, history.frontier()),
+            waiting: era.waiting(stood, history.frontier()),
         }
     }
 
+    /// The policy by which a customer was last judged; that of all others is the one in force.
+    #[must_use]
+    pub fn policy_on(&self, customer: &str) -> &Arc<Policy> {
+        let slot = self.find(customer);
+        let era = slot.map_or(&self.era, |slot| self.era_of(slot));
+        &era.policy
+    }
+}
+
+impl Era {
     fn waiting(&self, stood: Stood<'_>, frontier: Timestamp) -> Vec<Option<Waiting>> {
         let ladders = (0..self.policy.ladders.len()).map(ScaleIx);
         let now = Now {

@@ -1,14 +1,13 @@
 //! One event as it is booked: where, under which circumstances, and what it contributes.
 
 use crate::model::event::{Event, Kind};
-use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::filter::{Passes, TextField};
 use super::layout::Layout;
 use super::moment::Moment;
 use super::notes::Notes;
-use super::orders::{Contribution, Turn};
+use super::orders::{Contribution, Known, Turn};
 
 /// The circumstances under which one event is booked.
 pub(super) struct Page<'a> {
@@ -18,8 +17,8 @@ pub(super) struct Page<'a> {
     pub(super) at: Moment,
     /// When the customer will be judged.
     pub(super) now: Moment,
-    /// Orders are known after this instant.
-    pub(super) known_after: Timestamp,
+    /// Which orders are known.
+    pub(super) known: Known,
     /// The filters that the event passes.
     pub(super) passes: Passes,
 }

@@ -59,6 +59,12 @@ impl Cuts {
         }
     }
 
+    /// Of how many features.
+    #[must_use]
+    pub fn features(&self) -> usize {
+        self.by_feature.len()
+    }
+
     /// Those of one feature.
     #[must_use]
     pub fn of(&self, feature: usize) -> &[i64] {

@@ -129,6 +129,12 @@ impl Passes {
         }))
     }
 
+    /// These with a pass of one more filter.
+    #[must_use]
+    pub fn with(self, filter: usize) -> Self {
+        Self(self.0 | 1 << filter)
+    }
+
     /// A pass of one filter only.
     #[must_use]
     pub fn one(filter: usize) -> Self {

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::limits::Limits;
 use super::moment::Moment;
 use super::notes::{Note, Notes};
-use super::orders::{Contribution, Order, Orders, Turn};
+use super::orders::{Contribution, Known, Order, Orders, Turn};
 use super::rolls::Value;
 use super::tally::{Entry, Tally};
 use super::texts::Texts;
@@ -23,15 +23,15 @@ pub struct History {
     ever: Ever,
     pub(super) tally: Tally,
     /// None before the first order and the first note.
-    kept: Option<Box<Kept>>,
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 /// What is kept one by one.
 #[derive(Clone, Debug, Default)]
-struct Kept {
-    orders: Orders,
+pub(super) struct Kept {
+    pub(super) orders: Orders,
     /// None before the first.
-    notes: Option<Box<Notes>>,
+    pub(super) notes: Option<Box<Notes>>,
 }
 
 static NO_TEXTS: Texts = Texts::NONE;
@@ -125,7 +125,7 @@ impl History {
         if !event.kind.is_of_orders() {
             return Ok(());
         }
-        let limit = self.judging_instant(event.at) - layout.reach.orders;
+        let limit = self.judging_instant(event.at) - layout.reach.known;
         let known = event
             .order
             .is_some_and(|id| self.known(id, limit).is_some());
@@ -144,7 +144,7 @@ impl History {
     #[must_use]
     pub fn orders_known(&self, layout: &Layout, at: Timestamp) -> u64 {
         let kept = self.kept.as_ref();
-        kept.map_or(0, |kept| kept.orders.count(at - layout.reach.orders))
+        kept.map_or(0, |kept| kept.orders.count(at - layout.reach.known))
     }
 
     /// From which instant on an admitted event says that the past was another than known: its own,
@@ -152,7 +152,7 @@ impl History {
     #[must_use]
     pub fn reaches_back(&self, layout: &Layout, event: &Event<'_>) -> Timestamp {
         let anew = event.order.filter(|_| event.kind == Kind::Restate);
-        let limit = self.judging_instant(event.at) - layout.reach.orders;
+        let limit = self.judging_instant(event.at) - layout.reach.known;
         let order = anew.and_then(|id| self.known(id, limit));
         order.map_or(event.at, |order| order.at)
     }
@@ -183,8 +183,11 @@ impl History {
             self.tally.set_ever(layout, summed, sum);
         }
         let now = self.judging_instant(event.at);
-        let known_after = now - layout.reach.orders;
-        let limits = || Limits::new(zone, now, known_after, clock - layout.reach.late);
+        let known = Known {
+            after: now - layout.reach.known,
+            kept: now - layout.reach.orders,
+        };
+        let limits = || Limits::new(zone, now, known.kept, clock - layout.reach.late);
         if self.tally.is_full(layout) {
             self.tally.make_room(layout, &limits());
         }
@@ -192,7 +195,7 @@ impl History {
             && let Some(notes) = &mut kept.notes
             && notes.is_full()
         {
-            notes.make_room(&layout.rolls, &limits(), known_after);
+            notes.make_room(&layout.rolls, &limits(), known.kept);
         }
         let at = Moment::new(zone, event.at);
         let now = if now == event.at {
@@ -205,7 +208,7 @@ impl History {
             zone,
             at,
             now,
-            known_after,
+            known,
             passes: layout.passes(event, at),
         };
         let series = (layout.own(event.kind), layout.rolls.own(event.kind));
@@ -238,7 +241,7 @@ impl History {
                 passes: page.passes,
             };
             let kept = self.kept.get_or_insert_default();
-            kept.orders.enter(order, page.known_after);
+            kept.orders.buy(id, order, page.known);
             for field in page.layout.rolls.said() {
                 let notes = kept.notes.get_or_insert_with(|| page.no_notes());
                 let text = field.of(event).map(|text| notes.texts.keep(text));
@@ -255,7 +258,7 @@ impl History {
         };
         let amended = self.amend(page, event.order, change);
         if let (Some(_), Some(id), Some(kept)) = (amended, event.order, &mut self.kept) {
-            kept.orders.give_back(id, &refund, page.known_after);
+            kept.orders.give_back(id, &refund, page.known);
         }
         amended.unwrap_or_else(|| {
             let less = Contribution {
@@ -280,7 +283,7 @@ impl History {
     fn restate(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
         let stated = itself(event);
         let kept = self.kept.as_ref().zip(event.order);
-        let back = kept.and_then(|(kept, id)| kept.orders.given_back(id, page.known_after));
+        let back = kept.and_then(|(kept, id)| kept.orders.given_back(id, page.known.after));
         let change = |order: &mut Order| order.restate(&stated, back);
         self.amend(page, event.order, change).unwrap_or(false)
     }
@@ -296,7 +299,7 @@ impl History {
         let (id, kept) = (id?, self.kept.as_mut()?);
         let order = kept
             .orders
-            .known_mut(Fingerprint::of(id), page.known_after)?;
+            .known_mut(Fingerprint::of(id), page.known.after)?;
         let was = order.contribution();
         change(order);
         let booking = Booking {
@@ -380,6 +383,7 @@ mod tests {
 
     /// Orders are known for 20 days, events are at most 6 days late.
     const REACH: Reach = Reach {
+        known: Span::from_days(20),
         orders: Span::from_days(20),
         late: Span::from_days(6),
     };

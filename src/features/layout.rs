@@ -18,7 +18,9 @@ use super::shape::{Look, Shape, Take, back_of};
 /// How long events and orders can still reach back into a customer's past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// How long an order can be refunded or cancelled.
+    /// How long an order is known: can be refunded or cancelled.
+    pub known: Span,
+    /// How long it is kept; at least as long.
     pub orders: Span,
     /// How far behind the clock an event may be dated.
     pub late: Span,
@@ -31,9 +33,11 @@ pub struct Layout {
     /// The series.
     pub(super) series: Vec<Shape>,
     /// The distinct filters; each event is asked once.
-    filters: Vec<Filter>,
+    pub(super) filters: Vec<Filter>,
     /// Where each feature finds its value.
     pub(super) readings: Vec<Reading>,
+    /// How many of the features are asked for; the others are only kept.
+    pub(super) asked: usize,
     /// The running totals that something is compared with: (total, by whom it is read).
     pub(super) compared_totals: Vec<(usize, Reader)>,
     /// What is noted one by one.
@@ -47,9 +51,9 @@ pub struct Layout {
     /// The series that orders enter.
     orders: Vec<usize>,
     /// The declared fields that features sum.
-    summed: Vec<usize>,
+    pub(super) summed: Vec<usize>,
     /// How many running totals there are.
-    totals: usize,
+    pub(super) totals: usize,
     /// Words of one bucket of each series.
     one_of_each: usize,
 }
@@ -81,7 +85,8 @@ pub(super) struct Reader {
 }
 
 impl Layout {
-    /// For these features, compared at these cuts.
+    /// For these features, compared at these cuts. Features beyond the cuts are kept only: nobody
+    /// asks for their values.
     #[must_use]
     pub fn new(features: &[Feature], cuts: &Cuts, reach: Reach) -> Self {
         let mut series: Vec<Shape> = Vec::new();
@@ -108,6 +113,7 @@ impl Layout {
         };
         let mut layout = Self {
             readings: Vec::with_capacity(features.len()),
+            asked: cuts.features(),
             compared_totals: Vec::new(),
             derived: Vec::new(),
             rolls: Rolls::default(),
@@ -272,6 +278,9 @@ fn passes(filters: &[Filter], feature: &Feature) -> Passes {
 impl Reader {
     /// A feature, if something is compared with it.
     fn new(feature: usize, declared: &Feature, cuts: &Cuts) -> Option<Self> {
+        if feature >= cuts.features() {
+            return None;
+        }
         // "Never" differs from every number, even where no cut lies between.
         let never = declared.aggregate.may_be_never();
         let compared = never || !cuts.of(feature).is_empty();
@@ -316,6 +325,7 @@ mod tests {
         ];
         let cuts = Cuts::new(vec![vec![-1, 5], vec![], vec![1], vec![]]);
         let reach = Reach {
+            known: Span(0),
             orders: Span(0),
             late: Span(0),
         };

@@ -32,10 +32,10 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// The value of every feature, in declared order.
+    /// The value of every feature that is asked for, in declared order.
     #[must_use]
     pub fn all(&self) -> Vec<Measure> {
-        let features = 0..self.layout.readings.len();
+        let features = 0..self.layout.asked;
         features.map(|feature| self.one(feature)).collect()
     }
 

@@ -8,6 +8,7 @@
 
 mod back;
 mod booking;
+pub mod carry;
 mod course;
 pub mod cuts;
 pub mod derived;
@@ -26,4 +27,5 @@ mod regard;
 mod rolls;
 mod shape;
 mod tally;
+pub mod terms;
 mod texts;

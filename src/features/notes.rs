@@ -43,6 +43,11 @@ impl Notes {
         }
     }
 
+    /// Puts what another roll holds into one that is empty.
+    pub(super) fn append(&mut self, roll: usize, notes: &[Note]) {
+        self.rolls[roll].extend_from_slice(notes);
+    }
+
     /// Those of a roll.
     pub(super) fn of(&self, roll: usize) -> &[Note] {
         &self.rolls[roll]

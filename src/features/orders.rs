@@ -146,6 +146,15 @@ impl Order {
     }
 }
 
+/// How far back orders are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// They are after this instant.
+    pub after: Timestamp,
+    /// Up to this one, which is not later, none ever will be again.
+    pub kept: Timestamp,
+}
+
 /// The orders of one customer. An order is known while its instant is after a limit that only moves
 /// forward. What was given back on an order is an entry of its own, so that orders of which nothing
 /// was need no room for it.
@@ -187,7 +196,8 @@ impl Orders {
     }
 
     /// Notes what was given back on a known order.
-    pub fn give_back(&mut self, id: &str, refund: &Contribution<'_>, limit: Timestamp) {
+    pub fn give_back(&mut self, id: &str, refund: &Contribution<'_>, known: Known) {
+        let limit = known.after;
         let Some(order) = self.known(Fingerprint::of(id), limit).copied() else {
             return;
         };
@@ -200,7 +210,7 @@ impl Orders {
                 margin: 0,
                 ..order
             };
-            self.enter(nothing, limit);
+            self.enter(nothing, known.kept);
         }
         if let Some(back) = self.known_mut(sums, limit) {
             back.amount += refund.amount;
@@ -209,14 +219,34 @@ impl Orders {
         }
     }
 
-    /// Enters an order whose id is not known. Room is made by forgetting orders that are no longer
-    /// known.
-    pub fn enter(&mut self, order: Order, limit: Timestamp) {
+    /// Enters an order whose id is not known; an older one of that id is gone for good, with what
+    /// was given back on it.
+    pub fn buy(&mut self, id: &str, order: Order, known: Known) {
+        if self.enter(order, known.kept) {
+            let sums = given_back_on(id);
+            let old = self.table.find_entry(sums.bits(), |old| old.id == sums);
+            if let Ok(old) = old {
+                old.remove();
+            }
+        }
+    }
+
+    /// Keeps those after an instant, each with the passes that `passes` makes of its own.
+    pub fn keep(&mut self, after: Timestamp, passes: impl Fn(Passes) -> Passes) {
+        self.table.retain(|order| {
+            order.passes = passes(order.passes);
+            order.at > after
+        });
+    }
+
+    /// Enters an order whose id is not known; whether it takes the place of an older one. Room is
+    /// made by forgetting orders up to `limit`.
+    pub fn enter(&mut self, order: Order, limit: Timestamp) -> bool {
         let table = &mut self.table;
         let bits = order.id.bits();
         if let Some(forgotten) = table.find_mut(bits, |old| old.id == order.id) {
             *forgotten = order;
-            return;
+            return true;
         }
         if table.len() == table.capacity() {
             table.retain(|old| old.at > limit);
@@ -225,6 +255,7 @@ impl Orders {
             }
         }
         table.insert_unique(bits, order, |old| old.id.bits());
+        false
     }
 }
 
@@ -248,6 +279,11 @@ mod tests {
             cancelled: false,
             passes: Passes::default(),
         }
+    }
+
+    fn known_after(at: i64) -> Known {
+        let after = Timestamp(at);
+        Known { after, kept: after }
     }
 
     fn shown(order: &Order) -> [i64; 4] {
@@ -285,6 +321,7 @@ mod tests {
             ..Contribution::default()
         };
         let limit = Timestamp(0);
+        let all = known_after(0);
         let mut orders = Orders::default();
         orders.enter(order("o", 10), limit);
         assert_eq!(orders.given_back("o", limit), None);
@@ -292,7 +329,7 @@ mod tests {
         for refund in [said(40, 1, 10), said(20, 0, 5)] {
             let known = orders.known_mut(id, limit).expect("entered");
             known.refund(refund.amount, refund.quantity, refund.margin);
-            orders.give_back("o", &refund, limit);
+            orders.give_back("o", &refund, all);
         }
         let back = orders.given_back("o", limit);
         for (stated, cancelled, contributes) in [
@@ -319,12 +356,37 @@ mod tests {
         };
         let mut orders = Orders::default();
         orders.enter(order("o", 10), Timestamp(0));
-        orders.give_back("o", &refund, Timestamp(0));
+        orders.give_back("o", &refund, known_after(0));
         orders.enter(order("o", 30), Timestamp(20));
         assert_eq!(orders.given_back("o", Timestamp(20)), None);
-        orders.give_back("o", &refund, Timestamp(20));
+        orders.give_back("o", &refund, known_after(20));
         let back = orders.given_back("o", Timestamp(20));
         assert_eq!(back.map(|back| back.amount), Some(40));
+    }
+
+    /// A policy knows orders for less time than they are kept, and one with the same name comes.
+    #[test]
+    fn a_new_order_of_an_old_name_has_no_refunds() {
+        let known = Known {
+            after: Timestamp(20),
+            kept: Timestamp(0),
+        };
+        let refund = Contribution {
+            amount: 40,
+            ..Contribution::default()
+        };
+        let mut orders = Orders::default();
+        orders.buy("o", order("o", 10), known_after(0));
+        orders.give_back("o", &refund, known_after(0));
+        orders.buy("p", order("p", 11), known);
+        orders.buy("o", order("o", 30), known);
+        assert_eq!(orders.given_back("o", known.kept), None);
+        let id = Fingerprint::of("p");
+        assert!(orders.known(id, known.after).is_none());
+        assert!(orders.known(id, known.kept).is_some());
+        orders.keep(Timestamp(11), |passes| passes);
+        assert!(orders.known(id, known.kept).is_none());
+        assert!(orders.known(Fingerprint::of("o"), known.kept).is_some());
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Outlook {
         let now = Moment::new(zone, at);
         self.flips.clear();
         self.levels.clear();
-        self.levels.resize(layout.readings.len(), 0);
+        self.levels.resize(layout.asked, 0);
         for (total, reader) in &layout.compared_totals {
             let total = history.tally.total(layout, *total);
             self.levels[reader.feature] = settle(&reader.cuts, 0, total);
@@ -408,7 +408,8 @@ mod tests {
             let zone = &*LONDON;
             let features = features();
             let cuts = cuts(&features);
-            let reach = Reach { orders: Span::from_days(4), late: Span::from_days(9) };
+            let days = Span::from_days;
+            let reach = Reach { known: days(4), orders: days(4), late: days(9) };
             let layout = Layout::new(&features, &cuts, reach);
             let history = absorbed(&layout, zone, &deeds);
             let from = history.frontier().max(Timestamp(START));

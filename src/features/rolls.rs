@@ -77,10 +77,7 @@ impl Rolls {
             _ => None,
         };
         let found = self.rolls.iter().position(|roll| {
-            roll.kinds == feature.kinds
-                && roll.passes == passes
-                && roll.resolution == feature.resolution
-                && (roll.value, roll.from) == (value, from)
+            roll.is_over(feature, passes) && (roll.value, roll.from) == (value, from)
         });
         let ix = found.unwrap_or_else(|| {
             self.enter(feature.kinds, value);
@@ -154,6 +151,13 @@ impl Rolls {
 }
 
 impl Roll {
+    /// Whether it notes the events of a feature at its resolution.
+    pub(super) fn is_over(&self, feature: &Feature, passes: Passes) -> bool {
+        self.kinds == feature.kinds
+            && self.passes == passes
+            && self.resolution == feature.resolution
+    }
+
     /// What is noted of a contribution that says `text`: value and count.
     pub(super) fn noted(&self, by: &Contribution<'_>, text: Option<i64>) -> Option<(i64, i64)> {
         let value = match self.value {

@@ -133,6 +133,11 @@ impl Tally {
         self.words[layout.series.len() + slot]
     }
 
+    /// Sets it.
+    pub(super) fn set_total(&mut self, layout: &Layout, slot: usize, total: i64) {
+        self.words[layout.series.len() + slot] = total;
+    }
+
     /// The sum of the magnitudes of a summed field so far.
     pub(super) fn ever(&self, layout: &Layout, summed: usize) -> i64 {
         self.words[layout.ever(summed)]
@@ -141,6 +146,17 @@ impl Tally {
     /// Sets it.
     pub(super) fn set_ever(&mut self, layout: &Layout, summed: usize, sum: i64) {
         self.words[layout.ever(summed)] = sum;
+    }
+
+    /// Puts the buckets of a series, which has none yet, behind those of all others: as they are in
+    /// another tally, but of each only these words.
+    pub(super) fn append(&mut self, series: usize, from: Buckets<'_>, words: &[usize]) {
+        let before = self.words.len();
+        for bucket in from.words.chunks_exact(from.width) {
+            self.words.extend(words.iter().map(|word| bucket[*word]));
+        }
+        let buckets = (self.words.len() - before) / words.len();
+        self.words[series] = ((buckets << 1) | usize::from(!from.growing)) as i64;
     }
 
     /// The series one after another, with their buckets.

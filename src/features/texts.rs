@@ -60,15 +60,17 @@ impl Texts {
 /// What orders said of themselves when they were made, for as long as they are known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sayings {
-    /// In ascending order of ids.
+    /// In ascending order of ids, then of fields.
     known: Vec<Saying>,
 }
 
 /// The text that one order said in one field.
 #[derive(Clone, Copy, Debug)]
 struct Saying {
-    /// Of order and field.
+    /// Of the order.
     id: Fingerprint,
+    /// In which field.
+    field: TextField,
     /// When it was bought.
     at: Timestamp,
     /// The text's number.
@@ -85,9 +87,14 @@ impl Sayings {
         at: Timestamp,
         text: Option<i64>,
     ) {
-        let id = said_by(order, field);
-        let saying = text.map(|text| Saying { id, at, text });
-        match (self.place(id), saying) {
+        let id = Fingerprint::of(order);
+        let saying = text.map(|text| Saying {
+            id,
+            field,
+            at,
+            text,
+        });
+        match (self.place(id, field), saying) {
             (Ok(place), Some(saying)) => self.known[place] = saying,
             (Ok(place), None) => {
                 self.known.remove(place);
@@ -99,13 +106,28 @@ impl Sayings {
 
     /// The text that a known order said.
     pub(super) fn of(&self, order: &str, field: TextField) -> Option<i64> {
-        let place = self.place(said_by(order, field)).ok()?;
+        let place = self.place(Fingerprint::of(order), field).ok()?;
         Some(self.known[place].text)
     }
 
     /// Where an order and field is or should be.
-    fn place(&self, id: Fingerprint) -> Result<usize, usize> {
-        self.known.binary_search_by_key(&id, |saying| saying.id)
+    fn place(&self, id: Fingerprint, field: TextField) -> Result<usize, usize> {
+        let place = |saying: &Saying| (saying.id, saying.field);
+        self.known.binary_search_by_key(&(id, field), place)
+    }
+
+    /// Those of these fields, each under another: (the new one, the old one).
+    pub(super) fn carried(&self, fields: &[(TextField, TextField)]) -> Self {
+        let renamed = |saying: &Saying| {
+            let found = fields.iter().find(|(_, was)| *was == saying.field);
+            found.map(|(field, _)| Saying {
+                field: *field,
+                ..*saying
+            })
+        };
+        let mut known: Vec<Saying> = self.known.iter().filter_map(renamed).collect();
+        known.sort_unstable_by_key(|saying| (saying.id, saying.field));
+        Self { known }
     }
 
     /// The numbers of all texts.
@@ -123,17 +145,6 @@ impl Sayings {
         self.known.retain(|saying| saying.at > limit);
         self.known.reserve(self.known.len().max(2));
     }
-}
-
-/// Under which the text of an order in a field is kept.
-fn said_by(order: &str, field: TextField) -> Fingerprint {
-    let field = match field {
-        TextField::Category => 0,
-        TextField::Brand => 1,
-        TextField::Channel => 2,
-        TextField::Attr(attr) => 3 + attr as u64,
-    };
-    Fingerprint::of_owned(field, order)
 }
 
 #[cfg(test)]

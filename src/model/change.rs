@@ -64,6 +64,8 @@ pub enum Cause {
     Correction,
     /// Somebody has asked for it.
     Command,
+    /// Another policy.
+    Policy,
 }
 
 impl Cause {
@@ -75,16 +77,18 @@ impl Cause {
             Self::Clock => "clock",
             Self::Correction => "correction",
             Self::Command => "command",
+            Self::Policy => "policy",
         }
     }
 }
 
 /// All causes.
-pub const CAUSES: [Cause; 4] = [
+pub const CAUSES: [Cause; 5] = [
     Cause::Event,
     Cause::Clock,
     Cause::Correction,
     Cause::Command,
+    Cause::Policy,
 ];
 
 /// Which way a change goes.
@@ -153,8 +157,10 @@ pub struct Reason {
 pub struct Change {
     /// The ladder or map.
     pub scale: ScaleIx,
-    /// Index of the tier or segment left.
+    /// Index of the tier or segment left; of the one that counts instead, where that is no more.
     pub from: u8,
+    /// The name of the tier or segment left, where the policy has none of that name.
+    pub left: Option<Box<str>>,
     /// Index of the tier or segment come to.
     pub to: u8,
     /// The instant at which it became true.

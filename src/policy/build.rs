@@ -19,6 +19,7 @@ use super::rules::Rules;
 use super::scale;
 use super::suggestion;
 use super::terms;
+use super::transition::transition;
 use super::vocabulary::Vocabulary;
 
 /// Each feature costs memory for every customer; nobody oversees more.
@@ -61,6 +62,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let version = version(draft, problems);
     let currency = currency(draft, problems);
     let zone = zone(draft, problems);
+    let transition = transition(&draft.transition, problems);
     let time = terms::time_rules(&draft.time, problems);
     let orders = terms::order_rules(&draft.orders, problems);
     let mut names = Names::default();
@@ -75,6 +77,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         hash,
         currency: currency?,
         zone: zone?,
+        transition: transition?,
         time: time?,
         orders: orders?,
         kinds: words.kinds,

@@ -13,9 +13,9 @@ use super::patience::{Demote, Depth, Patience};
 use super::truths::{Check, Truths};
 
 /// The mark at which the customer came to the tier.
-const SINCE: usize = 0;
+pub(super) const SINCE: usize = 0;
 /// The mark from which on nothing keeps the customer there.
-const LAPSED: usize = 1;
+pub(super) const LAPSED: usize = 1;
 /// Marks that every such ladder has.
 const ALWAYS: usize = 2;
 
@@ -32,23 +32,25 @@ pub struct Now<'a> {
 #[derive(Clone, Debug)]
 pub struct Climb {
     /// From the lowest to the highest, without the bottom.
-    rungs: Vec<Rung>,
+    pub(super) rungs: Vec<Rung>,
     marks: usize,
+    /// The mark until which the tier is kept, where a policy's transition may grant that.
+    granted: Option<usize>,
 }
 
 /// A tier as checks.
 #[derive(Clone, Debug)]
-struct Rung {
+pub(super) struct Rung {
     enter: Check,
     /// None where entering is keeping.
     keep: Option<Check>,
-    patience: Patience,
+    pub(super) patience: Patience,
     /// The mark from which on its entry rule has held, where entering takes time.
-    held: Option<usize>,
+    pub(super) held: Option<usize>,
     /// The lower tier without which it cannot be entered.
     requires: Option<u8>,
     /// Where it can become one for life.
-    floor: Option<Floor>,
+    pub(super) floor: Option<Floor>,
 }
 
 /// What a ladder waits for with one customer.
@@ -71,16 +73,17 @@ pub struct Waiting {
 }
 
 impl Climb {
-    /// Of a ladder; nothing if no tier of it waits.
-    pub(super) fn of(ladder: &Ladder) -> Option<Self> {
+    /// Of a ladder, to which tiers may be granted for a time; nothing if it never waits.
+    pub(super) fn of(ladder: &Ladder, grants: bool) -> Option<Self> {
         let tiers = &ladder.tiers[1..];
         let plain = |tier: &Tier| {
             !tier.patience.waits() && tier.requires.is_none() && tier.lifetime.is_none()
         };
-        if tiers.iter().all(plain) {
+        if !grants && tiers.iter().all(plain) {
             return None;
         }
-        let mut marks = ALWAYS;
+        let granted = grants.then_some(ALWAYS);
+        let mut marks = ALWAYS + usize::from(grants);
         let rungs = tiers.iter().map(|tier| {
             let enter = tier.enter.as_ref();
             let held = tier.patience.settles().then_some(marks);
@@ -98,7 +101,11 @@ impl Climb {
             }
         });
         let rungs = rungs.collect();
-        Some(Self { rungs, marks })
+        Some(Self {
+            rungs,
+            marks,
+            granted,
+        })
     }
 
     /// How many instants are remembered of a customer.
@@ -110,10 +117,18 @@ impl Climb {
     pub(super) fn first(&self) -> Vec<Timestamp> {
         let mut marks = vec![NO; self.marks];
         marks[SINCE] = Timestamp::MIN;
+        self.grant(Timestamp::MIN, &mut marks);
         for (_, floor) in self.floors() {
             floor.begin(&mut marks);
         }
         marks
+    }
+
+    /// The tier that a customer is on is kept until then.
+    pub(super) fn grant(&self, until: Timestamp, marks: &mut [Timestamp]) {
+        if let Some(granted) = self.granted {
+            marks[granted] = until;
+        }
     }
 
     /// Where a customer of that rank stands now, whose tier may be extended; the marks are brought
@@ -153,7 +168,7 @@ impl Climb {
             && !rung.is_kept(rank, entered, truths, marks)
         {
             marks[LAPSED] = marks[LAPSED].min(now.at);
-            let own = rung.patience.ends(now.zone, marks[SINCE], marks[LAPSED]);
+            let own = self.ends(now.zone, rung, marks);
             if own.max(extension_ends(extended, rank)) > now.at {
                 return rank;
             }
@@ -279,6 +294,7 @@ impl Climb {
     fn come(&self, rank: u8, at: Timestamp, marks: &mut [Timestamp]) {
         marks[SINCE] = at;
         marks[LAPSED] = NO;
+        self.grant(Timestamp::MIN, marks);
         for rung in &self.rungs[..usize::from(rank)] {
             if let Some(held) = rung.held {
                 marks[held] = NO;
@@ -323,8 +339,18 @@ impl Climb {
         marks: &[Timestamp],
     ) -> Option<Timestamp> {
         let rung = self.rung(rank).filter(|_| marks[LAPSED] != NO)?;
-        let own = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
-        Some(own.max(extension_ends(extended, rank)))
+        let own = self.ends(zone, rung, marks);
+        let end = own.max(extension_ends(extended, rank));
+        (end != NO).then_some(end)
+    }
+
+    /// When a tier is lost that nothing keeps and nobody has extended.
+    fn ends(&self, zone: &Zone, rung: &Rung, marks: &[Timestamp]) -> Timestamp {
+        let granted = self
+            .granted
+            .map_or(Timestamp::MIN, |granted| marks[granted]);
+        let ends = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
+        ends.max(granted)
     }
 
     fn above(&self, rank: u8) -> impl Iterator<Item = (u8, &Rung)> {
@@ -338,7 +364,7 @@ impl Climb {
     }
 
     /// None at the bottom.
-    fn rung(&self, rank: u8) -> Option<&Rung> {
+    pub(super) fn rung(&self, rank: u8) -> Option<&Rung> {
         self.rungs.get(usize::from(rank).checked_sub(1)?)
     }
 }

@@ -13,6 +13,7 @@ use super::cleaning::Cleaning;
 use super::lifetime::Held;
 use super::patience::Patience;
 use super::rule::{Comparison, Rule};
+use super::transition::Transition;
 
 /// A valid policy: every index in it exists, every ladder's bottom tier and every map's last
 /// segment is without a rule.
@@ -28,6 +29,8 @@ pub struct Policy {
     pub currency: Currency,
     /// Whose civil days count.
     pub zone: Zone,
+    /// What becomes of those who lose by it when it takes the place of another.
+    pub transition: Transition,
     /// How time is treated.
     pub time: TimeRules,
     /// How orders are kept.
@@ -160,6 +163,12 @@ impl Policy {
     /// What it asks events for.
     #[must_use]
     pub fn wanted(&self) -> Wanted {
+        self.wanted_for(&self.features)
+    }
+
+    /// What it asks events for if these features are to be told.
+    #[must_use]
+    pub fn wanted_for(&self, features: &[Feature]) -> Wanted {
         let asks = |feature: &Feature| {
             let text = feature.aggregate.text();
             text.is_some()
@@ -169,7 +178,7 @@ impl Policy {
                     .is_some_and(Filter::asks_for_details)
         };
         Wanted {
-            details: self.features.iter().any(asks) || self.cleaning.asks_for_details(),
+            details: features.iter().any(asks) || self.cleaning.asks_for_details(),
             kinds: self.kinds.clone(),
             attrs: self.attrs.clone(),
         }
@@ -209,6 +218,13 @@ impl Policy {
             Some(ladder) => &ladder.tiers[usize::from(rank)].name,
             None => &self.maps[scale.0 - self.ladders.len()].segments[usize::from(rank)].name,
         }
+    }
+
+    /// The name of the tier or segment that a change left.
+    #[must_use]
+    pub fn name_left<'n>(&'n self, change: &'n Change) -> &'n str {
+        let left = change.left.as_deref();
+        left.unwrap_or_else(|| self.rank_name(change.scale, change.from))
     }
 
     /// The labels of one tier or segment, in declared order.

@@ -61,6 +61,8 @@ pub struct Draft {
     pub currency: Given<String>,
     /// `zone`
     pub zone: Given<String>,
+    /// `transition`
+    pub transition: Given<String>,
     /// `[time]`
     pub time: TimeDraft,
     /// `[orders]`

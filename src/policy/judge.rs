@@ -22,7 +22,7 @@ pub struct Judge {
     comparisons: usize,
     features: Vec<Vec<Answers>>,
     tiers: Vec<Vec<Answers>>,
-    scales: Vec<Scale>,
+    pub(super) scales: Vec<Scale>,
     /// Per feature: the ladders and maps with a comparison of it.
     scales_about: Vec<Vec<ScaleIx>>,
     /// How many instants the ladders that wait remember of a customer.
@@ -64,7 +64,7 @@ pub struct Stood<'a> {
 
 /// A ladder or map as checks.
 #[derive(Clone, Debug)]
-enum Scale {
+pub(super) enum Scale {
     /// From the highest tier down to tier 1.
     Ladder(Vec<Rung>),
     /// A ladder that waits, and where its marks stand among all.
@@ -75,7 +75,7 @@ enum Scale {
 
 /// A tier as checks.
 #[derive(Clone, Debug)]
-struct Rung {
+pub(super) struct Rung {
     rank: u8,
     enter: Check,
     /// None where entering is keeping.
@@ -93,7 +93,7 @@ impl Judge {
         let mut marks = 0;
         let scales = ladders
             .clone()
-            .map(|ladder| Scale::of_ladder(ladder, &mut marks))
+            .map(|ladder| Scale::of_ladder(ladder, policy.transition.grants(), &mut marks))
             .chain(maps.map(Scale::of_map))
             .collect();
         Self {
@@ -305,8 +305,8 @@ impl Scale {
     }
 
     /// `marks` is how many there are so far.
-    fn of_ladder(ladder: &Ladder, marks: &mut usize) -> Self {
-        if let Some(climb) = Climb::of(ladder) {
+    fn of_ladder(ladder: &Ladder, grants: bool, marks: &mut usize) -> Self {
+        if let Some(climb) = Climb::of(ladder, grants) {
             let place = *marks..*marks + climb.marks();
             *marks = place.end;
             return Self::Patient(Box::new(climb), place);
@@ -383,6 +383,7 @@ mod tests {
     use crate::policy::overrides::NONE;
     use crate::policy::patience::Patience;
     use crate::policy::rule::{Comparison, Op};
+    use crate::policy::transition::Transition;
 
     const OPS: [Op; 5] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq];
 
@@ -395,6 +396,7 @@ mod tests {
             hash: String::new(),
             currency: Currency::from_code("EUR").expect("a known code"),
             zone: Zone::named("UTC").expect("a bundled zone"),
+            transition: Transition::Immediate,
             time: TimeRules {
                 lateness: span,
                 late: span,

@@ -59,6 +59,22 @@ impl Floor {
         }
     }
 
+    /// What another tier for life remembers of a customer is remembered here, as far as that is the
+    /// same.
+    pub(super) fn inherit(&self, marks: &mut [Timestamp], other: &Self, theirs: &[Timestamp]) {
+        marks[self.since] = theirs[other.since];
+        match (self.held, other.held) {
+            (Some(Held::InARow(_)), Some(Held::InARow(_))) => {
+                marks[self.reached] = theirs[other.reached];
+            }
+            (Some(Held::InTotal(_)), Some(Held::InTotal(_))) => {
+                marks[self.reached] = theirs[other.reached];
+                marks[self.before] = theirs[other.before];
+            }
+            _ => {}
+        }
+    }
+
     /// The customer is on the tier or higher.
     pub(super) fn stand(
         &self,

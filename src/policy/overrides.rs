@@ -52,6 +52,23 @@ impl Overrides {
         self.all.retain(|_| kept.next().is_some_and(|kept| kept));
     }
 
+    /// What becomes of them under another policy, where ladders and tiers have other numbers; those
+    /// on ladders that are no more are forgotten.
+    #[must_use]
+    pub fn carried(&self, there: impl Fn(ScaleIx, u8) -> Option<(ScaleIx, u8)>) -> Self {
+        let carried = |one: &Override| {
+            let (ladder, tier) = there(one.ladder, one.tier)?;
+            Some(Override {
+                ladder,
+                tier,
+                ..one.clone()
+            })
+        };
+        Self {
+            all: self.all.iter().filter_map(carried).collect(),
+        }
+    }
+
     /// Takes away those of a ladder that are dated at an instant or before; of one verb, if one is
     /// named.
     pub fn withdraw(&mut self, ladder: ScaleIx, verb: Option<Verb>, at: Timestamp) {

@@ -67,6 +67,7 @@ impl Tally {
             owed: match change.cause {
                 Cause::Event | Cause::Correction | Cause::Command => stamped_at,
                 Cause::Clock => live.then_some(change.effective_at),
+                Cause::Policy => None,
             },
         }));
     }

@@ -15,7 +15,7 @@ pub(super) fn change(policy: &Policy, at: Timestamp, change: &Change) -> String 
     let mut text = format!(
         "{}: {} -> {}",
         policy.scale_name(scale),
-        policy.rank_name(scale, change.from),
+        policy.name_left(change),
         policy.rank_name(scale, change.to)
     );
     if change.effective_at != at {

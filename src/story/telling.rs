@@ -74,7 +74,9 @@ fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut 
         for change in judged.changes {
             match change.cause {
                 Cause::Event | Cause::Correction | Cause::Command => changes.push(change),
-                Cause::Clock => told.by_time.push((judged.customer.clone(), change)),
+                Cause::Clock | Cause::Policy => {
+                    told.by_time.push((judged.customer.clone(), change));
+                }
             }
         }
     }

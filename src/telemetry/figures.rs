@@ -120,6 +120,7 @@ impl Figures {
                     self.event_to_change.record(lag)
                 }
                 Cause::Clock => self.demotion_lag.record(lag),
+                Cause::Policy => {}
             }
         }
     }

@@ -27,7 +27,7 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
     let body = Body {
         customer_id: customer,
         ladder: policy.scale_name(change.scale),
-        from: policy.rank_name(change.scale, change.from),
+        from: policy.name_left(change),
         to: policy.rank_name(change.scale, change.to),
         direction: policy.direction(change).name(),
         effective_at: Instant(change.effective_at),

@@ -109,8 +109,19 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         table,
     };
     let known = [
-        "name", "version", "currency", "zone", "time", "orders", "event", "clean", "rfm",
-        "feature", "ladder", "map",
+        "name",
+        "version",
+        "currency",
+        "zone",
+        "transition",
+        "time",
+        "orders",
+        "event",
+        "clean",
+        "rfm",
+        "feature",
+        "ladder",
+        "map",
     ];
     root.check_keys(&known, problems);
     let (kinds, attrs) = event(root.table("event", problems), problems);
@@ -119,6 +130,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         version: root.integer("version", problems),
         currency: root.text("currency", problems),
         zone: root.text("zone", problems),
+        transition: root.text("transition", problems),
         time: time(root.table("time", problems), problems),
         orders: orders(root.table("orders", problems), problems),
         kinds,

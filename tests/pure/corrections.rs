@@ -16,7 +16,7 @@ use tidemark::policy::declared::{Policy, Segment, SegmentMap};
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
 use crate::histories::{Input, plans};
-use crate::model::contribution::{Accepted, orders};
+use crate::model::contribution::{Accepted, OrderTerms, orders};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
@@ -78,6 +78,7 @@ impl Scales {
                 engine.tick(*tick, &mut effects);
                 None
             }
+            Input::Adopt(_) => unreachable!("there is one policy"),
             Input::Event(event) => {
                 let outcome = engine.apply(&event.borrowed(), &mut effects);
                 if outcome == Outcome::Applied {
@@ -86,6 +87,10 @@ impl Scales {
                     theirs.push(Accepted {
                         event: event.clone(),
                         judged_at: last.max(event.at),
+                        terms: OrderTerms {
+                            rules: self.policy.orders,
+                            forgotten: Vec::new(),
+                        },
                     });
                 }
                 Some(outcome)
@@ -155,7 +160,7 @@ fn purchase(stage: &Stage) -> Option<(Vec<Input>, usize)> {
                 let applied = stage.answers[*place].outcome == Some(Outcome::Applied);
                 applied && event.kind == Kind::Purchase && event.order.is_some()
             }
-            Input::Tick(_) => false,
+            Input::Tick(_) | Input::Adopt(_) => false,
         })
         .collect();
     let named = places
@@ -178,7 +183,7 @@ fn is_named_later(inputs: &[Input], place: usize) -> bool {
 fn event(inputs: &[Input], place: usize) -> &OwnedEvent {
     match &inputs[place] {
         Input::Event(event) => event,
-        Input::Tick(_) => panic!("input {place} is a tick"),
+        other => panic!("input {place} is {}", other.tell()),
     }
 }
 
@@ -311,7 +316,7 @@ fn what_is_taken_back_has_never_been() {
         let Some(about) = about(&inputs, place, &weighed, &last, keep) else {
             return Ok(false);
         };
-        let (theirs, _) = orders(&weighed.accepted[&bought.customer], scales.policy.orders);
+        let (theirs, _) = orders(&weighed.accepted[&bought.customer]);
         let order = theirs.iter().rfind(|order| order.id == bought.order);
         let left = order.expect("was bought").amount;
         let Ok(left @ 0..) = i64::try_from(left) else {

@@ -14,6 +14,7 @@ use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{Ladder, OrderRules, Policy, Tier, TimeRules, UnknownOrder};
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
+use tidemark::policy::transition::Transition;
 
 /// When histories by hand begin: 2026-01-05T22:00:00Z.
 pub(crate) const START: Timestamp = Timestamp(1_767_650_400_000);
@@ -47,6 +48,7 @@ fn policy() -> Arc<Policy> {
         hash: "0".repeat(64),
         currency: Currency::from_code("GBP").expect("a known code"),
         zone: Zone::named("UTC").expect("a zone of the bundled data"),
+        transition: Transition::Immediate,
         time: TimeRules {
             lateness: Span(0),
             late: Span(DAY_MS),

@@ -13,7 +13,7 @@ use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
-use crate::histories::{History, Input, crowded_plans, plans};
+use crate::histories::{Adopted, History, Input, crowded_plans, plans};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
@@ -25,6 +25,8 @@ pub(crate) struct Run {
     /// Of the events, in order.
     outcomes: Vec<Outcome>,
     pub(crate) judged: Vec<Judged>,
+    /// Policies refused.
+    refused: u64,
     /// Whether deadlines were ever left for the next input.
     waited: bool,
 }
@@ -42,6 +44,10 @@ impl Run {
                 Input::Event(event) => {
                     let outcome = engine.apply(&event.borrowed(), &mut run.judged);
                     run.outcomes.push(outcome);
+                }
+                Input::Adopt(Adopted { policy, pace }) => {
+                    let policy = Arc::clone(policy);
+                    run.refused += u64::from(engine.adopt(policy, *pace).is_err());
                 }
             }
             run.waited |= engine.held(engine.clock()) > 0;
@@ -74,7 +80,7 @@ pub(crate) fn orderly(stage: &Stage) -> History {
         .iter()
         .filter_map(|input| match input {
             Input::Event(event) => Some(event.clone()),
-            Input::Tick(_) => None,
+            Input::Tick(_) | Input::Adopt(_) => None,
         })
         .collect();
     events.sort_by_key(|event| event.at);
@@ -174,7 +180,7 @@ fn of_one(history: &History, name: &str) -> Vec<Input> {
     let inputs = history.inputs.iter();
     inputs
         .filter(|input| match input {
-            Input::Tick(_) => true,
+            Input::Tick(_) | Input::Adopt(_) => true,
             Input::Event(event) => event.customer == name,
         })
         .cloned()
@@ -195,7 +201,7 @@ fn the_same_inputs_make_the_same_outputs() {
 fn events(history: &History) -> impl Iterator<Item = &OwnedEvent> {
     history.inputs.iter().filter_map(|input| match input {
         Input::Event(event) => Some(event),
-        Input::Tick(_) => None,
+        Input::Tick(_) | Input::Adopt(_) => None,
     })
 }
 
@@ -211,7 +217,7 @@ fn an_event_sent_twice_counts_once() {
                 Input::Event(ref event) if event.kind != Kind::Heartbeat => {
                     vec![input.clone(), input]
                 }
-                Input::Tick(_) | Input::Event(_) => vec![input],
+                other => vec![other],
             })
             .collect();
         let twice = Run::of(&twice);
@@ -280,6 +286,7 @@ fn every_chain_of_changes_is_whole() {
                 Input::Event(event) => {
                     engine.apply(&event.borrowed(), &mut judged);
                 }
+                Input::Adopt(_) => unreachable!("there is one policy"),
             }
         }
         let mut last: BTreeMap<&str, Link> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! Tests that need nothing but the pure rooms: `cargo test --no-default-features --test pure`.
 
 mod admission;
+mod adoptions;
 mod clock;
 mod codemap;
 mod corrections;

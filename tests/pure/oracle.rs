@@ -12,10 +12,12 @@ use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::{Answer, Stage};
-use crate::histories::{Input, crowded_plans, instant, long_plans, plans};
+use crate::histories::{
+    Adopted, Input, changing_crowds, changing_plans, crowded_plans, instant, long_plans, plans,
+};
 use crate::model::customer::{Customer, Foresight};
 use crate::model::lane::Model;
-use crate::sightings::{CASES, Sightings};
+use crate::sightings::{CASES, CHANGING, Sightings};
 
 /// Histories of the ordinary test run.
 const HISTORIES: u64 = 4_000;
@@ -23,6 +25,10 @@ const HISTORIES: u64 = 4_000;
 const CROWDED: u64 = 200;
 /// ... and with many events of few customers.
 const LONG: u64 = 100;
+/// With policies that take the place of others ...
+const CHANGING_HISTORIES: u64 = 1_500;
+/// ... also with crowds.
+const CHANGING_CROWDS: u64 = 60;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]
@@ -73,21 +79,32 @@ fn compare(stage: &Stage) -> Result<Compared, String> {
     for (place, (input, answer)) in stage.history.inputs.iter().zip(&stage.answers).enumerate() {
         let told = |difference| format!("input {place}, {}: {difference}", input.tell());
         let mut judged = Vec::new();
-        let outcome = give(&mut engine, input, &mut judged);
+        let mut taken = true;
+        let outcome = give(&mut engine, input, &mut judged, &mut taken);
+        same("policy taken", &taken, &answer.taken).map_err(told)?;
         compare_answer(&engine, outcome, &judged, answer).map_err(told)?;
     }
     compare_standings(&engine, &stage.model)?;
     Ok(Compared::of(stage))
 }
 
-/// One input; no outcome for a tick.
-fn give(engine: &mut Engine, input: &Input, judged: &mut Vec<Judged>) -> Option<Outcome> {
+/// One input; an outcome for an event, and whether a policy is `taken`.
+fn give(
+    engine: &mut Engine,
+    input: &Input,
+    judged: &mut Vec<Judged>,
+    taken: &mut bool,
+) -> Option<Outcome> {
     match input {
         Input::Tick(tick) => {
             engine.tick(*tick, judged);
             None
         }
         Input::Event(event) => Some(engine.apply(&event.borrowed(), judged)),
+        Input::Adopt(Adopted { policy, pace }) => {
+            *taken = engine.adopt(Arc::clone(policy), *pace).is_ok();
+            None
+        }
     }
 }
 
@@ -102,6 +119,7 @@ fn compare_answer(
         let what = format!("judging {place}");
         same(&what, &judged.get(place), &answer.judged.get(place))?;
     }
+    same("awaiting", &engine.awaiting(), &answer.awaiting)?;
     same("clock", &engine.clock(), &answer.clock)?;
     same("ceiling", &engine.ceiling(), &answer.ceiling)?;
     same("held", &engine.held(answer.clock), &answer.held)?;
@@ -147,6 +165,9 @@ fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
 
 fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(), String> {
     let name = &customer.name;
+    let rules = model.rules_of(customer);
+    let policy = &engine.policy_on(name).hash;
+    same("policy on a customer", policy, &rules.policy.hash)?;
     for later in [-DAY_MS, 0, 1, DAY_MS, 31 * DAY_MS + 1] {
         let asked = customer.frontier + Span(later);
         let view = engine
@@ -155,7 +176,7 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         let at = asked.max(customer.frontier);
         same("instant of a view", &view.at, &at)?;
         same("frontier of a view", &view.frontier, &customer.frontier)?;
-        let measures = customer.measures(model.rules(), at);
+        let measures = customer.measures(rules, at);
         same(
             &format!("measures of {name:?} at {at:?}"),
             &view.measures,
@@ -173,12 +194,12 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         same(
             &format!("horizon of {name:?}"),
             &foresight(&view),
-            &customer.next_move(model.rules()),
+            &customer.next_move(rules),
         )?;
         same(
             &format!("waits of {name:?}"),
             &view.waiting,
-            &customer.waiting(model.rules()),
+            &customer.waiting(rules),
         )?;
     }
     Ok(())
@@ -227,6 +248,26 @@ fn the_engine_does_what_the_model_does() {
             .iter()
             .filter(|case| sum.sightings.of(case) == 0)
             .collect();
+        assert!(missing.is_empty(), "no history comes by {missing:?}");
+    }
+}
+
+#[test]
+fn the_engine_changes_policies_as_the_model_does() {
+    let mut all = Campaign::new("policies", CHANGING_HISTORIES, 30).run(changing_plans, compare);
+    let crowds = Campaign::new("policies with crowds", CHANGING_CROWDS, 3);
+    all.extend(crowds.run(changing_crowds, compare));
+    let sum = Compared::sum(all);
+    println!(
+        "policies: {} histories, {} events, {} changes compared",
+        sum.histories, sum.events, sum.changes
+    );
+    for case in CHANGING {
+        println!("{:9} {case}", sum.sightings.of(case));
+    }
+    if sum.histories >= CHANGING_HISTORIES {
+        let missing = CHANGING.iter();
+        let missing: Vec<_> = missing.filter(|case| sum.sightings.of(case) == 0).collect();
         assert!(missing.is_empty(), "no history comes by {missing:?}");
     }
 }

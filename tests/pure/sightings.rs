@@ -5,6 +5,7 @@ mod erasures;
 mod features;
 mod orders;
 mod overruled;
+mod passing;
 mod questions;
 mod waiting;
 
@@ -23,6 +24,7 @@ use crate::histories::policies::HOUR_MS;
 use crate::model::customer::Customer;
 use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
+pub(crate) use passing::CHANGING;
 use questions::{apart, kept};
 
 /// How often each case was seen.
@@ -48,7 +50,7 @@ impl Sightings {
     }
 
     fn see(&mut self, case: &'static str, seen: bool) {
-        debug_assert!(CASES.contains(&case), "{case}");
+        debug_assert!(CASES.contains(&case) || CHANGING.contains(&case), "{case}");
         if seen {
             *self.0.entry(case).or_default() += 1;
         }
@@ -87,6 +89,10 @@ impl Sightings {
         judged: &[Judged],
         event: Option<(&OwnedEvent, Outcome)>,
     ) {
+        if model.era() > 0 {
+            self.passed(judged, event.is_some());
+            return;
+        }
         let waiting = model.held(model.clock) > 0;
         match event {
             None => self.see("waiting ones fired by a tick", before.held > 0 && !waiting),
@@ -329,6 +335,7 @@ impl Sightings {
                 (false, Cause::Correction) => "down by correction",
                 (true, Cause::Command) => "up by command",
                 (false, Cause::Command) => "down by command",
+                (_, Cause::Policy) => unreachable!("there is one policy"),
             };
             self.see(case, true);
             self.see("down several tiers", change.to + 1 < change.from);

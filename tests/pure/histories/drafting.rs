@@ -18,6 +18,7 @@ use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 use super::policies::{
     CalendarPlan, FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan,
 };
+use super::variants::Names;
 
 /// Windows at resolution `exact`, in ms.
 pub(super) const EXACT_WINDOWS: [i64; 9] = [
@@ -147,6 +148,7 @@ struct Drafting<'a> {
     features: &'a [Feature],
     ladders: &'a [Ladder],
     comparisons: Vec<Comparison>,
+    names: Names,
 }
 
 impl Drafting<'_> {
@@ -219,8 +221,9 @@ impl Drafting<'_> {
     }
 
     fn ladder(&mut self, index: usize, tiers: &[TierPlan]) -> Ladder {
+        let names = self.names;
         let bottom = Tier {
-            name: "t0".to_owned(),
+            name: names.tier(0, tiers.len()),
             enter: None,
             keep: None,
             patience: Patience::NONE,
@@ -229,7 +232,7 @@ impl Drafting<'_> {
             labels: Vec::new(),
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
-            name: format!("t{}", below + 1),
+            name: names.tier(below + 1, tiers.len()),
             enter: Some(self.rule(&tier.enter, false)),
             keep: tier.keep.as_ref().map(|rule| self.rule(rule, false)),
             patience: tier.patience,
@@ -241,7 +244,7 @@ impl Drafting<'_> {
             labels: Vec::new(),
         });
         Ladder {
-            name: format!("ladder{index}"),
+            name: names.ladder(index),
             tiers: [bottom].into_iter().chain(upper).collect(),
         }
     }
@@ -254,7 +257,7 @@ impl Drafting<'_> {
 
     fn map(&mut self, index: usize, rules: &[RulePlan]) -> SegmentMap {
         let ruled = rules.iter().enumerate().map(|(place, rule)| Segment {
-            name: format!("s{place}"),
+            name: self.names.segment(place),
             when: Some(self.rule(rule, true)),
             labels: Vec::new(),
         });
@@ -265,7 +268,7 @@ impl Drafting<'_> {
             labels: Vec::new(),
         });
         SegmentMap {
-            name: format!("map{index}"),
+            name: self.names.map(index),
             segments,
         }
     }
@@ -308,6 +311,7 @@ impl PolicyPlan {
             features: &features,
             ladders: &[],
             comparisons: Vec::new(),
+            names: self.names,
         };
         let ladders: Vec<Ladder> = (0..)
             .zip(&self.ladders)
@@ -322,9 +326,10 @@ impl PolicyPlan {
         Policy {
             name: "random".to_owned(),
             version: 1,
-            hash: "0".repeat(64),
+            hash: format!("{:064}", self.names.policy),
             currency: Currency::from_code("GBP").expect("a known code"),
             zone,
+            transition: self.transition,
             time: self.time.build(),
             orders: OrderRules {
                 keep: Span(reach(&features) + self.keep_longer),

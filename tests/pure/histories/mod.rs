@@ -7,6 +7,7 @@ pub(crate) mod requests;
 pub(crate) mod scenes;
 pub(crate) mod staging;
 pub(crate) mod steps;
+pub(crate) mod variants;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::model::owned_event::OwnedEvent;
 use policies::PolicyPlan;
 use scenes::{SCENES, Scene};
 use steps::Step;
+use variants::Variant;
 
 /// One input of a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,24 @@ pub(crate) enum Input {
     Tick(Tick),
     /// An event.
     Event(OwnedEvent),
+    /// Another policy.
+    Adopt(Adopted),
 }
+
+/// A policy that comes, and how many customers are passed over to it after a tick.
+#[derive(Clone, Debug)]
+pub(crate) struct Adopted {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) pace: u32,
+}
+
+impl PartialEq for Adopted {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.policy.hash, self.pace) == (&other.policy.hash, other.pace)
+    }
+}
+
+impl Eq for Adopted {}
 
 /// A policy and the inputs of one lane under it.
 #[derive(Clone)]
@@ -43,6 +62,8 @@ pub(crate) struct History {
 pub(crate) struct Plan {
     pub(crate) scene: usize,
     pub(crate) policy: PolicyPlan,
+    /// Policies that may come.
+    pub(crate) variants: Vec<Variant>,
     /// No wall, as in a replay of files.
     pub(crate) open: bool,
     pub(crate) steps: Vec<Step>,
@@ -71,6 +92,29 @@ pub(crate) fn crowded_plans() -> BoxedStrategy<Plan> {
     planned(steps::waves(), 0.9)
 }
 
+/// Any plan in which policies come.
+pub(crate) fn changing_plans() -> BoxedStrategy<Plan> {
+    let step = prop_oneof![5 => steps::steps(), 1 => variants::adoptions()];
+    let steps = prop::collection::vec(step, 8..=48);
+    varied(planned(steps.boxed(), 0.6))
+}
+
+/// Any plan with crowds in which policies come.
+pub(crate) fn changing_crowds() -> BoxedStrategy<Plan> {
+    let between = prop::collection::vec(variants::adoptions(), 1..=2);
+    let steps = (steps::waves(), between.clone(), steps::waves(), between);
+    let steps =
+        steps.prop_map(|(first, adopt, second, again)| [first, adopt, second, again].concat());
+    varied(planned(steps.boxed(), 0.9))
+}
+
+fn varied(plans: BoxedStrategy<Plan>) -> BoxedStrategy<Plan> {
+    let variants = prop::collection::vec(variants::variants(), 1..=2);
+    (plans, variants)
+        .prop_map(|(plan, variants)| Plan { variants, ..plan })
+        .boxed()
+}
+
 fn planned(steps: BoxedStrategy<Vec<Step>>, open: f64) -> BoxedStrategy<Plan> {
     (
         0..SCENES.len(),
@@ -81,6 +125,7 @@ fn planned(steps: BoxedStrategy<Vec<Step>>, open: f64) -> BoxedStrategy<Plan> {
         .prop_map(|(scene, policy, open, steps)| Plan {
             scene,
             policy,
+            variants: Vec::new(),
             open,
             steps,
         })
@@ -90,26 +135,31 @@ fn planned(steps: BoxedStrategy<Vec<Step>>, open: f64) -> BoxedStrategy<Plan> {
 impl History {
     /// The policy and the inputs, for a person to read.
     pub(crate) fn tell(&self) -> String {
-        let policy = &self.policy;
-        let mut told = format!(
-            "zone {} currency {} {:?} {:?}\n",
-            policy.zone.name(),
-            policy.currency.code(),
-            policy.time,
-            policy.orders
-        );
-        for (index, feature) in policy.features.iter().enumerate() {
-            writeln!(told, "feature {index}: {feature:?}").expect("a string");
-        }
-        for (index, comparison) in policy.comparisons.iter().enumerate() {
-            writeln!(told, "comparison {index}: {comparison:?}").expect("a string");
-        }
-        writeln!(told, "{:?}\n{:?}", policy.ladders, policy.maps).expect("a string");
+        let mut told = tell(&self.policy);
         for (index, input) in self.inputs.iter().enumerate() {
             writeln!(told, "{index:3} {}", input.tell()).expect("a string");
         }
         told
     }
+}
+
+fn tell(policy: &Policy) -> String {
+    let mut told = format!(
+        "zone {} currency {} {:?} {:?} {:?}\n",
+        policy.zone.name(),
+        policy.currency.code(),
+        policy.transition,
+        policy.time,
+        policy.orders
+    );
+    for (index, feature) in policy.features.iter().enumerate() {
+        writeln!(told, "feature {index}: {feature:?}").expect("a string");
+    }
+    for (index, comparison) in policy.comparisons.iter().enumerate() {
+        writeln!(told, "comparison {index}: {comparison:?}").expect("a string");
+    }
+    writeln!(told, "{:?}\n{:?}", policy.ladders, policy.maps).expect("a string");
+    told
 }
 
 impl Input {
@@ -122,6 +172,14 @@ impl Input {
                 tick.coast.map_or_else(|| "none".to_owned(), instant),
                 tick.firings
             ),
+            Self::Adopt(adopted) => {
+                let (hash, pace) = (&adopted.policy.hash, adopted.pace);
+                format!(
+                    "policy {} pace {pace}: {}",
+                    &hash[60..],
+                    tell(&adopted.policy)
+                )
+            }
             Self::Event(event) => format!(
                 "{} {:?}{} of {:?} id {:?} order {:?} amount {} quantity {} margin {} {} {:?}",
                 instant(event.at),

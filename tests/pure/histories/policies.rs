@@ -13,8 +13,10 @@ use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
+use tidemark::policy::transition::Transition;
 
 use super::drafting::EXACT_WINDOWS;
+use super::variants::Names;
 
 /// Milliseconds of an hour.
 pub(crate) const HOUR_MS: i64 = 3_600_000;
@@ -30,6 +32,8 @@ pub(crate) struct PolicyPlan {
     pub(super) derived: Vec<(usize, usize, usize)>,
     pub(super) ladders: Vec<Vec<TierPlan>>,
     pub(super) maps: Vec<Vec<RulePlan>>,
+    pub(super) transition: Transition,
+    pub(super) names: Names,
 }
 
 #[derive(Clone, Debug)]
@@ -107,21 +111,23 @@ pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
                     derived,
                     ladders,
                     maps,
+                    transition: Transition::Immediate,
+                    names: Names::default(),
                 }
             },
         )
         .boxed()
 }
 
-fn ladders(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<TierPlan>>> {
+pub(super) fn ladders(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<TierPlan>>> {
     prop::collection::vec(prop::collection::vec(tiers(), 0..=3), many).boxed()
 }
 
-fn maps(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<RulePlan>>> {
+pub(super) fn maps(many: RangeInclusive<usize>) -> BoxedStrategy<Vec<Vec<RulePlan>>> {
     prop::collection::vec(prop::collection::vec(rules(), 0..=3), many).boxed()
 }
 
-fn times() -> BoxedStrategy<TimePlan> {
+pub(super) fn times() -> BoxedStrategy<TimePlan> {
     (
         select(vec![0, 1_000, 1_000, HOUR_MS, 5 * DAY_MS]),
         select(vec![7 * DAY_MS, 0, HOUR_MS, 3 * DAY_MS, 60 * DAY_MS]),

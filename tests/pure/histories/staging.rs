@@ -12,7 +12,9 @@ use tidemark::features::feature::{Resolution, Window};
 use tidemark::model::event::Kind;
 use tidemark::model::money::Currency;
 use tidemark::model::time::{DAY_MS, Timestamp};
+use tidemark::policy::declared::Policy;
 
+use super::policies::PolicyPlan;
 use super::steps::{Act, Ceiling, Coast, Named, OrderName, Shift, Step, When};
 use super::{History, Input, Plan};
 use crate::model::days::Days;
@@ -37,6 +39,9 @@ pub(crate) struct Answer {
     pub(crate) held: u64,
     pub(crate) due: Option<Timestamp>,
     pub(crate) population: Vec<Vec<u64>>,
+    /// Whether a policy was not refused.
+    pub(crate) taken: bool,
+    pub(crate) awaiting: usize,
 }
 
 /// A history with what the model makes of it.
@@ -45,6 +50,8 @@ pub(crate) struct Stage {
     pub(crate) answers: Vec<Answer>,
     pub(crate) model: Model,
     pub(crate) sightings: Sightings,
+    /// The first policy and those that may come.
+    pub(super) policies: Vec<Arc<Policy>>,
     days: Rc<Days>,
     start: Timestamp,
     newest: Timestamp,
@@ -66,8 +73,13 @@ impl Stage {
 
     fn set(plan: &Plan) -> Self {
         let scene = plan.scene();
-        let policy = Arc::new(plan.policy.build(scene.zone(), scene.start()));
         let start = scene.start();
+        let build = |plan: &PolicyPlan| Arc::new(plan.build(scene.zone(), start));
+        let others = (1..).zip(&plan.variants);
+        let others = others.map(|(number, variant)| plan.policy.vary(number, variant));
+        let policies = [plan.policy.clone()].into_iter().chain(others);
+        let policies: Vec<Arc<Policy>> = policies.map(|plan| build(&plan)).collect();
+        let policy = Arc::clone(&policies[0]);
         let mut stage = Self {
             history: History {
                 policy: Arc::clone(&policy),
@@ -76,6 +88,7 @@ impl Stage {
             answers: Vec::new(),
             model: Model::new(policy, scene.days()),
             sightings: Sightings::default(),
+            policies,
             days: scene.days(),
             start,
             newest: start,
@@ -119,6 +132,7 @@ impl Stage {
                 let coast = coast.map(|coast| self.coast(coast));
                 self.tick(self.wall(*ceiling), coast, *firings);
             }
+            Step::Adopt { which, pace } => self.adopt(*which, *pace),
             Step::Crowd { many, apart } => self.crowd(*many, *apart),
         }
     }
@@ -128,6 +142,12 @@ impl Stage {
         for far in [20 * DAY_MS, 500 * DAY_MS] {
             let to = self.within(self.newest.0.saturating_add(far));
             self.tick(to.max(self.model.ceiling), Some(to), None);
+        }
+        while self.model.awaiting() > 0 && self.model.pace() > 0 {
+            self.tick(self.model.ceiling, None, None);
+        }
+        if self.model.era() > 0 {
+            self.tick(self.model.ceiling, None, None);
         }
     }
 
@@ -178,7 +198,7 @@ impl Stage {
     fn when(&self, when: When, customer: &str) -> Timestamp {
         let known = self.model.customer(customer);
         let after = |off: i64| self.beside(self.newest, off);
-        let lane = self.history.policy.time;
+        let lane = self.model.policy().time;
         match when {
             When::After(far) => after(far),
             When::Before(far) => after(-far),
@@ -201,12 +221,14 @@ impl Stage {
                 |customer| self.beside(customer.frontier, off),
             ),
             When::Floor { .. } if self.model.clock == Timestamp::MIN => after(0),
-            When::Floor { off } => self.beside(self.model.clock - lane.late, off),
+            When::Floor { off } => {
+                self.beside(self.model.floor().max(self.model.clock - lane.late), off)
+            }
             When::Roof { .. } if self.open => after(DAY_MS),
             When::Roof { off } => self.beside(self.model.ceiling + lane.ahead, off),
             When::Forgotten { of, off } => self.earlier(of, customer).map_or_else(
                 || after(0),
-                |at| self.beside(at + self.history.policy.orders.keep, off),
+                |at| self.beside(at + self.model.policy().orders.keep, off),
             ),
         }
     }
@@ -223,7 +245,7 @@ impl Stage {
     /// Where an earlier event leaves a feature's window.
     fn edge(&self, of: usize, feature: usize) -> Option<Timestamp> {
         let event = self.events.iter().rev().nth(of)?;
-        let features = &self.history.policy.features;
+        let features = &self.model.policy().features;
         let feature = &features[feature % features.len()];
         match (feature.window, feature.resolution) {
             (Window::Rolling(window), Resolution::Exact) => Some(event.at + window),
@@ -249,7 +271,7 @@ impl Stage {
 
     fn copy(&self, of: usize, shift: Shift, who: Option<usize>) -> Option<OwnedEvent> {
         let event = self.events.iter().rev().nth(of)?;
-        let dedup = self.history.policy.time.dedup.0;
+        let dedup = self.model.policy().time.dedup.0;
         let by = match shift {
             Shift::By(off) => off,
             Shift::Dedup(off) => dedup + off,
@@ -318,7 +340,7 @@ impl Stage {
     fn enter(&mut self, event: OwnedEvent) {
         let number = self.events.len();
         if !self.open && number % 5 != 4 {
-            let ahead = self.history.policy.time.ahead.0;
+            let ahead = self.model.policy().time.ahead.0;
             let off = [0, 1_000, -ahead, HOUR, -ahead / 2][number % 7 % 5];
             self.tick(self.beside(event.at, off), None, None);
         }
@@ -335,7 +357,7 @@ impl Stage {
         self.events.push(event);
     }
 
-    fn answer(&mut self, outcome: Option<Outcome>, judged: Vec<Judged>) {
+    pub(super) fn answer(&mut self, outcome: Option<Outcome>, judged: Vec<Judged>) {
         self.answers.push(Answer {
             outcome,
             judged,
@@ -344,6 +366,8 @@ impl Stage {
             held: self.model.held(self.model.clock),
             due: self.model.next_due(),
             population: self.model.population(),
+            taken: true,
+            awaiting: self.model.awaiting(),
         });
     }
 }

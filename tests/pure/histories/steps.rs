@@ -30,6 +30,8 @@ pub(crate) enum Step {
         coast: Option<Coast>,
         firings: Option<u64>,
     },
+    /// A policy comes: the first one, or one of the variants.
+    Adopt { which: usize, pace: u32 },
     /// Purchases of as many customers of their own, `apart` ms after one another.
     Crowd { many: usize, apart: i64 },
 }

@@ -12,6 +12,16 @@ use super::source::Source;
 pub(crate) struct Accepted {
     pub(crate) event: OwnedEvent,
     pub(crate) judged_at: Timestamp,
+    pub(crate) terms: OrderTerms,
+}
+
+/// The rules about orders that an event met.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderTerms {
+    pub(crate) rules: OrderRules,
+    /// When other policies came: of so many events accepted by then, orders up to such an instant
+    /// were forgotten for good.
+    pub(crate) forgotten: Vec<(usize, Timestamp)>,
 }
 
 /// What features with this kind among theirs see at this instant.
@@ -31,6 +41,8 @@ pub(crate) struct Contribution {
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) id: Option<String>,
+    /// Events accepted before its purchase.
+    number: usize,
     pub(crate) at: Timestamp,
     pub(crate) amount: i128,
     quantity: i128,
@@ -43,9 +55,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    fn of(event: &OwnedEvent) -> Self {
+    fn of(event: &OwnedEvent, number: usize) -> Self {
         Self {
             id: event.order.clone(),
+            number,
             at: event.at,
             amount: event.amount.into(),
             quantity: event.quantity.into(),
@@ -55,6 +68,13 @@ impl Order {
             back: [0; 3],
             source: Source::of(event),
         }
+    }
+
+    /// Whether it is known at an instant.
+    pub(crate) fn is_known(&self, judged_at: Timestamp, terms: &OrderTerms) -> bool {
+        let mut forgotten = terms.forgotten.iter();
+        let forgotten = forgotten.any(|(events, last)| self.number < *events && self.at <= *last);
+        !forgotten && within(self.at, judged_at, terms.rules.keep)
     }
 
     /// The table of section 3.
@@ -88,23 +108,28 @@ pub(crate) fn known(
     orders: &[Order],
     id: Option<&str>,
     judged_at: Timestamp,
-    keep: Span,
+    terms: &OrderTerms,
 ) -> Option<usize> {
     let id = id?;
     let latest = orders
         .iter()
         .rposition(|order| order.id.as_deref() == Some(id))?;
-    within(orders[latest].at, judged_at, keep).then_some(latest)
+    orders[latest].is_known(judged_at, terms).then_some(latest)
 }
 
 /// All orders of a list of accepted events, and what was booked without one.
-pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<Contribution>) {
+pub(crate) fn orders(list: &[Accepted]) -> (Vec<Order>, Vec<Contribution>) {
     let mut orders: Vec<Order> = Vec::new();
     let mut unbound = Vec::new();
-    for Accepted { event, judged_at } in list {
-        let named = known(&orders, event.order.as_deref(), *judged_at, rules.keep);
+    for (number, accepted) in list.iter().enumerate() {
+        let Accepted {
+            event,
+            judged_at,
+            terms,
+        } = accepted;
+        let named = known(&orders, event.order.as_deref(), *judged_at, terms);
         match (event.kind, named) {
-            (Kind::Purchase, _) => orders.push(Order::of(event)),
+            (Kind::Purchase, _) => orders.push(Order::of(event, number)),
             (Kind::Refund, Some(order)) => {
                 orders[order].amount -= i128::from(event.amount);
                 orders[order].quantity -= i128::from(event.quantity);
@@ -122,7 +147,7 @@ pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<C
                 order.quantity = i128::from(event.quantity) - order.back[1];
                 order.margin = i128::from(event.margin) - order.back[2];
             }
-            (Kind::Refund, None) if rules.unknown == UnknownOrder::Today => {
+            (Kind::Refund, None) if terms.rules.unknown == UnknownOrder::Today => {
                 unbound.push(Contribution {
                     kind: Kind::Purchase,
                     at: event.at,
@@ -140,8 +165,8 @@ pub(crate) fn orders(list: &[Accepted], rules: OrderRules) -> (Vec<Order>, Vec<C
 }
 
 /// Everything that the accepted events contribute to any feature.
-pub(crate) fn contributions(list: &[Accepted], rules: OrderRules) -> Vec<Contribution> {
-    let (orders, mut all) = orders(list, rules);
+pub(crate) fn contributions(list: &[Accepted]) -> Vec<Contribution> {
+    let (orders, mut all) = orders(list);
     all.extend(orders.iter().map(Order::contribution));
     for Accepted { event, .. } in list {
         if event.kind != Kind::Purchase {

@@ -1,7 +1,7 @@
 //! One customer: the full list of accepted events, the standing, and the next instant at which time
 //! alone moves it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidemark::engine::effect::Judged;
 use tidemark::features::feature::Aggregate;
@@ -11,13 +11,14 @@ use tidemark::model::time::Timestamp;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Policy;
 
-use super::contribution::{Accepted, contributions, known, orders};
+use super::contribution::{Accepted, OrderTerms, contributions, known, orders};
 use super::days::Days;
 use super::judgement::{Now, Ruling, first_ranks, judge};
 use super::measure::{Dated, measures, own};
 use super::memory::{Memory, waits};
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
+use super::passing::Left;
 use super::turns::{silences, turns};
 use tidemark::model::event::Kind;
 
@@ -26,6 +27,24 @@ use tidemark::model::event::Kind;
 pub(crate) struct Rules<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) days: &'a Days,
+    /// The policy before, of which things are kept.
+    pub(crate) before: Option<&'a Policy>,
+    /// No id of an event before this instant is remembered.
+    pub(crate) ids_from: Timestamp,
+}
+
+/// Why a customer is judged.
+#[derive(Clone, Debug)]
+pub(super) enum Occasion {
+    /// Time has come.
+    Time,
+    /// An event has come that speaks from that instant on.
+    Event(Timestamp),
+    /// Somebody has asked for something.
+    Command,
+    /// Another policy has. On these ladders and maps they were on a tier or segment that is no
+    /// more; whether their standing is told in any case.
+    Policy(BTreeMap<usize, String>, bool),
 }
 
 /// The next judging that would change the standing, or a memory, without a further event, with the
@@ -36,15 +55,25 @@ pub(crate) struct Foresight {
     pub(crate) moves: Vec<(ScaleIx, u8, u8)>,
 }
 
-/// Why a customer is judged.
-#[derive(Clone, Copy)]
-enum On {
-    /// Time has come.
-    Time,
-    /// An event has come that speaks from that instant on.
-    Event(Timestamp),
-    /// Somebody has asked for something.
-    Command,
+impl Occasion {
+    /// The name of the tier or segment that was left and is no more.
+    fn left(&self, scale: usize) -> Option<&String> {
+        match self {
+            Self::Policy(left, _) => left.get(&scale),
+            _ => None,
+        }
+    }
+
+    /// What makes a change at an instant of one who came to that place.
+    fn cause(&self, at: Timestamp, place: &Place) -> Cause {
+        match self {
+            Self::Time => Cause::Clock,
+            Self::Event(since) if *since < at && place.since >= *since => Cause::Correction,
+            Self::Event(_) => Cause::Event,
+            Self::Command => Cause::Command,
+            Self::Policy(..) => Cause::Policy,
+        }
+    }
 }
 
 /// A customer of the lane.
@@ -61,6 +90,12 @@ pub(crate) struct Customer {
     pub(crate) memories: Vec<Memory>,
     pub(crate) overruling: Overruling,
     pub(crate) horizon: Option<Foresight>,
+    /// Policies so far.
+    pub(crate) era: u32,
+    /// See [`OrderTerms`].
+    pub(crate) forgotten: Vec<(usize, Timestamp)>,
+    /// Ladders and maps that are no more, by name.
+    pub(crate) gone: BTreeMap<String, Left>,
 }
 
 impl Customer {
@@ -75,6 +110,9 @@ impl Customer {
             memories: vec![Memory::new(); rules.policy.ladders.len()],
             overruling: Overruling::default(),
             horizon: None,
+            era: 0,
+            forgotten: Vec::new(),
+            gone: BTreeMap::new(),
         };
         let nothing = new.measures(rules, Timestamp(0));
         new.given = first_ranks(rules.policy, &nothing);
@@ -102,6 +140,7 @@ impl Customer {
         self.accepted.push(Accepted {
             event: event.clone(),
             judged_at,
+            terms: self.order_terms(rules.policy),
         });
         let before = self.overruling.clone();
         let places = self.given.iter().zip(&self.places);
@@ -112,17 +151,24 @@ impl Customer {
         let tiers: Vec<Tier> = tiers.collect();
         self.overruling.take(event, rules.policy, &tiers);
         let on = match event.command {
-            Some(_) => On::Command,
-            None => On::Event(since),
+            Some(_) => Occasion::Command,
+            None => Occasion::Event(since),
         };
         self.judge(judged_at, on, &before, rules)
+    }
+
+    pub(crate) fn order_terms(&self, policy: &Policy) -> OrderTerms {
+        OrderTerms {
+            rules: policy.orders,
+            forgotten: self.forgotten.clone(),
+        }
     }
 
     /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
     pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Option<Judged> {
         let horizon = self.horizon.clone().expect("a horizon to fire");
         let before = self.overruling.clone();
-        let judged = self.judge(horizon.at, On::Time, &before, rules);
+        let judged = self.judge(horizon.at, Occasion::Time, &before, rules);
         assert_eq!(judged.is_some(), !horizon.moves.is_empty());
         judged
     }
@@ -151,27 +197,27 @@ impl Customer {
             .map(|(index, ((ladder, memory), given))| {
                 let extended = self.overruling.extension(index, now.at);
                 let waiting = || memory.waiting(ladder, (*given).into(), extended, now);
-                waits(ladder).then(waiting)
+                waits(rules.policy, ladder).then(waiting)
             })
             .collect()
     }
 
     /// The instant from which on an event says something of the past (section 5).
     fn speaks_from(&self, event: &OwnedEvent, policy: &Policy) -> Timestamp {
-        let (orders, _) = orders(&self.accepted, policy.orders);
+        let (orders, _) = orders(&self.accepted);
         let name = event.order.as_deref();
         let at = self.judging_instant(event);
-        match known(&orders, name, at, policy.orders.keep) {
+        match known(&orders, name, at, &self.order_terms(policy)) {
             Some(order) if event.kind == Kind::Restate => orders[order].at,
             _ => event.at,
         }
     }
 
     /// `before` are the overrides until this judging.
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         at: Timestamp,
-        on: On,
+        on: Occasion,
         before: &Overruling,
         rules: Rules<'_>,
     ) -> Option<Judged> {
@@ -189,21 +235,18 @@ impl Customer {
             }
             let gave = std::mem::replace(&mut self.given[scale], ruling.given);
             let place = &mut self.places[scale];
-            if ruling.rank == place.rank {
+            let left = on.left(scale);
+            if ruling.rank == place.rank && left.is_none() {
                 continue;
             }
             changes.push(Change {
                 scale: ScaleIx(scale),
                 from: place.rank,
+                left: left.map(|name| name.as_str().into()),
                 to: ruling.rank,
                 effective_at: at,
                 version: place.version + 1,
-                cause: match on {
-                    On::Time => Cause::Clock,
-                    On::Command => Cause::Command,
-                    On::Event(since) if since < at && place.since >= since => Cause::Correction,
-                    On::Event(_) => Cause::Event,
-                },
+                cause: on.cause(at, place),
                 overridden: self.overruling.told(
                     before,
                     scale,
@@ -221,9 +264,11 @@ impl Customer {
         }
         self.frontier = at;
         self.horizon = self.foresee(rules);
-        (!changes.is_empty()).then(|| Judged {
+        let told = matches!(on, Occasion::Policy(_, true));
+        (told || !changes.is_empty()).then(|| Judged {
             customer: self.name.as_str().into(),
             at,
+            era: self.era,
             changes,
             places: self.places.clone().into_boxed_slice(),
             ended: None,
@@ -232,7 +277,7 @@ impl Customer {
     }
 
     fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
-        contributions(&self.accepted, rules.policy.orders)
+        contributions(&self.accepted)
             .into_iter()
             .map(|contribution| (rules.days.day_of(contribution.at), contribution))
             .collect()
@@ -308,7 +353,7 @@ impl Customer {
         for (index, (memory, given)) in self.memories.iter().zip(&self.given).enumerate() {
             let ladder = &rules.policy.ladders[index];
             let extended = self.overruling.extension(index, now.at);
-            if waits(ladder) {
+            if waits(rules.policy, ladder) {
                 instants.extend(memory.turns(ladder, (*given).into(), extended, now));
             }
         }

@@ -207,7 +207,7 @@ pub(crate) fn judge(
     for (((index, ladder), rank), memory) in ladders.zip(ranks).zip(memories) {
         let current = usize::from(*rank);
         let extended = overruling.extension(index, now.at);
-        let mut ruling = if waits(ladder) {
+        let mut ruling = if waits(policy, ladder) {
             sight.wait(ladder, current, memory.clone(), extended, now)
         } else {
             sight.climb(ladder, current, extended.map(|(tier, _)| tier))

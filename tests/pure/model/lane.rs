@@ -9,6 +9,7 @@ use tidemark::engine::effect::{Ended, Judged, Removed};
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::event::Kind;
 use tidemark::model::refusal::{Refusal, Refused};
+use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 
@@ -16,6 +17,7 @@ use super::contribution::{Order, orders};
 use super::customer::{Customer, Rules};
 use super::days::Days;
 use super::owned_event::OwnedEvent;
+use super::passing::{Kept, answers};
 
 /// How many deadlines fire after one event.
 pub(crate) const AFTER_EVENT: usize = 64;
@@ -25,20 +27,41 @@ pub(crate) const AFTER_TICK: usize = 10_000;
 /// The brute-force lane.
 pub(crate) struct Model {
     policy: Arc<Policy>,
+    before: Option<Arc<Policy>>,
+    adoption: Option<Adoption>,
+    /// Policies so far.
+    era: u32,
+    /// Events before this instant are too late.
+    floor: Timestamp,
+    ids_from: Timestamp,
     days: Rc<Days>,
     pub(crate) clock: Timestamp,
     pub(crate) ceiling: Timestamp,
     /// Deadlines that may fire until the next tick.
     allowed: Option<u64>,
     pub(crate) customers: Vec<Customer>,
-    /// Section 9: until when, and the versions so far.
-    pub(crate) erased: BTreeMap<String, (Timestamp, Vec<u32>)>,
+    /// Section 9: until when, and the versions so far of ladders and maps.
+    pub(crate) erased: BTreeMap<String, (Timestamp, BTreeMap<String, u32>)>,
+}
+
+/// The policy in force has taken the place of the one before.
+#[derive(Clone, Copy)]
+struct Adoption {
+    at: Timestamp,
+    pace: u32,
+    /// Of the policy before.
+    kept: Kept,
 }
 
 impl Model {
     pub(crate) fn new(policy: Arc<Policy>, days: Rc<Days>) -> Self {
         Self {
             policy,
+            before: None,
+            adoption: None,
+            era: 0,
+            floor: Timestamp::MIN,
+            ids_from: Timestamp::MIN,
             days,
             clock: Timestamp::MIN,
             ceiling: Timestamp::MIN,
@@ -50,10 +73,80 @@ impl Model {
 
     /// What judging needs besides a customer.
     pub(crate) fn rules(&self) -> Rules<'_> {
+        self.rules_in(self.era)
+    }
+
+    /// Under the policy by which a customer was last judged.
+    pub(crate) fn rules_of(&self, customer: &Customer) -> Rules<'_> {
+        self.rules_in(customer.era)
+    }
+
+    fn rules_in(&self, era: u32) -> Rules<'_> {
+        let before = self.before.as_deref();
+        let (policy, before) = match before.filter(|_| era < self.era) {
+            Some(before) => (before, None),
+            None => (&*self.policy, before),
+        };
         Rules {
-            policy: &self.policy,
+            policy,
             days: &self.days,
+            before,
+            ids_from: self.ids_from,
         }
+    }
+
+    /// How many policies there were before.
+    pub(crate) fn era(&self) -> u32 {
+        self.era
+    }
+
+    /// Events before this instant are too late under any policy.
+    pub(crate) fn floor(&self) -> Timestamp {
+        self.floor
+    }
+
+    /// How many are passed over after a tick.
+    pub(crate) fn pace(&self) -> u32 {
+        self.adoption.map_or(0, |adoption| adoption.pace)
+    }
+
+    /// How many are still to be passed over.
+    pub(crate) fn awaiting(&self) -> usize {
+        let waits = |customer: &&Customer| customer.era < self.era;
+        self.customers.iter().filter(waits).count()
+    }
+
+    /// Section 10; whether it is not refused.
+    pub(crate) fn adopt(&mut self, policy: &Arc<Policy>, pace: u32) -> bool {
+        if policy.hash == self.policy.hash {
+            return true;
+        }
+        if self.awaiting() > 0 || !answers(&self.policy, self.before.as_deref(), policy) {
+            return false;
+        }
+        let kept = Kept::of(&self.policy, self.before.as_deref());
+        self.floor = self.floor.max(self.clock - kept.late);
+        let ids_from = self.clock - kept.late - kept.dedup;
+        self.ids_from = self.ids_from.max(ids_from);
+        let at = self.clock;
+        self.adoption = Some(Adoption { at, pace, kept });
+        self.before = Some(std::mem::replace(&mut self.policy, Arc::clone(policy)));
+        self.era += 1;
+        true
+    }
+
+    fn pass_over(&mut self, place: usize) -> Vec<Judged> {
+        let mut customer = self.customers[place].clone();
+        if customer.era == self.era {
+            return Vec::new();
+        }
+        let Adoption { at, kept, .. } = self.adoption.expect("there is an era before");
+        let rules = (self.rules_of(&customer), self.rules());
+        let erased = self.erased.get(&customer.name);
+        let versions = erased.map_or_else(BTreeMap::new, |(_, versions)| versions.clone());
+        let judged = customer.pass_over(rules, (at, kept), &versions);
+        self.customers[place] = customer;
+        judged
     }
 
     /// The policy in force.
@@ -73,7 +166,15 @@ impl Model {
             self.clock = self.clock.max(coast.min(self.ceiling));
         }
         self.allowed = tick.firings;
-        self.fire_due(AFTER_TICK)
+        let mut judged = self.fire_due(AFTER_TICK);
+        for _ in 0..self.adoption.map_or(0, |adoption| adoption.pace) {
+            let mut customers = self.customers.iter();
+            let Some(next) = customers.position(|customer| customer.era < self.era) else {
+                break;
+            };
+            judged.extend(self.pass_over(next));
+        }
+        judged
     }
 
     /// Sections 1, 2, 5 and 6.
@@ -83,28 +184,44 @@ impl Model {
         if erased && event.kind != Kind::Heartbeat {
             return (Outcome::Suppressed, Vec::new());
         }
-        match self.weigh(event) {
-            Err(refused) => (Outcome::Refused(refused), Vec::new()),
-            Ok(_) if event.kind == Kind::Heartbeat => (Outcome::Applied, self.pass(event.at)),
-            Ok(_) if event.erases() => (Outcome::Applied, self.erase(event)),
-            Ok(true) => (Outcome::Duplicate, Vec::new()),
-            Ok(false) => (Outcome::Applied, self.accept(event)),
+        if let Err(refused) = self.in_time(event) {
+            return (Outcome::Refused(refused), Vec::new());
         }
+        if event.kind == Kind::Heartbeat {
+            return (Outcome::Applied, self.pass(event.at));
+        }
+        let mut customers = self.customers.iter();
+        let known = customers.position(|customer| customer.name == event.customer);
+        let mut judged = known.map_or_else(Vec::new, |place| self.pass_over(place));
+        if event.erases() {
+            judged.extend(self.erase(event));
+            return (Outcome::Applied, judged);
+        }
+        let outcome = match self.weigh(event) {
+            Err(refused) => Outcome::Refused(refused),
+            Ok(true) => Outcome::Duplicate,
+            Ok(false) => {
+                judged.extend(self.accept(event));
+                Outcome::Applied
+            }
+        };
+        (outcome, judged)
     }
 
-    fn weigh(&self, event: &OwnedEvent) -> Result<bool, Refused> {
+    fn in_time(&self, event: &OwnedEvent) -> Result<(), Refused> {
         if event.at > self.ceiling + self.policy.time.ahead {
             return Err(Refusal::Future.of("occurred_at"));
         }
-        if event.at < self.clock - self.policy.time.late {
+        if event.at < self.clock - self.policy.time.late || event.at < self.floor {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
-        if event.kind == Kind::Heartbeat || event.erases() {
-            return Ok(false);
-        }
+        Ok(())
+    }
+
+    fn weigh(&self, event: &OwnedEvent) -> Result<bool, Refused> {
         match self.customer(&event.customer) {
-            Some(known) => known.weigh(event, &self.policy),
-            None => Customer::new(&event.customer, self.rules()).weigh(event, &self.policy),
+            Some(known) => known.weigh(event, self.rules()),
+            None => Customer::new(&event.customer, self.rules()).weigh(event, self.rules()),
         }
     }
 
@@ -112,15 +229,20 @@ impl Model {
         let rules = Rules {
             policy: &self.policy,
             days: &self.days,
+            before: self.before.as_deref(),
+            ids_from: self.ids_from,
         };
         if !self.customers.iter().any(|c| c.name == event.customer) {
-            let mut customer = Customer::new(&event.customer, rules);
+            let mut new = Customer::new(&event.customer, rules);
+            new.era = self.era;
             if let Some((_, versions)) = self.erased.get(&event.customer) {
-                for (place, version) in customer.places.iter_mut().zip(versions) {
-                    place.version = *version;
+                let scales = (0..).map(ScaleIx).zip(&mut new.places);
+                for (scale, place) in scales {
+                    let version = versions.get(self.policy.scale_name(scale));
+                    place.version = version.copied().unwrap_or(0);
                 }
             }
-            self.customers.push(customer);
+            self.customers.push(new);
         }
         let customer = self
             .customers
@@ -142,10 +264,12 @@ impl Model {
         let rules = Rules {
             policy: &self.policy,
             days: &self.days,
+            before: self.before.as_deref(),
+            ids_from: self.ids_from,
         };
         let name = &event.customer;
         let old = self.erased.remove(name);
-        let mut versions = old.map_or_else(|| vec![0; self.policy.scales()], |(_, old)| old);
+        let mut versions = old.map_or_else(BTreeMap::new, |(_, old)| old);
         let mut judged = Vec::new();
         let (mut at, mut removed) = (event.at, None);
         if let Some(index) = self.customers.iter().position(|known| known.name == *name) {
@@ -154,13 +278,18 @@ impl Model {
             while gone.horizon.as_ref().is_some_and(|h| h.at < at) {
                 judged.extend(gone.fire(rules));
             }
-            let before: u32 = versions.iter().sum();
-            versions = gone.places.iter().map(|place| place.version).collect();
-            let rules = self.policy.orders;
-            let (orders, _) = orders(&gone.accepted, rules);
-            let known = |order: &&Order| order.id.is_some() && order.at > at - rules.keep;
+            let before: u32 = versions.values().sum();
+            for (scale, place) in (0..).map(ScaleIx).zip(&gone.places) {
+                versions.insert(self.policy.scale_name(scale).to_owned(), place.version);
+            }
+            for (scale, left) in &gone.gone {
+                versions.insert(scale.clone(), left.place.version);
+            }
+            let terms = gone.order_terms(&self.policy);
+            let (orders, _) = orders(&gone.accepted);
+            let known = |order: &&Order| order.id.is_some() && order.is_known(at, &terms);
             removed = Some(Removed {
-                changes: (versions.iter().sum::<u32>() - before).into(),
+                changes: (versions.values().sum::<u32>() - before).into(),
                 orders: orders.iter().filter(known).count() as u64,
             });
         }
@@ -168,6 +297,7 @@ impl Model {
         judged.push(Judged {
             customer: name.as_str().into(),
             at,
+            era: self.era,
             changes: Vec::new(),
             places: Box::default(),
             overridden: Box::default(),
@@ -191,10 +321,6 @@ impl Model {
     /// Fires what is due, earliest first and among equals in the order of the customers' first
     /// events. A customer who is due again at once takes another turn.
     fn fire_due(&mut self, limit: usize) -> Vec<Judged> {
-        let rules = Rules {
-            policy: &self.policy,
-            days: &self.days,
-        };
         let mut judged = Vec::new();
         for _ in 0..limit {
             let due = self.customers.iter().enumerate().filter_map(|(index, c)| {
@@ -209,6 +335,16 @@ impl Model {
                 Some(allowed) => *allowed -= 1,
                 None => {}
             }
+            if self.customers[next].era < self.era {
+                judged.extend(self.pass_over(next));
+                continue;
+            }
+            let rules = Rules {
+                policy: &self.policy,
+                days: &self.days,
+                before: self.before.as_deref(),
+                ids_from: self.ids_from,
+            };
             judged.extend(self.customers[next].fire(rules));
         }
         judged
@@ -230,12 +366,13 @@ impl Model {
             .filter_map(|customer| customer.horizon.as_ref().map(|horizon| horizon.at))
     }
 
-    /// Customers per tier and segment.
+    /// Customers per tier and segment, of those who stand under the policy in force.
     pub(crate) fn population(&self) -> Vec<Vec<u64>> {
         let ladders = self.policy.ladders.iter().map(|l| l.tiers.len());
         let maps = self.policy.maps.iter().map(|m| m.segments.len());
         let mut population: Vec<Vec<u64>> = ladders.chain(maps).map(|n| vec![0; n]).collect();
-        for customer in &self.customers {
+        let passed = |customer: &&Customer| customer.era == self.era;
+        for customer in self.customers.iter().filter(passed) {
             for (ranks, place) in population.iter_mut().zip(&customer.places) {
                 ranks[usize::from(place.rank)] += 1;
             }

@@ -6,9 +6,10 @@ use tidemark::model::change::{Wait, Waited};
 use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::until::Until;
 use tidemark::policy::climb::Waiting;
-use tidemark::policy::declared::Ladder;
+use tidemark::policy::declared::{Ladder, Policy};
 use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, Requalify};
+use tidemark::policy::transition::Transition;
 
 use super::judgement::{Now, Sight};
 
@@ -17,6 +18,8 @@ use super::judgement::{Now, Sight};
 pub(crate) struct Memory {
     pub(crate) since: Timestamp,
     pub(crate) lapsed: Option<Timestamp>,
+    /// Until when the tier is kept because a policy's transition has granted that.
+    pub(crate) granted: Timestamp,
     pub(crate) held: BTreeMap<usize, Timestamp>,
     /// The tiers for life, and from when on.
     pub(crate) floors: BTreeMap<usize, Timestamp>,
@@ -34,17 +37,19 @@ pub(crate) struct Stretches {
 }
 
 /// Whether a ladder has to remember anything.
-pub(crate) fn waits(ladder: &Ladder) -> bool {
-    ladder.tiers.iter().any(|tier| {
-        let patience = tier.patience;
-        patience.settle > Span(0)
-            || patience.grace.is_some()
-            || patience.stay.is_some()
-            || patience.term.is_some()
-            || patience.demote == Demote::Never
-            || tier.requires.is_some()
-            || tier.lifetime.is_some()
-    })
+pub(crate) fn waits(policy: &Policy, ladder: &Ladder) -> bool {
+    let grants = policy.transition != Transition::Immediate;
+    grants
+        || ladder.tiers.iter().any(|tier| {
+            let patience = tier.patience;
+            patience.settle > Span(0)
+                || patience.grace.is_some()
+                || patience.stay.is_some()
+                || patience.term.is_some()
+                || patience.demote == Demote::Never
+                || tier.requires.is_some()
+                || tier.lifetime.is_some()
+        })
 }
 
 impl Memory {
@@ -52,6 +57,7 @@ impl Memory {
         Self {
             since: Timestamp::MIN,
             lapsed: None,
+            granted: Timestamp::MIN,
             held: BTreeMap::new(),
             floors: BTreeMap::new(),
             stretches: BTreeMap::new(),
@@ -170,8 +176,7 @@ impl Memory {
             let lapsed = *self.lapsed.get_or_insert(now.at);
             if self
                 .lost(ladder, tier, extended, now)
-                .expect("it has lapsed")
-                > now.at
+                .is_none_or(|lost| lost > now.at)
             {
                 return (tier, waited);
             }
@@ -194,7 +199,7 @@ impl Memory {
         }
     }
 
-    /// When the tier is lost, if nothing keeps the customer there any more.
+    /// When the tier is lost, if nothing keeps the customer there any more and it ever is.
     pub(crate) fn lost(
         &self,
         ladder: &Ladder,
@@ -207,7 +212,8 @@ impl Memory {
         let ends = ends.into_iter().map(|(_, _, end)| end);
         let extended = extended.filter(|(extended, _)| tier <= usize::from(*extended));
         let ends = ends.chain(extended.map(|(_, until)| until));
-        Some(ends.chain([lapsed]).max().expect("there is one"))
+        let end = ends.chain([lapsed, self.granted]).max();
+        end.filter(|end| *end < Timestamp::MAX)
     }
 
     fn ends(
@@ -245,6 +251,7 @@ impl Memory {
     fn come(&mut self, tier: usize, at: Timestamp) {
         self.since = at;
         self.lapsed = None;
+        self.granted = Timestamp::MIN;
         self.held.retain(|k, _| *k > tier);
     }
 
@@ -292,7 +299,12 @@ impl Memory {
     }
 
     /// When the term ends that the customer is in.
-    fn term_ends(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Option<Timestamp> {
+    pub(super) fn term_ends(
+        &self,
+        ladder: &Ladder,
+        tier: usize,
+        now: Now<'_>,
+    ) -> Option<Timestamp> {
         let term = ladder.tiers[tier].patience.term.filter(|_| tier > 0)?;
         if let Some(lapsed) = self.lapsed {
             let ends = self.ends(ladder, tier, lapsed, now);

@@ -4,12 +4,14 @@
 pub(crate) mod contribution;
 pub(crate) mod customer;
 pub(crate) mod days;
+mod heritage;
 pub(crate) mod judgement;
 pub(crate) mod lane;
 pub(crate) mod measure;
 pub(crate) mod memory;
 pub(crate) mod overruling;
 pub(crate) mod owned_event;
+pub(crate) mod passing;
 pub(crate) mod source;
 mod turns;
 mod weighing;

@@ -8,6 +8,7 @@ use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 
 use super::owned_event::OwnedEvent;
+use super::passing::lower;
 
 /// All that were ever asked for and not withdrawn, in the order in which they were taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +62,24 @@ impl Overruling {
                 });
             }
         }
+    }
+
+    /// Another policy comes: the names of ladders and of their tiers, before and now. What stands
+    /// on ladders that are no more is forgotten.
+    pub(super) fn follow(&mut self, names: &[Vec<String>; 2], tiers: &[Vec<Vec<String>>; 2]) {
+        self.taken.retain_mut(|one| {
+            let before = one.ladder.0;
+            let here = names[1].iter().position(|name| *name == names[0][before]);
+            let Some(here) = here else {
+                return false;
+            };
+            let (there, tiers) = (&tiers[0][before], &tiers[1][here]);
+            let name = &there[usize::from(one.tier)];
+            let same = tiers.iter().position(|tier| tier == name);
+            let rank = same.or_else(|| lower(name, there, tiers)).unwrap_or(0);
+            (one.ladder, one.tier) = (ScaleIx(here), rank as u8);
+            true
+        });
     }
 
     /// Those that are remembered at an instant, each with its number in the order of taking.

@@ -7,18 +7,20 @@ use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::policy::declared::{Policy, UnknownOrder};
 
 use super::contribution::{known, orders};
-use super::customer::Customer;
+use super::customer::{Customer, Rules};
 use super::overruling::{ladder, tier};
 use super::owned_event::OwnedEvent;
 
 impl Customer {
     /// Rules 3 to 7 of section 2 in their order: `Ok(true)` is a duplicate, `Ok(false)` counts.
-    pub(crate) fn weigh(&self, event: &OwnedEvent, policy: &Policy) -> Result<bool, Refused> {
+    pub(crate) fn weigh(&self, event: &OwnedEvent, rules: Rules<'_>) -> Result<bool, Refused> {
+        let policy = rules.policy;
         let copied = self
             .accepted
             .iter()
             .rev()
             .find(|earlier| earlier.event.event_id == event.event_id);
+        let copied = copied.filter(|earlier| earlier.event.at >= rules.ids_from);
         if copied.is_some_and(|earlier| {
             let apart = i128::from(earlier.event.at.0) - i128::from(event.at.0);
             apart.abs() <= i128::from(policy.time.dedup.0)
@@ -29,7 +31,7 @@ impl Customer {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
         self.weigh_totals(event)?;
-        self.weigh_scores(event, policy)?;
+        self.weigh_scores(event, rules)?;
         self.weigh_order(event, policy)?;
         weigh_override(event, policy)?;
         Ok(false)
@@ -57,8 +59,10 @@ impl Customer {
     }
 
     /// Rule 5 for the declared number, where something sums it.
-    fn weigh_scores(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
-        let mut aggregates = policy.features.iter().map(|feature| feature.aggregate);
+    fn weigh_scores(&self, event: &OwnedEvent, rules: Rules<'_>) -> Result<(), Refused> {
+        let kept = [rules.policy].into_iter().chain(rules.before);
+        let features = kept.flat_map(|policy| &policy.features);
+        let mut aggregates = features.map(|feature| feature.aggregate);
         let summed =
             aggregates.any(|aggregate| matches!(aggregate, Aggregate::Sum(Field::Attr(..))));
         let all = self.accepted.iter().map(|earlier| &earlier.event);
@@ -72,14 +76,10 @@ impl Customer {
 
     /// Rule 6 and the check beside it.
     fn weigh_order(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
-        let (orders, _) = orders(&self.accepted, policy.orders);
-        let keep = policy.orders.keep;
-        let known = known(
-            &orders,
-            event.order.as_deref(),
-            self.judging_instant(event),
-            keep,
-        );
+        let (orders, _) = orders(&self.accepted);
+        let terms = self.order_terms(policy);
+        let at = self.judging_instant(event);
+        let known = known(&orders, event.order.as_deref(), at, &terms);
         match event.kind {
             Kind::Purchase if known.is_some() => Err(Refusal::OrderExists.of("order_id")),
             Kind::Refund | Kind::Cancel | Kind::Restate

@@ -13,6 +13,7 @@ fn told(scale: usize, from: u8, to: u8) -> String {
     let change = Change {
         scale: ScaleIx(scale),
         from,
+        left: None,
         to,
         effective_at: Timestamp(0),
         version: 1,

@@ -19,9 +19,10 @@ impl Sightings {
         judging: Timestamp,
     ) {
         let rules = policy.orders;
-        let (orders, _) = orders(&customer.accepted, rules);
+        let (orders, _) = orders(&customer.accepted);
+        let terms = customer.order_terms(policy);
         let name = event.order.as_deref();
-        let named = known(&orders, name, judging, rules.keep).map(|index| &orders[index]);
+        let named = known(&orders, name, judging, &terms).map(|index| &orders[index]);
         let last = judging - rules.keep;
         let forgotten = orders
             .iter()

@@ -31,5 +31,5 @@ pub(super) fn kept(model: &Model, customer: &Customer) -> bool {
     let known = (&unknown[..], &Overruling::default());
     let entered = judge(rules.policy, &measures, &from_below, known, now);
     let mut each = ladders.iter().zip(&customer.given).zip(&entered);
-    each.any(|((ladder, given), entered)| !waits(ladder) && *given > entered.given)
+    each.any(|((ladder, given), entered)| !waits(rules.policy, ladder) && *given > entered.given)
 }

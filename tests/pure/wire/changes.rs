@@ -43,6 +43,7 @@ fn judged() -> Judged {
     let up = Change {
         scale: ScaleIx(0),
         from: 0,
+        left: None,
         to: 1,
         effective_at: at("2026-03-02T08:15:30.250Z"),
         version: 1,
@@ -80,6 +81,7 @@ fn judged() -> Judged {
         ..down.clone()
     };
     Judged {
+        era: 0,
         customer: CUSTOMER.into(),
         at: down.effective_at,
         changes: vec![up, down, along],
@@ -350,14 +352,12 @@ proptest! {
         let change = Change {
             scale: ScaleIx(usize::from(on_map)),
             from,
+            left: None,
             to,
             effective_at: Timestamp(instant),
             version,
             cause: if clock { Cause::Clock } else { Cause::Event },
-            waited: clock.then_some(Waited {
-                wait: Wait::Grace,
-                since: Timestamp(instant - 1),
-            }),
+            waited: clock.then_some(Waited { wait: Wait::Grace, since: Timestamp(instant - 1) }),
             reasons: measured
                 .into_iter()
                 .map(|(comparison, measured, holds)| Reason { comparison, measured, holds })
@@ -370,9 +370,8 @@ proptest! {
         let body: Value = serde_json::from_slice(body).expect("one JSON value");
         let names = policy.rank_names(change.scale);
         prop_assert_eq!(&body["customer_id"], &customer);
-        let waited = clock.then(|| {
-            json!({"for": "grace", "since": show_utc(Timestamp(instant - 1))})
-        });
+        let since = show_utc(Timestamp(instant - 1));
+        let waited = clock.then(|| json!({"for": "grace", "since": since}));
         prop_assert_eq!(body.get("waited"), waited.as_ref());
         prop_assert_eq!(&body["ladder"], policy.scale_name(change.scale));
         prop_assert_eq!(&body["from"], names[usize::from(from)]);

@@ -14,6 +14,7 @@ use tidemark::policy::declared::{
 };
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
+use tidemark::policy::transition::Transition;
 
 /// The sample; made once, since a time zone is a large table.
 pub(super) fn policy() -> &'static Policy {
@@ -29,6 +30,7 @@ fn build() -> Policy {
         hash: "5".repeat(64),
         currency: Currency::from_code("GBP").expect("a code"),
         zone: Zone::named("Europe/London").expect("a zone"),
+        transition: Transition::Immediate,
         time: TimeRules {
             lateness: Span(1000),
             late: day,
