@@ -8,7 +8,7 @@ use super::history::History;
 use super::layout::{Layout, Reading};
 use super::notes::Notes;
 use super::rolls::{Roll, Value};
-use super::shape::{Look, Shape, Take, back_of, keys_of};
+use super::shape::{Look, Shape, Take, back_of, keys_asked};
 use super::tally::Tally;
 
 /// Why a feature cannot be told from what has been kept.
@@ -141,7 +141,8 @@ impl Carry {
         if made.firm {
             source.words[made.width - 1] = shape.width - 1;
         }
-        if let (Aggregate::Sum(field), Aggregate::Sum(was)) = (feature.aggregate, there.aggregate) {
+        let (field, was) = (feature.aggregate.summed(), there.aggregate.summed());
+        if let (Some(field), Some(was)) = (field, was) {
             if made.fields.contains(&field) && shape.fields.contains(&was) {
                 source.words[made.word(field)] = shape.word(was);
             }
@@ -161,8 +162,8 @@ impl Carry {
             Reading::Buckets(_, Look::Latest) => shape.latest.then_some(()).ok_or(Gap::Endless),
             Reading::Buckets(..) => {
                 reaches(there, shape.longest)?;
-                match there.aggregate {
-                    Aggregate::Sum(field) if !shape.fields.contains(&field) => Err(Gap::Field),
+                match there.aggregate.summed() {
+                    Some(field) if !shape.fields.contains(&field) => Err(Gap::Field),
                     _ => Ok(()),
                 }
             }
@@ -300,7 +301,7 @@ fn roll_of<'l>(
 
 /// Whether what is kept for so many keys is kept for as long as the window of a feature.
 fn reaches(feature: &Feature, kept: Option<i64>) -> Result<(), Gap> {
-    let Some(wanted) = keys_of(feature.window, feature.resolution) else {
+    let Some(wanted) = keys_asked(feature) else {
         return Ok(());
     };
     let kept = kept.unwrap_or(0);

@@ -46,7 +46,7 @@ impl Course {
         let (back, word) = match look {
             Look::Sum { back, word } => (back, Some(word)),
             Look::Days { back } => (back, None),
-            Look::Latest | Look::First => return,
+            Look::Decayed { .. } | Look::Latest | Look::First => return,
         };
         let resolution = layout.series[series].resolution;
         let (back, now) = (history.tally.back(layout, back), now.key(resolution));

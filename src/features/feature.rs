@@ -52,6 +52,9 @@ pub enum Aggregate {
     MeanGap,
     /// How many such means have passed since the latest of those keys; 0 where there is none.
     Silence,
+    /// Sum of a field in which everything weighs half as much every so many days, from 1 to 1000;
+    /// resolution `Day` and everything only.
+    DecayedSum(Field, u32),
     /// Made of two other features; no kinds, filter, window or resolution of its own.
     Derived(Derived),
 }
@@ -137,6 +140,14 @@ impl Aggregate {
         matches!(self, Self::SinceLast | Self::SinceFirst)
     }
 
+    /// The field of which it is a sum, weighed or not.
+    pub(super) fn summed(self) -> Option<Field> {
+        match self {
+            Self::Sum(field) | Self::DecayedSum(field, _) => Some(field),
+            _ => None,
+        }
+    }
+
     /// Whether it may be "never".
     #[must_use]
     pub fn may_be_never(self) -> bool {
@@ -170,9 +181,13 @@ impl Feature {
     #[must_use]
     pub fn unit(&self) -> Unit {
         match (self.aggregate, self.resolution) {
-            (Aggregate::Sum(field) | Aggregate::Least(field) | Aggregate::Most(field), _) => {
-                field.unit()
-            }
+            (
+                Aggregate::Sum(field)
+                | Aggregate::DecayedSum(field, _)
+                | Aggregate::Least(field)
+                | Aggregate::Most(field),
+                _,
+            ) => field.unit(),
             (Aggregate::Count | Aggregate::DistinctDays, _) => Unit::Number,
             (Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..), _) => Unit::Number,
             (Aggregate::MostFrequent(..), _) => Unit::Text,

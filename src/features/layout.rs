@@ -7,6 +7,7 @@ use crate::model::time::Span;
 
 use super::back::Back;
 use super::cuts::{Cuts, Level};
+use super::decay::Decay;
 use super::derived::Derived;
 use super::feature::{Aggregate, Feature, Field};
 use super::filter::{Filter, Passes};
@@ -44,6 +45,8 @@ pub struct Layout {
     pub(super) rolls: Rolls,
     /// The derived features that something is compared with.
     pub(super) derived: Vec<(Derived, Reader)>,
+    /// The different half-lives.
+    pub(super) decays: Vec<Decay>,
     /// How far contributions reach back.
     pub(super) reach: Reach,
     /// Per kind: the series that events of that kind enter as themselves.
@@ -117,6 +120,7 @@ impl Layout {
             compared_totals: Vec::new(),
             derived: Vec::new(),
             rolls: Rolls::default(),
+            decays: Vec::new(),
             reach,
             own: all_kinds()
                 .map(|kind| match kind {
@@ -208,6 +212,15 @@ impl Layout {
         let series = shapes.iter().position(|shape| shape.holds(feature, passes));
         let series = series.expect("every feature has its series");
         let shape = &mut shapes[series];
+        if let Aggregate::DecayedSum(field, half_life) = feature.aggregate {
+            let look = Look::Decayed {
+                decay: decay_of(&mut self.decays, half_life),
+                word: shape.word(field),
+            };
+            self.readings.push(Reading::Buckets(series, look));
+            shape.sights.extend(reader.map(|reader| (look, reader)));
+            return;
+        }
         let take = match feature.aggregate {
             Aggregate::Sum(field) => Some(Take::Sum(field)),
             Aggregate::Count => Some(Take::Count),
@@ -238,6 +251,16 @@ impl Layout {
     }
 }
 
+/// The place of a half-life among others.
+fn decay_of(decays: &mut Vec<Decay>, half_life: u32) -> usize {
+    let decay = Decay::new(half_life);
+    let known = decays.iter().position(|known| *known == decay);
+    known.unwrap_or_else(|| {
+        decays.push(decay);
+        decays.len() - 1
+    })
+}
+
 /// The filters of features, each once.
 #[must_use]
 pub fn distinct(features: &[Feature]) -> Vec<Filter> {
@@ -257,7 +280,7 @@ pub fn distinct(features: &[Feature]) -> Vec<Filter> {
 fn summed(features: &[Feature]) -> Vec<usize> {
     let mut summed = Vec::new();
     for feature in features {
-        if let Aggregate::Sum(Field::Attr(attr, _)) = feature.aggregate
+        if let Some(Field::Attr(attr, _)) = feature.aggregate.summed()
             && !summed.contains(&attr)
         {
             summed.push(attr);

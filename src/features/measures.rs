@@ -80,6 +80,9 @@ impl<'a> Measured<'a> {
             Look::Days { back } => {
                 Measure::Is(seen(back).filter(|bucket| bucket[1] > 0).count() as i64)
             }
+            Look::Decayed { decay, word } => {
+                Measure::Is(self.layout.decays[decay].left(&buckets.days(word), now))
+            }
             Look::Latest => since(buckets.latest(), now),
             Look::First => since(buckets.first(), now),
         }

@@ -8,9 +8,11 @@
 
 mod back;
 mod booking;
+mod buckets;
 pub mod carry;
 mod course;
 pub mod cuts;
+mod decay;
 pub mod derived;
 pub mod feature;
 pub mod filter;

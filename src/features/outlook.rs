@@ -7,8 +7,10 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::back::Back;
+use super::buckets::Buckets;
 use super::course::{Course, meet};
 use super::cuts::{Level, level_among};
+use super::decay::{Days, Decay};
 use super::feature::Resolution;
 use super::history::History;
 use super::layout::{Layout, Reader};
@@ -16,7 +18,6 @@ use super::moment::{Moment, reached};
 use super::notes::Note;
 use super::regard::{Piece, Regard};
 use super::shape::Look;
-use super::tally::Buckets;
 use super::texts::Texts;
 
 /// A feature comes to another level because time passes.
@@ -61,7 +62,12 @@ impl Outlook {
                     flips: &mut self.flips,
                 };
                 let look = look.at(|back| history.tally.back(layout, back));
-                self.levels[reader.feature] = ahead.see(look, buckets, now);
+                self.levels[reader.feature] = match look {
+                    Look::Decayed { decay, word } => {
+                        ahead.decaying(&layout.decays[decay], &buckets.days(word), now)
+                    }
+                    _ => ahead.see(look, buckets, now),
+                };
             }
         }
         for roll in layout.rolls.all() {
@@ -138,6 +144,7 @@ impl Ahead<'_> {
             Look::Days { back } => {
                 self.leaving(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
             }
+            Look::Decayed { .. } => unreachable!("seen by its weights"),
             Look::Latest => self.ageing(buckets.latest(), now),
             Look::First => self.ageing(buckets.first(), now),
         }
@@ -190,6 +197,20 @@ impl Ahead<'_> {
             }
         }
         now
+    }
+
+    /// A sum that weighs less day by day, until nothing of it is left.
+    fn decaying(&mut self, decay: &Decay, days: &Days, now: i64) -> Level {
+        let reader = self.reader;
+        let level = |left: i64| settle(&reader.cuts, reader.empty, left);
+        let mut turns = Vec::new();
+        if let Some((newest, _)) = days.first() {
+            decay.turns(days, (now, newest + decay.lasts()), &level, &mut turns);
+        }
+        for (day, level) in turns.into_iter().rev() {
+            self.flip(day, level);
+        }
+        level(decay.left(days, now))
     }
 
     /// A time since a key: it reaches one cut after another.
@@ -309,7 +330,7 @@ mod tests {
         let sum = Aggregate::Sum(Field::Amount);
         let days = |n| Window::Rolling(Span::from_days(n));
         let hours = |n| Window::Rolling(Span(n * HOUR));
-        use Aggregate::{Count, DistinctDays, SinceFirst, SinceLast};
+        use Aggregate::{Count, DecayedSum, DistinctDays, SinceFirst, SinceLast};
         use Resolution::{Day, Exact};
         [
             (bought, sum, days(3), Day),
@@ -326,6 +347,8 @@ mod tests {
             (bought, SinceFirst, Window::Lifetime, Day),
             (bought, SinceFirst, Window::Lifetime, Exact),
             (all, SinceFirst, Window::Lifetime, Exact),
+            (bought, DecayedSum(Field::Amount, 2), Window::Lifetime, Day),
+            (bought, DecayedSum(Field::Margin, 1), Window::Lifetime, Day),
         ]
         .map(|(kinds, aggregate, window, resolution)| Feature {
             name: String::new(),
@@ -341,7 +364,7 @@ mod tests {
     fn cuts(features: &[Feature]) -> Cuts {
         use Aggregate::{SinceFirst, SinceLast};
         let of = |feature: &Feature| match (feature.aggregate, feature.resolution) {
-            (Aggregate::Sum(_), _) => vec![-20, 0, 1, 15, 30, 60],
+            (Aggregate::Sum(_) | Aggregate::DecayedSum(..), _) => vec![-20, 0, 1, 15, 30, 60],
             (SinceLast | SinceFirst, Resolution::Exact) => vec![1, HOUR, 20 * HOUR, 50 * HOUR],
             _ => vec![1, 2, 3, 5],
         };
@@ -429,7 +452,11 @@ mod tests {
                     prop_assert_eq!(levels[feature], expected, "{} {:?}", feature, at);
                 }
             }
-            prop_assert_eq!(flips.next(), None);
+            // What decays does so for a month.
+            let decays = |flip: &&Flip| {
+                matches!(features[flip.feature].aggregate, Aggregate::DecayedSum(..))
+            };
+            prop_assert_eq!(flips.find(|flip| !decays(flip)), None);
         }
     }
 }

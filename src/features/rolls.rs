@@ -7,7 +7,7 @@ use super::filter::{Passes, TextField};
 use super::layout::Reader;
 use super::orders::Contribution;
 use super::regard::Regard;
-use super::shape::keys_of;
+use super::shape::keys_asked;
 
 /// What is noted of each contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +95,7 @@ impl Rolls {
             self.rolls.len() - 1
         });
         let roll = &mut self.rolls[ix];
-        roll.longest = roll
-            .longest
-            .max(keys_of(feature.window, feature.resolution));
+        roll.longest = roll.longest.max(keys_asked(feature));
         roll.enough = match (roll.enough, feature.aggregate) {
             (Some(enough), Aggregate::Distinct(_, most)) => Some(enough.max(most.into())),
             _ => None,

@@ -5,6 +5,7 @@ use crate::model::period::Period;
 use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
 use super::back::Back;
+use super::decay::Decay;
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::Passes;
 use super::layout::Reader;
@@ -48,6 +49,8 @@ pub(super) enum Look {
     Sum { back: Back, word: usize },
     /// How many of those seen have a positive count.
     Days { back: Back },
+    /// The sum of a word of all, each weighed by its age.
+    Decayed { decay: usize, word: usize },
     /// How far back the latest one with a positive count lies.
     Latest,
     /// How far back the first one with a positive count lies.
@@ -97,8 +100,11 @@ impl Shape {
     /// Makes room for what a feature asks of it.
     pub(super) fn extend(&mut self, feature: &Feature) {
         let aggregate = feature.aggregate;
-        self.sums |= matches!(aggregate, Aggregate::Sum(_) | Aggregate::Count);
-        let keys = keys_of(feature.window, self.resolution);
+        self.sums |= matches!(
+            aggregate,
+            Aggregate::Sum(_) | Aggregate::Count | Aggregate::DecayedSum(..)
+        );
+        let keys = keys_asked(feature);
         self.longest = self.longest.max(keys);
         match aggregate {
             Aggregate::SinceLast => {
@@ -106,7 +112,9 @@ impl Shape {
                 self.firm = self.shrinks;
             }
             Aggregate::SinceFirst => self.firm = self.shrinks,
-            Aggregate::Sum(field) if keys.is_some() && !self.fields.contains(&field) => {
+            Aggregate::Sum(field) | Aggregate::DecayedSum(field, _)
+                if keys.is_some() && !self.fields.contains(&field) =>
+            {
                 self.fields.push(field);
             }
             Aggregate::DistinctDays => self.days |= keys.is_none(),
@@ -136,7 +144,7 @@ impl Look {
                 word,
             },
             Self::Days { back } => Self::Days { back: of(back) },
-            Self::Latest | Self::First => self,
+            Self::Decayed { .. } | Self::Latest | Self::First => self,
         }
     }
 }
@@ -154,8 +162,16 @@ pub(super) fn back_of(feature: &Feature) -> Result<Back, i64> {
     }
 }
 
+/// The keys that a feature looks back at most, unless that has no end.
+pub(super) fn keys_asked(feature: &Feature) -> Option<i64> {
+    match feature.aggregate {
+        Aggregate::DecayedSum(_, half_life) => Some(Decay::ends(half_life)),
+        _ => keys_of(feature.window, feature.resolution),
+    }
+}
+
 /// The keys that a window that ends has at most.
-pub(super) fn keys_of(window: Window, resolution: Resolution) -> Option<i64> {
+fn keys_of(window: Window, resolution: Resolution) -> Option<i64> {
     match window {
         Window::Rolling(span) => Some(keys_in(span, resolution)),
         Window::Calendar(period) => Some(period.days_max()),

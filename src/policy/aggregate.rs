@@ -2,12 +2,14 @@
 
 use crate::features::feature::{Aggregate, Field, Ties};
 use crate::features::filter::TextField;
+use crate::model::time::DAY_MS;
 
 use super::declaration::Verb;
 use super::draft::{FeatureDraft, Written};
 use super::event::EventWords;
 use super::owner::{Owner, choose};
 use super::problem::{ByteRange, Problem};
+use super::terms::{Least, read_span};
 
 const FIELDS: [(Field, &str); 3] = [
     (Field::Amount, "amount"),
@@ -27,6 +29,8 @@ const TIES: [(Ties, &str); 3] = [
 const PURCHASE: &str = "purchase";
 /// Counting on would cost memory for every value of every customer.
 const DISTINCT_MAX: u32 = 10_000;
+/// Weights are exact up to this half-life, in days.
+const HALF_LIFE_MAX: u32 = 1_000;
 
 /// The aggregate of a verb that is over events.
 pub(super) fn aggregate(
@@ -61,6 +65,10 @@ pub(super) fn aggregate(
         Verb::DistinctDays => Aggregate::DistinctDays,
         Verb::SinceFirst => Aggregate::SinceFirst,
         Verb::SinceLast => Aggregate::SinceLast,
+        Verb::DecayedSum => {
+            let half_life = half_life(draft, owner, problems);
+            Aggregate::DecayedSum(number(draft, words, owner, problems)?, half_life?)
+        }
         Verb::MeanGap => Aggregate::MeanGap,
         Verb::Silence => Aggregate::Silence,
         Verb::Average | Verb::Share | Verb::Ratio | Verb::Difference => {
@@ -95,6 +103,12 @@ fn check_keys(verb: Verb, draft: &FeatureDraft, owner: &Owner<'_>, problems: &mu
         let help = "remove `ties`, or write aggregate = \"most_frequent\"";
         refuse(&ties.span, said, "nothing is tied", help);
     }
+    let half_life = draft.half_life.written();
+    if let Some(half_life) = half_life.filter(|_| verb != Verb::DecayedSum) {
+        let said = "has a `half_life`, but is no decayed_sum";
+        let help = "remove `half_life`, or write aggregate = \"decayed_sum\"";
+        refuse(&half_life.span, said, "nothing decays", help);
+    }
     if let Some(most) = draft.at_most.written().filter(|_| verb != Verb::Distinct) {
         let said = "has an `at_most`, but is no distinct";
         let help = "remove `at_most`, or write aggregate = \"distinct\"";
@@ -116,6 +130,24 @@ fn at_most(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>)
         problems.push(problem.help("write the largest number that a rule asks for"));
     }
     most
+}
+
+/// How many days it takes for a half to be gone.
+fn half_life(draft: &FeatureDraft, owner: &Owner<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
+    let example = "half_life = \"90d\"";
+    let written = owner.required(&draft.half_life, "half_life", example, problems)?;
+    let span = read_span(written, "half_life", Least::Some, problems)?;
+    let days = u32::try_from(span.0 / DAY_MS).ok();
+    let days = days.filter(|days| (1..=HALF_LIFE_MAX).contains(days) && span.0 % DAY_MS == 0);
+    if days.is_none() {
+        let message = format!(
+            "half_life \"{}\" is not one of \"1d\" to \"{HALF_LIFE_MAX}d\"",
+            written.value
+        );
+        let problem = Problem::new(&written.span, message, "must be whole days");
+        problems.push(problem.help("write a whole number of days, such as \"90d\""));
+    }
+    days
 }
 
 fn text(

@@ -29,6 +29,7 @@ pub(super) enum Verb {
     Max,
     MeanGap,
     Silence,
+    DecayedSum,
     Average,
     Share,
     Ratio,
@@ -36,11 +37,12 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    /// The word for it, where it is a time since.
-    pub(super) fn time_since(self) -> Option<&'static str> {
+    /// The word for it, where it has no window.
+    pub(super) fn endless(self) -> Option<&'static str> {
         match self {
             Self::SinceLast => Some("since_last"),
             Self::SinceFirst => Some("since_first"),
+            Self::DecayedSum => Some("decayed_sum"),
             _ => None,
         }
     }
@@ -54,7 +56,7 @@ impl Verb {
     }
 }
 
-const VERBS: [(Verb, &str); 16] = [
+const VERBS: [(Verb, &str); 17] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
@@ -67,6 +69,7 @@ const VERBS: [(Verb, &str); 16] = [
     (Verb::Max, "max"),
     (Verb::MeanGap, "mean_gap"),
     (Verb::Silence, "silence"),
+    (Verb::DecayedSum, "decayed_sum"),
     (Verb::Average, "average"),
     (Verb::Share, "share"),
     (Verb::Ratio, "ratio"),

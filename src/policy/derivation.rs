@@ -57,6 +57,7 @@ pub(super) fn derived(
 fn own_keys(draft: &FeatureDraft) -> impl Iterator<Item = (&'static str, &ByteRange)> {
     let texts = [
         ("ties", &draft.ties),
+        ("half_life", &draft.half_life),
         ("field", &draft.field),
         ("window", &draft.window),
         ("resolution", &draft.resolution),
@@ -87,6 +88,7 @@ fn part(
         Aggregate::MostFrequent(..) => "is a text",
         Aggregate::MeanGap => "is a time",
         Aggregate::Silence => "grows by the time alone",
+        Aggregate::DecayedSum(..) => "shrinks by the time alone",
         Aggregate::Distinct(..) => "counts no further than its `at_most`",
         _ => return Some(ix),
     };

@@ -207,6 +207,8 @@ pub struct FeatureDraft {
     pub ties: Given<String>,
     /// `at_most`
     pub at_most: Given<i64>,
+    /// `half_life`
+    pub half_life: Given<String>,
 }
 
 /// One `[[ladder]]`.

@@ -33,7 +33,7 @@ pub(super) fn window(
     owner: &Owner<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Window> {
-    if let Some(name) = verb.time_since() {
+    if let Some(name) = verb.endless() {
         if let Some(window) = draft.window.written() {
             let message = format!("{} is a {name} and has a `window`", owner.title);
             let problem = Problem::new(&window.span, message, format!("not for {name}"));
@@ -167,6 +167,9 @@ fn misfit(
         Problem::new(&word.span, String::new(), "must be \"day\"").help("remove `resolution`");
     let message = match (verb, window, resolution) {
         (_, _, Resolution::Day) => return None,
+        (Verb::DecayedSum, ..) => {
+            format!("decayed_sum goes by civil days and cannot be \"{name}\"")
+        }
         (Verb::DistinctDays, ..) => {
             format!("distinct_days counts civil days and cannot be \"{name}\"")
         }
@@ -178,7 +181,7 @@ fn misfit(
             format!("a window of the calendar goes by civil days and cannot be \"{name}\"")
         }
         (Verb::SinceLast | Verb::SinceFirst, _, Resolution::Hour) => {
-            let since = verb.time_since().unwrap_or_default();
+            let since = verb.endless().unwrap_or_default();
             let message = format!("{since} goes by civil days or is exact, and cannot be \"hour\"");
             let problem = Problem::new(&word.span, message, "must be \"day\" or \"exact\"");
             return Some(problem.help("write resolution = \"exact\", and compare it with hours"));

@@ -222,6 +222,7 @@ fn feature(
         "features",
         "ties",
         "at_most",
+        "half_life",
     ];
     section.check_keys(&known, problems);
     FeatureDraft {
@@ -235,6 +236,7 @@ fn feature(
         features: section.texts("features", problems),
         ties: section.text("ties", problems),
         at_most: section.integer("at_most", problems),
+        half_life: section.text("half_life", problems),
     }
 }
 

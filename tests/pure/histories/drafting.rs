@@ -58,6 +58,7 @@ impl FeaturePlan {
             let declared = matches!(
                 self.aggregate,
                 Aggregate::Sum(Field::Attr(..))
+                    | Aggregate::DecayedSum(Field::Attr(..), _)
                     | Aggregate::Least(Field::Attr(..))
                     | Aggregate::Most(Field::Attr(..))
             );
@@ -65,6 +66,7 @@ impl FeaturePlan {
         });
         let resolution = match self.aggregate {
             Aggregate::DistinctDays => Resolution::Day,
+            Aggregate::DecayedSum(..) => Resolution::Day,
             since if since.is_time_since() => match self.resolution {
                 Resolution::Hour => Resolution::Exact,
                 other => other,
@@ -80,6 +82,7 @@ impl FeaturePlan {
         });
         let window = match (self.aggregate, self.lifetime, resolution) {
             (since, ..) if since.is_time_since() => Window::Lifetime,
+            (Aggregate::DecayedSum(..), ..) => Window::Lifetime,
             _ if calendar.is_some() => calendar.expect("just seen"),
             (_, true, _) => Window::Lifetime,
             (_, false, Resolution::Hour) => {
@@ -118,7 +121,10 @@ fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> O
     let parts: Vec<usize> = (0..features.len())
         .filter(|ix| {
             let aggregate = features[*ix].aggregate;
-            let odd = matches!(aggregate, Aggregate::Distinct(..) | Aggregate::Silence);
+            let odd = matches!(
+                aggregate,
+                Aggregate::Distinct(..) | Aggregate::Silence | Aggregate::DecayedSum(..)
+            );
             !aggregate.may_be_never() && !odd
         })
         .collect();

@@ -87,12 +87,14 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         .collect();
     let value: i128 = match feature.aggregate {
         Aggregate::Derived(_) => unreachable!("made of measures"),
-        Aggregate::Sum(Field::Amount) => seen.iter().map(|(_, c)| c.amount).sum(),
-        Aggregate::Sum(Field::Quantity) => seen.iter().map(|(_, c)| c.quantity).sum(),
-        Aggregate::Sum(Field::Margin) => seen.iter().map(|(_, c)| c.margin).sum(),
-        Aggregate::Sum(Field::Attr(attr, _)) => {
-            let numbers = seen.iter().map(|(_, c)| c.source.number(attr));
-            numbers.flatten().map(i128::from).sum()
+        Aggregate::Sum(field) => seen.iter().map(|(_, c)| of(c, field)).sum(),
+        Aggregate::DecayedSum(field, half_life) => {
+            let parts = seen.iter().map(|(day, c)| {
+                let age = days.day_of(at) - day;
+                of(c, field) * weight(age, half_life)
+            });
+            let sum: i128 = parts.sum();
+            sum.div_euclid(1 << 32)
         }
         Aggregate::MostFrequent(field, ties) => {
             return match ranking(feature, &seen, field, ties).first() {
@@ -129,6 +131,35 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         },
     };
     Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}
+
+/// What a contribution adds to a sum.
+fn of(contribution: &Contribution, field: Field) -> i128 {
+    match field {
+        Field::Amount => contribution.amount,
+        Field::Quantity => contribution.quantity,
+        Field::Margin => contribution.margin,
+        Field::Attr(attr, _) => contribution.source.number(attr).unwrap_or(0).into(),
+    }
+}
+
+/// The greatest number whose power by the half-life is no more than that of 2^32 / 2^(age /
+/// half-life), within the first half-life; later, half of it, and so on.
+fn weight(age: i64, half_life: u32) -> i128 {
+    let (halved, age) = (age / i64::from(half_life), age % i64::from(half_life));
+    let most = 1_u128 << (32 * i64::from(half_life) - age);
+    let (mut enough, mut too_much) = (0_u128, (1 << 32) + 1);
+    while too_much - enough > 1 {
+        let middle = u128::midpoint(enough, too_much);
+        match middle
+            .checked_pow(half_life)
+            .is_some_and(|power| power <= most)
+        {
+            true => enough = middle,
+            false => too_much = middle,
+        }
+    }
+    (0..halved).fold(enough as i128, |weight, _| weight / 2)
 }
 
 /// How long ago the last or the first time was.

@@ -63,12 +63,13 @@ fn tells(kept: &[&Feature], wanted: &Feature) -> bool {
             && known.resolution == wanted.resolution
             && !matches!(known.aggregate, Aggregate::Derived(_))
     });
-    let reach = |feature: &Feature| match feature.window {
-        Window::Rolling(span) => Some(span.0),
-        Window::Calendar(period) => Some(period.days_max() * DAY_MS),
-        Window::Previous(period) => Some(2 * period.days_max() * DAY_MS),
-        Window::Personal(_) => Some(366 * DAY_MS),
-        Window::Lifetime | Window::Since(_) => None,
+    let reach = |feature: &Feature| match (feature.aggregate, feature.window) {
+        (Aggregate::DecayedSum(_, half_life), _) => Some((i64::from(half_life) * 32 + 1) * DAY_MS),
+        (_, Window::Rolling(span)) => Some(span.0),
+        (_, Window::Calendar(period)) => Some(period.days_max() * DAY_MS),
+        (_, Window::Previous(period)) => Some(2 * period.days_max() * DAY_MS),
+        (_, Window::Personal(_)) => Some(366 * DAY_MS),
+        (_, Window::Lifetime | Window::Since(_)) => None,
     };
     let noted = noted(wanted.aggregate);
     let same: Vec<&&Feature> = same
@@ -76,7 +77,10 @@ fn tells(kept: &[&Feature], wanted: &Feature) -> bool {
         .collect();
     let likewise = |known: &Feature| match wanted.aggregate {
         _ if noted.is_some() => tells_apart(known.aggregate, wanted.aggregate),
-        Aggregate::Sum(_) => known.aggregate == wanted.aggregate,
+        Aggregate::Sum(field) | Aggregate::DecayedSum(field, _) => match known.aggregate {
+            Aggregate::Sum(kept) | Aggregate::DecayedSum(kept, _) => kept == field,
+            _ => false,
+        },
         _ => true,
     };
     match reach(wanted) {

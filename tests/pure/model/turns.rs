@@ -27,6 +27,10 @@ pub(super) fn turns(
             })
             .filter_map(|age| later(feature, dated, age, rules))
             .collect(),
+        (Aggregate::DecayedSum(_, half_life), ..) => {
+            let ages = 1..=i64::from(half_life) * 32 + 1;
+            ages.map(|age| rules.days.start_of(dated.0 + age)).collect()
+        }
         (_, Window::Lifetime | Window::Since(_), _) => Vec::new(),
         (_, Window::Calendar(period), _) => {
             vec![rules.days.start_of(rules.days.period_ends(period, dated.0))]

@@ -63,8 +63,10 @@ impl Customer {
         let kept = [rules.policy].into_iter().chain(rules.before);
         let features = kept.flat_map(|policy| &policy.features);
         let mut aggregates = features.map(|feature| feature.aggregate);
-        let summed =
-            aggregates.any(|aggregate| matches!(aggregate, Aggregate::Sum(Field::Attr(..))));
+        let summed = aggregates.any(|aggregate| {
+            let sum = matches!(aggregate, Aggregate::Sum(Field::Attr(..)));
+            sum || matches!(aggregate, Aggregate::DecayedSum(Field::Attr(..), _))
+        });
         let all = self.accepted.iter().map(|earlier| &earlier.event);
         let scores = all.chain([event]).filter_map(|event| event.facts.score);
         let total: i128 = scores.map(|score| i128::from(score).abs()).sum();

@@ -45,6 +45,7 @@ pub(crate) const CASES: &[&str] = &[
     "moved by the clock, by the period before",
     "moved by the clock, by an own year",
     "let through by its date",
+    "moved by the clock, by a decayed sum",
     "refused future",
     "refused order_exists",
     "refused too_late",

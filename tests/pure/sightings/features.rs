@@ -59,6 +59,9 @@ impl Sightings {
             Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..) => {
                 self.see("moved by the clock, by how many texts", by_clock);
             }
+            Aggregate::DecayedSum(..) => {
+                self.see("moved by the clock, by a decayed sum", by_clock);
+            }
             Aggregate::MeanGap => {
                 self.see("moved by an event, by a mean gap", !by_clock);
                 self.see("moved by the clock, by a mean gap", by_clock);
