@@ -42,17 +42,16 @@ impl Engine {
         self.customers.find(hash(id), id)
     }
 
-    /// Whether an event of a customer who is known, or not yet, counts; nothing for a copy. Changes
-    /// nothing.
+    /// Whether an event of a customer whose id has that hash, and who is known, or not yet, counts;
+    /// nothing for a copy. Changes nothing.
     pub(super) fn admit<'a>(
         &self,
-        known: Option<Slot>,
+        (hash, known): (u64, Option<Slot>),
         event: &'a Event<'a>,
     ) -> Result<Option<Admitted<'a>>, Refused> {
-        let hash = hash(event.customer);
         let fingerprint = Fingerprint::of_owned(hash, event.event_id);
         if known.is_some() {
-            let trace = self.departed.find(|| hash, event.customer);
+            let trace = self.departed.find(hash, event.customer);
             let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
             if self.dedup.is_copy(fingerprint, event.at, forgotten) {
                 return Ok(None);

@@ -40,12 +40,11 @@ impl Departed {
         names.map(number).collect()
     }
 
-    /// What is left of the customer of that id; `hash` gives the id's, if there is any need.
-    pub(super) fn find(&self, hash: impl FnOnce() -> u64, id: &str) -> Option<&Trace> {
+    /// What is left of the customer of that id, which has that hash.
+    pub(super) fn find(&self, hash: u64, id: &str) -> Option<&Trace> {
         if self.table.is_empty() {
             return None;
         }
-        let hash = hash();
         let is_it = |trace: &Trace| trace.hash == hash && trace.id == Fingerprint::of(id);
         self.table.find(hash, is_it)
     }
@@ -58,7 +57,7 @@ impl Departed {
         at: Timestamp,
         changes: impl Iterator<Item = (usize, u32)>,
     ) {
-        let before = self.find(|| hash, id);
+        let before = self.find(hash, id);
         let mut versions = before.map_or_else(Vec::new, |trace| trace.versions.to_vec());
         versions.resize(self.names.len(), 0);
         for (name, version) in changes {

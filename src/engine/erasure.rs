@@ -12,8 +12,8 @@ use super::step::Engine;
 
 impl Engine {
     /// Whether an event happened before its customer was erased.
-    pub(super) fn is_suppressed(&self, event: &Event<'_>) -> bool {
-        let trace = self.departed.find(|| hash(event.customer), event.customer);
+    pub(super) fn is_suppressed(&self, hash: u64, event: &Event<'_>) -> bool {
+        let trace = self.departed.find(hash, event.customer);
         trace.is_some_and(|trace| event.at <= trace.at)
     }
 
@@ -32,7 +32,7 @@ impl Engine {
             at = self.customers.get(slot).history.judging_instant(at);
             self.catch_up(slot, at, effects);
             versions = self.versions(slot);
-            let trace = self.departed.find(|| hash, id);
+            let trace = self.departed.find(hash, id);
             let before = |name: usize| {
                 let version = trace.and_then(|trace| trace.versions.get(name));
                 version.copied().unwrap_or(0)
@@ -78,7 +78,7 @@ impl Engine {
     /// the id before.
     pub(super) fn first_places(&self, hash: u64, id: &str) -> Box<[Place]> {
         let mut places: Box<[Place]> = self.era.nobody.places.as_slice().into();
-        if let Some(trace) = self.departed.find(|| hash, id) {
+        if let Some(trace) = self.departed.find(hash, id) {
             for (place, name) in places.iter_mut().zip(&self.era.names) {
                 place.version = trace.versions.get(*name).copied().unwrap_or(0);
             }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
 use crate::policy::judge::{Footing, Stood};
+use crate::policy::overrides::{NONE, Overrides};
 
 use super::customers::Slot;
 use super::overruled::{Overruled, given_to};
@@ -116,9 +117,19 @@ impl Footings {
         }
     }
 
+    /// A customer's overrides.
+    pub(super) fn overrides(&self, slot: Slot) -> &Overrides {
+        let overruled = self.overruled(slot);
+        overruled.map_or(&NONE, |overruled| &overruled.overrides)
+    }
+
     /// What is known of a customer who has overrides.
+    #[inline]
     pub(super) fn overruled(&self, slot: Slot) -> Option<&Overruled> {
-        self.overruled.get(&slot)
+        match self.overruled.is_empty() {
+            true => None,
+            false => self.overruled.get(&slot),
+        }
     }
 
     /// Sets what is known of a customer who has overrides, or had some until now.

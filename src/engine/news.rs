@@ -32,7 +32,7 @@ impl Engine {
                 changes.push(self.shift(slot, at, scale, (on, before)));
             }
         }
-        let overrides = self.era.footings.stood(slot).overrides;
+        let overrides = self.era.footings.overrides(slot);
         Judged {
             customer: self.customers.get(slot).id.text().into(),
             at,

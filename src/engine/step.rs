@@ -105,7 +105,8 @@ impl Engine {
     /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
     /// most 64.
     pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
-        if event.kind != Kind::Heartbeat && self.is_suppressed(event) {
+        let hash = hash(event.customer);
+        if event.kind != Kind::Heartbeat && self.is_suppressed(hash, event) {
             return Outcome::Suppressed;
         }
         if let Err(refused) = self.in_time(event.at) {
@@ -115,7 +116,7 @@ impl Engine {
             self.pass(event.at, effects);
             return Outcome::Applied;
         }
-        let known = self.find(event.customer);
+        let known = self.customers.find(hash, event.customer);
         if let Some(slot) = known {
             self.pass_over(slot, effects);
         }
@@ -125,7 +126,7 @@ impl Engine {
             self.erase(event, command, effects);
             return Outcome::Applied;
         }
-        let admitted = match self.admit(known, event) {
+        let admitted = match self.admit((hash, known), event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
@@ -352,7 +353,7 @@ impl Engine {
             footings,
             ..
         } = &mut self.era;
-        let overrides = footings.stood(slot).overrides;
+        let overrides = footings.overrides(slot);
         let due = self.judging.horizon(policy, law, overrides);
         footings.remember(slot, &self.judging.footing);
         debug_assert!(due.is_none_or(|due| due > at), "a deadline fires once");

@@ -59,7 +59,7 @@ impl<'a> Booking<'a> {
         Self {
             at: page.at,
             passes: page.passes,
-            turn: Turn::new(itself(event)),
+            turn: Turn::New(itself(event)),
             said: Said::Event(event),
         }
     }

@@ -212,7 +212,7 @@ impl History {
             passes: layout.passes(event, at),
         };
         let series = (layout.own(event.kind), layout.rolls.own(event.kind));
-        let seen = self.book(&page, series, &Booking::of(&page, event));
+        let seen = self.book_event(&page, series, event);
         seen | match event.kind {
             Kind::Purchase => self.purchase(&page, event),
             Kind::Refund => self.refund(&page, event),
@@ -248,7 +248,7 @@ impl History {
                 notes.sayings.enter(id, *field, event.at, text);
             }
         }
-        self.book(page, page.orders(), &Booking::of(page, event))
+        self.book_event(page, page.orders(), event)
     }
 
     fn refund(&mut self, page: &Page<'_>, event: &Event<'_>) -> bool {
@@ -268,7 +268,7 @@ impl History {
                 ..refund
             };
             let booking = Booking {
-                turn: Turn::new(Contribution::default().minus(less)),
+                turn: Turn::New(Contribution::default().minus(less)),
                 ..Booking::of(page, event)
             };
             self.book(page, page.orders(), &booking)
@@ -311,6 +311,17 @@ impl History {
         Some(self.book(page, page.orders(), &booking))
     }
 
+    /// Books an event as what is new into those of some series and rolls that it enters.
+    fn book_event(
+        &mut self,
+        page: &Page<'_>,
+        (series, rolls): (&[usize], &[usize]),
+        event: &Event<'_>,
+    ) -> bool {
+        let enters = !series.is_empty() || !rolls.is_empty();
+        enters && self.book(page, (series, rolls), &Booking::of(page, event))
+    }
+
     /// Books into those of some series and rolls that something with these passes enters.
     fn book(
         &mut self,
@@ -318,7 +329,7 @@ impl History {
         (series, rolls): (&[usize], &[usize]),
         booking: &Booking<'_>,
     ) -> bool {
-        let by = &booking.turn.by;
+        let by = booking.turn.by();
         if *by == Contribution::default() {
             return false;
         }

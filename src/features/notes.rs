@@ -62,7 +62,7 @@ impl Notes {
         turn: &Turn<'_>,
         text: Option<i64>,
     ) -> bool {
-        let (was, is) = (roll.noted(&turn.was, text), roll.noted(&turn.is, text));
+        let (was, is) = (roll.noted(&turn.was(), text), roll.noted(turn.is(), text));
         if was == is || roll.from.is_some_and(|from| key < from) {
             return false;
         }

@@ -59,30 +59,45 @@ impl Contribution<'_> {
 }
 
 /// What a contribution becomes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Turn<'a> {
-    /// What it was; nothing where it is new.
-    pub(super) was: Contribution<'a>,
-    /// What it is.
-    pub(super) is: Contribution<'a>,
-    /// What is added by that.
-    pub(super) by: Contribution<'a>,
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turn<'a> {
+    /// Something new.
+    New(Contribution<'a>),
+    /// An order that changes.
+    Order {
+        was: Contribution<'static>,
+        is: Contribution<'static>,
+        by: Contribution<'static>,
+    },
 }
 
 impl<'a> Turn<'a> {
-    /// Something new.
-    pub(super) fn new(is: Contribution<'a>) -> Self {
-        Self {
-            is,
-            by: is,
-            ..Self::default()
+    /// An order contributes something else.
+    pub(super) fn of_order(was: Contribution<'static>, is: Contribution<'static>) -> Self {
+        let by = is.minus(was);
+        Self::Order { was, is, by }
+    }
+
+    /// What it was; nothing where it is new.
+    pub(super) fn was(&self) -> Contribution<'a> {
+        match self {
+            Self::New(_) => Contribution::default(),
+            Self::Order { was, .. } => *was,
         }
     }
 
-    /// What an order contributes.
-    pub(super) fn of_order(was: Contribution<'a>, is: Contribution<'a>) -> Self {
-        let by = is.minus(was);
-        Self { was, is, by }
+    /// What it is.
+    pub(super) fn is(&self) -> &Contribution<'a> {
+        match self {
+            Self::New(is) | Self::Order { is, .. } => is,
+        }
+    }
+
+    /// What is added by that.
+    pub(super) fn by(&self) -> &Contribution<'a> {
+        match self {
+            Self::New(by) | Self::Order { by, .. } => by,
+        }
     }
 }
 

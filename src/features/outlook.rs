@@ -18,6 +18,7 @@ use super::moment::{Moment, reached};
 use super::notes::Note;
 use super::regard::{Piece, Regard};
 use super::shape::Look;
+use super::tally::Tally;
 use super::texts::Texts;
 
 /// A feature comes to another level because time passes.
@@ -56,23 +57,21 @@ impl Outlook {
             let now = now.key(shape.resolution);
             for (look, reader) in &shape.sights {
                 let mut ahead = Ahead {
+                    layout,
+                    tally: &history.tally,
                     zone,
                     resolution: shape.resolution,
                     reader,
                     flips: &mut self.flips,
                 };
-                let look = look.at(|back| history.tally.back(layout, back));
-                self.levels[reader.feature] = match look {
-                    Look::Decayed { decay, word } => {
-                        ahead.decaying(&layout.decays[decay], &buckets.days(word), now)
-                    }
-                    _ => ahead.see(look, buckets, now),
-                };
+                self.levels[reader.feature] = ahead.see(*look, buckets, now);
             }
         }
         for roll in layout.rolls.all() {
             for (regard, reader) in &roll.sights {
                 let mut ahead = Ahead {
+                    layout,
+                    tally: &history.tally,
                     zone,
                     resolution: roll.resolution,
                     reader,
@@ -127,6 +126,8 @@ impl<'a> Instant<'a> {
 
 /// What lies ahead of one feature.
 struct Ahead<'a> {
+    layout: &'a Layout,
+    tally: &'a Tally,
     zone: &'a Zone,
     resolution: Resolution,
     reader: &'a Reader,
@@ -139,21 +140,21 @@ impl Ahead<'_> {
         match look {
             Look::Sum { back, word } => {
                 let growing = buckets.growing || word == 1;
-                self.leaving(buckets, now, back, growing, |bucket| bucket[word])
+                self.window(buckets, now, back, growing, |bucket| bucket[word])
             }
             Look::Days { back } => {
-                self.leaving(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
+                self.window(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
             }
-            Look::Decayed { .. } => unreachable!("seen by its weights"),
+            Look::Decayed { decay, word } => {
+                self.decaying(&self.layout.decays[decay], &buckets.days(word), now)
+            }
             Look::Latest => self.ageing(buckets.latest(), now),
             Look::First => self.ageing(buckets.first(), now),
         }
     }
 
-    /// A window: buckets leave it one after another. Seen from the newest to the oldest, the sum so
-    /// far is what the window holds once the next older bucket has left. Of a sum that only grows,
-    /// buckets beyond the last cut need not be seen.
-    fn leaving(
+    /// A window, by what it counts of each bucket; `growing` if that is never below zero.
+    fn window(
         &mut self,
         buckets: Buckets<'_>,
         now: i64,
@@ -161,22 +162,43 @@ impl Ahead<'_> {
         growing: bool,
         value: impl Fn(&[i64]) -> i64,
     ) -> Level {
+        if let Back::Keys(keys) = back {
+            let (bound, leaves) = (now.saturating_sub(keys), |key: i64| {
+                key.saturating_add(keys)
+            });
+            return self.leaving(buckets, growing, (bound, leaves), value);
+        }
+        let back = self.tally.back(self.layout, back);
+        let Some(turns) = back.turns(now) else {
+            let (bound, leaves) = (back.bound(now), |key| back.leaves(key));
+            return self.leaving(buckets, growing, (bound, leaves), value);
+        };
+        self.turning(turns, |key| {
+            buckets.seen(back, key.unwrap_or(now)).map(&value).sum()
+        })
+    }
+
+    /// Buckets leave a window one after another, whose keys lie beyond a bound. Seen from the
+    /// newest to the oldest, the sum so far is what the window holds once the next older bucket has
+    /// left. Of a sum that only grows, buckets beyond the last cut need not be seen.
+    fn leaving(
+        &mut self,
+        buckets: Buckets<'_>,
+        growing: bool,
+        (bound, leaves): (i64, impl Fn(i64) -> i64),
+        value: impl Fn(&[i64]) -> i64,
+    ) -> Level {
         let top = self.reader.cuts.len() as Level;
         let mut sum = 0;
         let mut level = self.reader.empty;
-        if let Some(turns) = back.turns(now) {
-            return self.turning(turns, |key| {
-                buckets.seen(back, key.unwrap_or(now)).map(&value).sum()
-            });
-        }
-        for bucket in buckets.seen(back, now) {
-            if growing && level == top {
+        for bucket in buckets.backwards() {
+            if bucket[0] <= bound || (growing && level == top) {
                 break;
             }
             sum += value(bucket);
             let with = settle(&self.reader.cuts, level, sum);
             if with != level {
-                self.flip(back.leaves(bucket[0]), level);
+                self.flip(leaves(bucket[0]), level);
                 level = with;
             }
         }

@@ -135,20 +135,6 @@ impl Shape {
     }
 }
 
-impl Look {
-    /// The same with another window.
-    pub(super) fn at(self, of: impl FnOnce(Back) -> Back) -> Self {
-        match self {
-            Self::Sum { back, word } => Self::Sum {
-                back: of(back),
-                word,
-            },
-            Self::Days { back } => Self::Days { back: of(back) },
-            Self::Decayed { .. } | Self::Latest | Self::First => self,
-        }
-    }
-}
-
 /// How far back a feature looks, at a customer's own year by its feature; from which key on, where
 /// its window never ends.
 pub(super) fn back_of(feature: &Feature) -> Result<Back, i64> {

@@ -105,11 +105,15 @@ impl Tally {
         })
     }
 
-    /// How far back a window looks that goes by this customer's own year.
+    /// How far back a window looks, also one that goes by this customer's own year.
     pub(super) fn back(&self, layout: &Layout, back: Back) -> Back {
-        let Back::Personal(series) = back else {
-            return back;
-        };
+        match back {
+            Back::Personal(series) => self.own_year(layout, series),
+            _ => back,
+        }
+    }
+
+    fn own_year(&self, layout: &Layout, series: usize) -> Back {
         let first = self.buckets(layout, series).first();
         let first = first.and_then(|key| i32::try_from(key).ok());
         let year = first.and_then(|day| Period::year_of(Day(day)));
@@ -187,7 +191,10 @@ impl Tally {
         let shape = &layout.series[series];
         let width = shape.width;
         let (start, end) = self.range(layout, series);
-        if start < end && self.words[end - width] >= key {
+        if start < end && self.words[end - width] == key {
+            return end - width;
+        }
+        if start < end && self.words[end - width] > key {
             let at = start + self.buckets(layout, series).before(key) * width;
             if self.words[at] != key {
                 self.open(series, at, width);

@@ -276,6 +276,7 @@ impl Scale {
     /// Where a customer whose rank was `from`, and whose tier may be extended, stands now; the
     /// marks, if this ladder has some, are brought up to date. For a map, the tiers must have been
     /// given.
+    #[inline]
     fn rank(
         &self,
         now: Now<'_>,
