@@ -143,6 +143,7 @@ fn tier(name: &str, enter: Option<Rule>, keep: Option<Rule>) -> Tier {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        warnings: Default::default(),
         labels: Vec::new(),
     }
 }

@@ -9,19 +9,25 @@ use std::sync::Arc;
 use crate::kafka::connection::Reading;
 use crate::kafka::survey::survey;
 use crate::model::ids::LaneId;
-use crate::port::{Outgoing, Output, Sink, Trouble};
+use crate::port::{HeaderRef, Outgoing, Output, Sink, Trouble};
 use crate::runtime::clock::Wall;
 use crate::runtime::restore::repeat_lane;
+use crate::wire::change::CE_TYPE;
 
 use super::args::ReplayArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure};
 use super::inputs::read_policy;
+use super::replay::warnings;
 
-/// Takes the bodies of changes and lets everything else go.
+/// What tells a change from a warning.
+const CHANGE: HeaderRef<'static> = ("ce_type", Some(CE_TYPE.as_bytes()));
+
+/// Takes the bodies of changes and warnings and lets everything else go.
 struct Bodies {
     out: Option<Box<dyn Write>>,
-    changes: BTreeMap<LaneId, u64>,
+    /// Changes and warnings, by lane.
+    told: BTreeMap<LaneId, (u64, u64)>,
 }
 
 impl Sink for Bodies {
@@ -29,7 +35,9 @@ impl Sink for Bodies {
         if outgoing.output != Output::Changes {
             return Ok(());
         }
-        *self.changes.entry(outgoing.lane).or_default() += 1;
+        let (changes, warnings) = self.told.entry(outgoing.lane).or_default();
+        let is_change = outgoing.headers.contains(&CHANGE);
+        *(if is_change { changes } else { warnings }) += 1;
         let (Some(out), Some(body)) = (&mut self.out, outgoing.value) else {
             return Ok(());
         };
@@ -39,8 +47,8 @@ impl Sink for Bodies {
     }
 }
 
-/// Repeats every lane and holds each unit against its ledger; writes the bodies of all changes,
-/// lane by lane in the order of the ledger.
+/// Repeats every lane and holds each unit against its ledger; writes the bodies of all changes and
+/// warnings, lane by lane in the order of the ledger.
 ///
 /// # Errors
 /// The topics cannot be read, or what comes out is not what the ledger says.
@@ -66,15 +74,18 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     };
     let mut bodies = Bodies {
         out,
-        changes: BTreeMap::new(),
+        told: BTreeMap::new(),
     };
     let plan = plan(&settings, policy);
     let mut reading = Reading::outside(&target)?;
     for lane in (0..found.lanes).map(LaneId) {
         let (_, records) = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;
         if !args.quiet {
-            let changes = bodies.changes.get(&lane).copied().unwrap_or(0);
-            eprintln!("lane {lane}: {records} records, {changes} changes, as the ledger says");
+            let (changes, told) = bodies.told.get(&lane).copied().unwrap_or_default();
+            let told = warnings(told);
+            eprintln!(
+                "lane {lane}: {records} records, {changes} changes{told}, as the ledger says"
+            );
         }
     }
     if let Some(out) = &mut bodies.out {

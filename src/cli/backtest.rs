@@ -13,7 +13,7 @@ use crate::model::time::{Span, Timestamp};
 use crate::policy::declared::Policy;
 use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
-use crate::wire::{change, receipt};
+use crate::wire::{change, receipt, warning};
 
 use super::history::History;
 
@@ -23,7 +23,7 @@ pub(crate) struct Backtest {
     pub engine: Engine,
     /// The end.
     pub until: Timestamp,
-    /// All changes.
+    /// All changes and warnings.
     pub changes: ChangeLog,
     /// What became of the events.
     pub counts: Counts,
@@ -60,19 +60,25 @@ impl Counts {
     }
 }
 
-/// The bodies of changes and receipts, in the order in which they came about.
+/// The bodies of changes, warnings and receipts, in the order in which they came about.
 #[derive(Default)]
 pub(crate) struct ChangeLog {
     bodies: Vec<u8>,
     entries: Vec<(Timestamp, usize)>,
+    warnings: u64,
 }
 
 impl ChangeLog {
-    /// Adds the changes of a judging, or the receipt for a customer who has ended.
+    /// Adds the changes and warnings of a judging, or the receipt for a customer who has ended.
     pub(crate) fn add(&mut self, policy: &Policy, judged: &Judged) {
         for one in &judged.changes {
             self.entries.push((one.effective_at, self.bodies.len()));
             change::encode_body(policy, &judged.customer, one, &mut self.bodies);
+        }
+        for one in &judged.warnings {
+            self.entries.push((one.effective_at, self.bodies.len()));
+            self.warnings += 1;
+            warning::encode_body(policy, &judged.customer, one, &mut self.bodies);
         }
         if let Some(ended) = &judged.ended {
             self.entries.push((judged.at, self.bodies.len()));
@@ -81,10 +87,16 @@ impl ChangeLog {
         }
     }
 
-    /// How many there are.
+    /// How many changes there are.
     #[must_use]
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+    pub(crate) fn changes(&self) -> usize {
+        self.entries.len() - self.warnings as usize
+    }
+
+    /// How many warnings there are.
+    #[must_use]
+    pub(crate) fn warnings(&self) -> u64 {
+        self.warnings
     }
 
     /// Their bodies, by the instant they took effect; equal instants as they came about. So each

@@ -8,7 +8,7 @@ use crate::engine::explain::explain as explanation_of;
 use crate::model::money::Money;
 use crate::wire::event::Decoder;
 use crate::wire::explanation;
-use crate::wire::told::{Compared, Scalar, Told, ToldLadder, ToldWaits, read};
+use crate::wire::told::{Compared, Scalar, Told, ToldLadder, ToldLoss, ToldWaits, read};
 
 use super::args::ExplainArgs;
 use super::backtest::backtest;
@@ -125,6 +125,9 @@ fn show(told: &Told) -> String {
         for text in ladder.waits.iter().flat_map(waits) {
             line(format_args!("  {text}"));
         }
+        for text in ladder.loss.iter().flat_map(loss) {
+            line(format_args!("  {text}"));
+        }
         for above in &ladder.above {
             for (i, one) in above.enter.iter().enumerate() {
                 let head = if i == 0 {
@@ -217,6 +220,17 @@ fn waits(waits: &ToldWaits) -> Vec<String> {
         )
     }));
     lines
+}
+
+/// The loss of a tier that is to come, and what is missing then.
+fn loss(loss: &ToldLoss) -> Vec<String> {
+    let head = format!("{:<13} {} at {}", "falls to", loss.to, loss.at);
+    let gap = loss.gap.iter().enumerate().map(|(i, one)| {
+        let head = if i == 0 { "unless" } else { "" };
+        format!("{head:<13} {}", compared(one))
+    });
+    let as_of = format!("{:<13} {}", "measured at", loss.measured_at);
+    [head].into_iter().chain(gap).chain([as_of]).collect()
 }
 
 /// One comparison, with what is missing where it does not hold.

@@ -1,4 +1,5 @@
-//! `tidemark replay`: events from files through the engine, to changes, standings and features.
+//! `tidemark replay`: events from files through the engine, to changes, warnings, standings and
+//! features.
 
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
@@ -116,16 +117,25 @@ pub(super) fn write_lines(
     out.flush().map_err(failed)
 }
 
+/// How many warnings there are, behind another number; nothing where there are none.
+pub(super) fn warnings(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(", {count} warnings"),
+    }
+}
+
 /// Says on standard error what came of it.
 fn summarize(policy: &Policy, history: &History, result: &Backtest) {
     let counts = &result.counts;
     eprintln!(
-        "{} events counted, {} duplicates, {} after the end; {} customers; {} changes up to {}",
+        "{} events counted, {} duplicates, {} after the end; {} customers; {} changes{} up to {}",
         counts.applied,
         counts.duplicates,
         counts.later,
         result.engine.customers(),
-        result.changes.len(),
+        result.changes.changes(),
+        warnings(result.changes.warnings()),
         policy.zone.show(result.until),
     );
     if counts.suppressed > 0 {

@@ -1,5 +1,5 @@
 //! Customers who are no more: of each a hash, until when events are suppressed, and how often each
-//! ladder and map has moved the customer.
+//! ladder and map has moved or warned the customer.
 
 use hashbrown::HashTable;
 
@@ -25,6 +25,8 @@ pub(super) struct Trace {
     /// Per ladder and map, by the numbers of their names, the version of the last change. Those
     /// that came later are left out.
     pub(super) versions: Box<[u32]>,
+    /// Per ladder, by the same numbers, the number of the last warning; empty if there was none.
+    pub(super) numbers: Box<[u32]>,
 }
 
 impl Departed {
@@ -49,19 +51,27 @@ impl Departed {
         self.table.find(hash, is_it)
     }
 
-    /// A customer has gone, after so many changes on the ladders and maps of these numbers.
+    /// A customer has gone, after so many changes on the ladders and maps of these numbers, and so
+    /// many warnings.
     pub(super) fn enter(
         &mut self,
         hash: u64,
         id: &str,
         at: Timestamp,
         changes: impl Iterator<Item = (usize, u32)>,
+        warnings: impl Iterator<Item = (usize, u32)>,
     ) {
+        let names = self.names.len();
         let before = self.find(hash, id);
         let mut versions = before.map_or_else(Vec::new, |trace| trace.versions.to_vec());
-        versions.resize(self.names.len(), 0);
+        versions.resize(names, 0);
         for (name, version) in changes {
             versions[name] = version;
+        }
+        let mut numbers = before.map_or_else(Vec::new, |trace| trace.numbers.to_vec());
+        for (name, number) in warnings {
+            numbers.resize(names, 0);
+            numbers[name] = number;
         }
         let id = Fingerprint::of(id);
         let trace = Trace {
@@ -69,6 +79,7 @@ impl Departed {
             id,
             at,
             versions: versions.into(),
+            numbers: numbers.into(),
         };
         let is_it = |old: &Trace| old.hash == hash && old.id == id;
         match self.table.find_mut(hash, is_it) {

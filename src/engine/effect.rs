@@ -6,9 +6,9 @@ use crate::model::command::Command;
 use crate::model::overrides::Override;
 use crate::model::standing::Place;
 use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
 
-/// One judging that moved a customer, or after which their standing is told for another reason, or
-/// the end of one.
+/// One judging that moved a customer or has something else to tell of them, or the end of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// Who.
@@ -17,11 +17,12 @@ pub struct Judged {
     pub at: Timestamp,
     /// The era of the policy that decided; see [`policy_of`](super::Engine::policy_of).
     pub era: u32,
-    /// At least one, unless a policy has brought other ladders or maps; ladders before maps, in
-    /// declared order; none where the customer ended.
+    /// Ladders before maps, in declared order; none where the customer ended.
     pub changes: Vec<Change>,
-    /// The whole standing after it, ladders before maps, in declared order; empty where the
-    /// customer ended.
+    /// In the declared order of the ladders, the risk of a loss before what is near.
+    pub warnings: Vec<Warning>,
+    /// The whole standing after it, ladders before maps, in declared order, if that is told: where
+    /// there are changes, or a policy has brought other ladders or maps.
     pub places: Box<[Place]>,
     /// The overrides by which tiers are shown that the ladders do not give; at most one for each.
     pub overridden: Box<[Override]>,

@@ -27,7 +27,7 @@ impl Engine {
         let (id, hash) = (event.customer, hash(event.customer));
         let mut at = event.at;
         let known = self.customers.find(hash, id);
-        let mut versions = Vec::new();
+        let (mut versions, mut warnings) = (Vec::new(), Vec::new());
         let removed = known.map(|slot| {
             at = self.customers.get(slot).history.judging_instant(at);
             self.catch_up(slot, at, effects);
@@ -48,6 +48,8 @@ impl Engine {
             } = &mut self.era;
             population.left(footings.places(slot));
             footings.clear(slot);
+            warnings = self.warned.given(slot).collect();
+            self.warned.clear(slot);
             for gone in &mut self.gone {
                 gone.clear(slot);
             }
@@ -57,12 +59,14 @@ impl Engine {
                 orders: gone.history.orders_known(&law.layout, at),
             }
         });
-        self.departed.enter(hash, id, at, versions.into_iter());
+        let (versions, warnings) = (versions.into_iter(), warnings.into_iter());
+        self.departed.enter(hash, id, at, versions, warnings);
         effects.push(Judged {
             customer: id.into(),
             at,
             era: self.era.number,
             changes: Vec::new(),
+            warnings: Vec::new(),
             places: Box::default(),
             overridden: Box::default(),
             ended: Some(Box::new(Ended {
@@ -84,6 +88,14 @@ impl Engine {
             }
         }
         places
+    }
+
+    /// Lets the numbers of warnings of a customer who has just come go on from those of whoever had
+    /// the id before.
+    pub(super) fn resume_numbers(&mut self, slot: Slot, hash: u64, id: &str) {
+        if let Some(trace) = self.departed.find(hash, id) {
+            self.warned.put(slot, &trace.numbers);
+        }
     }
 
     /// How many changes each ladder and map has made of a customer, those that are gone too; of

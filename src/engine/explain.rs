@@ -9,7 +9,7 @@ use crate::policy::declared::{Ladder, Policy, SegmentMap};
 use crate::policy::reasons::{keep_rule, reasons};
 use crate::policy::rule::Rule;
 
-use super::view::{Horizon, View};
+use super::view::{Foreseen, Horizon, View};
 
 /// One customer explained as of an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct OnLadder {
     pub above: Vec<Entry>,
     /// What the ladder waits for, as of the frontier; nothing if it never waits.
     pub waiting: Option<Waiting>,
+    /// The loss of the tier shown that is to come, where that is told beforehand.
+    pub loss: Option<Foreseen>,
 }
 
 /// The entry rule of a tier, as measured.
@@ -91,6 +93,7 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
             .zip(&view.waiting)
             .map(|(((scale, place), ladder), waiting)| OnLadder {
                 waiting: waiting.clone(),
+                loss: view.losses.iter().find(|one| one.ladder == scale).cloned(),
                 overrides: overrides(view, scale),
                 ..on_ladder((scale, view.given[scale.0]), *place, ladder, told)
             })
@@ -131,6 +134,7 @@ fn on_ladder(
             })
             .collect(),
         waiting: None,
+        loss: None,
     }
 }
 

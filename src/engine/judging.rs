@@ -2,9 +2,12 @@
 
 use crate::features::history::History;
 use crate::features::outlook::{Instant, Outlook};
+use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::model::warning::Loss;
 use crate::policy::climb::Now;
 use crate::policy::declared::Policy;
+use crate::policy::foresight::{Ahead, Vigil};
 use crate::policy::judge::{Footing, Stood};
 use crate::policy::overrides::Overrides;
 use crate::policy::truths::Truths;
@@ -18,6 +21,10 @@ pub(super) struct Judging {
     truths: Truths,
     /// Where the customer stands now.
     pub(super) footing: Footing,
+    /// What is to be told of the customer, besides their moves.
+    pub(super) vigil: Vigil,
+    /// When the next warning is due while nothing changes.
+    warning: Option<Timestamp>,
     scratch: Vec<Timestamp>,
 }
 
@@ -48,6 +55,46 @@ impl Judging {
         };
         law.judge
             .judge(levels, now, from, &mut self.truths, &mut self.footing);
+        self.warning = None;
+    }
+
+    /// Finds what is to be told of the customer, who was shown on `from` before that judging, which
+    /// was under these overrides.
+    pub(super) fn watch(
+        &mut self,
+        policy: &Policy,
+        law: &Law,
+        (from, overrides): (&[u8], &Overrides),
+        at: Timestamp,
+    ) {
+        let ahead = Ahead {
+            outlook: &self.outlook,
+            truths: &self.truths,
+            overrides,
+        };
+        let now = Now {
+            zone: &policy.zone,
+            at,
+        };
+        let (footing, vigil) = (&mut self.footing, &mut self.vigil);
+        self.warning = law.judge.watch(now, from, ahead, footing, vigil);
+    }
+
+    /// The losses that are to come, of tiers of which that is told; the judging was under these
+    /// overrides.
+    pub(super) fn losses(
+        &mut self,
+        policy: &Policy,
+        law: &Law,
+        overrides: &Overrides,
+    ) -> Vec<(ScaleIx, Loss)> {
+        let ahead = Ahead {
+            outlook: &self.outlook,
+            truths: &self.truths,
+            overrides,
+        };
+        let vigil = &mut self.vigil;
+        law.judge.losses(&policy.zone, ahead, &self.footing, vigil)
     }
 
     /// The first instant after that judging, which was under these overrides, at which the footing
@@ -63,9 +110,12 @@ impl Judging {
             truths,
             footing,
             scratch,
+            warning,
+            ..
         } = self;
         let (judge, zone) = (&law.judge, &policy.zone);
         let wake = judge.wake(zone, footing, overrides);
+        let wake = warning.map_or(wake, |warning| wake.min(warning));
         let instants = outlook.instants();
         let mut instants = instants.take_while(|instant| instant.at() < wake);
         let stirring = instants.find(|instant| {

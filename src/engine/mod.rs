@@ -29,6 +29,7 @@ mod request;
 mod step;
 mod transfer;
 pub mod view;
+mod warned;
 
 pub use step::Engine;
 pub use view::{Horizon, View};

@@ -1,12 +1,15 @@
-//! What a judging has to tell: the changes that it makes, with their reasons.
+//! What a judging has to tell: the changes that it makes, with their reasons, and warnings.
 
 use crate::features::measures::Measured;
 use crate::model::change::{Change, Reason};
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::model::warning::{Notice, Warning};
 use crate::policy::climb::Now;
 use crate::policy::overrides::Overrides;
-use crate::policy::reasons::{decisive, reasons};
+use crate::policy::reasons::{decisive, gap_rule, reasons};
+use crate::policy::rule::Rule;
+use crate::policy::watch::Told;
 
 use super::customers::Slot;
 use super::effect::Judged;
@@ -16,8 +19,9 @@ use super::overruled::source;
 use super::step::Engine;
 
 impl Engine {
-    /// Moves a customer to the ranks just judged; `before` are the overrides until then.
-    pub(super) fn moved(
+    /// What the judging just made has to tell; moves the customer to the ranks just judged.
+    /// `before` are the overrides until then.
+    pub(super) fn told(
         &mut self,
         slot: Slot,
         at: Timestamp,
@@ -32,13 +36,21 @@ impl Engine {
                 changes.push(self.shift(slot, at, scale, (on, before)));
             }
         }
-        let overrides = self.era.footings.overrides(slot);
+        let told = std::mem::take(&mut self.judging.vigil.told);
+        let warnings = told.iter().map(|told| self.warning(slot, *told, at, on));
+        let warnings = warnings.collect();
+        self.judging.vigil.told = told;
+        let footings = &self.era.footings;
+        let overrides = footings.overrides(slot);
+        let tells = !changes.is_empty() || on.tells();
+        let places = if tells { footings.places(slot) } else { &[] };
         Judged {
             customer: self.customers.get(slot).id.text().into(),
             at,
             changes,
+            warnings,
             era: self.era.number,
-            places: self.era.footings.places(slot).into(),
+            places: places.into(),
             ended: None,
             overridden: overrides.shown_by(&self.judging.footing.ranks),
         }
@@ -98,11 +110,40 @@ impl Engine {
         if given == gave {
             return Vec::new();
         }
+        let rule = decisive(&self.era.policy, scale, gave, given);
+        self.compared(slot, rule, at)
+    }
+
+    /// A warning to a customer, with the rule that it is about.
+    fn warning(&mut self, slot: Slot, told: Told, at: Timestamp, on: Occasion<'_>) -> Warning {
+        let Told { ladder, notice } = told;
+        let number = self.warned.next(self.era.names[ladder.0], slot);
+        let tier = self.judging.footing.shown()[ladder.0];
+        let tiers = &self.era.policy.ladders[ladder.0].tiers;
+        let (rule, measured_at) = match notice {
+            Notice::AtRisk { loss, .. } => (gap_rule(&tiers[usize::from(tier)], loss), loss.lapsed),
+            Notice::Near(rank) => (tiers[usize::from(rank)].enter.as_ref(), at),
+            Notice::Safe => (None, at),
+        };
+        let measured_at = measured_at.max(at);
+        Warning {
+            ladder,
+            tier,
+            notice,
+            effective_at: at,
+            number,
+            cause: on.plain(),
+            gap: rule.map_or_else(Vec::new, |rule| self.compared(slot, rule, measured_at)),
+            measured_at,
+        }
+    }
+
+    /// The comparisons of a rule with what they measure of a customer who has just been judged.
+    fn compared(&self, slot: Slot, rule: &Rule, at: Timestamp) -> Vec<Reason> {
         let Era { policy, law, .. } = &self.era;
         let history = &self.customers.get(slot).history;
         let measured = Measured::new(&law.layout, &policy.zone, history, at);
-        let rule = decisive(policy, scale, gave, given);
-        let measure = |feature| measured.one(feature);
-        reasons(policy, rule, measure, footing.shown())
+        let ranks = self.judging.footing.shown();
+        reasons(policy, rule, |feature| measured.one(feature), ranks)
     }
 }

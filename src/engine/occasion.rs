@@ -42,6 +42,16 @@ impl<'a> Occasion<'a> {
         left.map(|(_, name)| &**name)
     }
 
+    /// The cause of a warning.
+    pub(super) fn plain(self) -> Cause {
+        match self {
+            Self::Deadline => Cause::Clock,
+            Self::Arrival(_) => Cause::Event,
+            Self::Command(_) => Cause::Command,
+            Self::Adoption { .. } => Cause::Policy,
+        }
+    }
+
     /// The cause of a change at an instant on a ladder or map whose last change took effect then.
     pub(super) fn cause(self, at: Timestamp, last: Timestamp) -> Cause {
         match self {

@@ -23,6 +23,7 @@ use super::input::{Outcome, Tick};
 use super::judging::Judging;
 use super::law::Law;
 use super::occasion::Occasion;
+use super::warned::Warned;
 
 /// Deadlines that fire after an event, at most.
 const FIRINGS_PER_EVENT: usize = 64;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(super) dedup: Dedup,
     due: Due,
     pub(super) departed: Departed,
+    pub(super) warned: Warned,
     pub(super) judging: Judging,
 }
 
@@ -71,6 +73,7 @@ impl Engine {
             due: Due::default(),
             era: Era::new(0, policy, law, names, &mut judging),
             departed,
+            warned: Warned::default(),
             passing: None,
             before: None,
             gone: Vec::new(),
@@ -251,6 +254,7 @@ impl Engine {
                 .add(admitted.hash, id, nobody.history.clone());
             footings.put(slot, &places, &nobody.marks);
             population.came(&places);
+            self.resume_numbers(slot, admitted.hash, id);
             slot
         })
     }
@@ -341,10 +345,13 @@ impl Engine {
             footings,
             ..
         } = &self.era;
-        self.judging
-            .judge(policy, law, history, footings.stood(slot), at);
-        if *footings.ranks(slot) != *self.judging.footing.shown() || on.tells() {
-            let judged = self.moved(slot, at, on, &before);
+        let (stood, shown) = (footings.stood(slot), footings.ranks(slot));
+        let judging = &mut self.judging;
+        judging.judge(policy, law, history, stood, at);
+        judging.watch(policy, law, (shown, stood.overrides), at);
+        let moves = *shown != *judging.footing.shown() || on.tells();
+        if moves || !judging.vigil.told.is_empty() {
+            let judged = self.told(slot, at, on, &before);
             effects.push(judged);
         }
         let Era {

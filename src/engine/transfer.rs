@@ -13,6 +13,7 @@ use crate::policy::judge::Stood;
 use crate::policy::overrides::Overrides;
 use crate::policy::succession::{Column, Heir, Mapped, Succession, columns};
 use crate::policy::transition::Transition;
+use crate::policy::watch::Inherited;
 
 use super::adoption::{Gone, NotAdopted, Passing, of_era, succeed};
 use super::customers::Slot;
@@ -256,7 +257,32 @@ impl Engine {
             let judge = &self.era.law.judge;
             judge.inherit(ScaleIx(ix), &heritage, &mut arrived.marks);
         }
+        let mut marks = mem::take(&mut arrived.marks);
+        let before = (&passing.era.law.judge, stood.marks);
+        let shown = |ladder| self.inherited(passing, slot, (ladder, &arrived));
+        let judge = &self.era.law.judge;
+        judge.inherit_warnings(before, shown, &mut marks);
+        arrived.marks = marks;
         arrived
+    }
+
+    /// Where a customer is shown on a ladder, if it is one of the policy before, too.
+    fn inherited<'p>(
+        &self,
+        passing: &'p Passing,
+        slot: Slot,
+        (ladder, arrived): (ScaleIx, &Arrived),
+    ) -> Option<Inherited<'p>> {
+        let heir = &passing.succession.heirs[ladder.0];
+        let before = ladder_before(heir, &passing.era.policy)?;
+        let was = passing.era.footings.ranks(slot)[before.0];
+        let stays = !arrived.left.iter().any(|(left, _)| *left == ladder);
+        Some(Inherited {
+            rank: arrived.places[ladder.0].rank,
+            was: stays.then_some(was),
+            before,
+            tiers: &heir.tiers,
+        })
     }
 
     /// Where a customer was on the ladder or map of that name, if there was one: its column, the

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use crate::features::history::History;
 use crate::features::measures::Measured;
-use crate::model::change::Measure;
+use crate::model::change::{Measure, Reason};
 use crate::model::overrides::Override;
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
+use crate::model::warning::Loss;
 use crate::policy::climb::{Now, Waiting};
 use crate::policy::declared::Policy;
 use crate::policy::judge::{Footing, Stood};
 use crate::policy::overrides::{NONE, Overrides};
+use crate::policy::reasons::{gap_rule, reasons};
 
 use super::customers::Customer;
 use super::era::{Era, Nobody};
@@ -39,6 +41,22 @@ pub struct View {
     pub horizon: Option<Horizon>,
     /// What each ladder waits for, as of the frontier; nothing for one that never waits.
     pub waiting: Vec<Option<Waiting>>,
+    /// The tiers that are lost if no further event comes, as of the frontier, where that is told
+    /// beforehand.
+    pub losses: Vec<Foreseen>,
+}
+
+/// A tier that is lost if no further event comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// On which ladder.
+    pub ladder: ScaleIx,
+    /// The loss.
+    pub loss: Loss,
+    /// What would keep the customer there ...
+    pub gap: Vec<Reason>,
+    /// ... as measured then.
+    pub measured_at: Timestamp,
 }
 
 /// A move that comes about unless an event comes first.
@@ -73,6 +91,7 @@ impl Engine {
                 .then(|| era.horizon(history, stood, places))
                 .flatten(),
             waiting: era.waiting(stood, frontier),
+            losses: era.losses(history, stood),
         })
     }
 
@@ -110,6 +129,7 @@ impl Engine {
             frontier: history.frontier(),
             horizon: None,
             waiting: era.waiting(stood, history.frontier()),
+            losses: Vec::new(),
         }
     }
 
@@ -123,6 +143,27 @@ impl Engine {
 }
 
 impl Era {
+    fn losses(&self, history: &History, stood: Stood<'_>) -> Vec<Foreseen> {
+        let (policy, law) = (&self.policy, &self.law);
+        let mut judging = Judging::default();
+        judging.judge(policy, law, history, stood, history.frontier());
+        let losses = judging.losses(policy, law, stood.overrides).into_iter();
+        let shown = judging.footing.shown();
+        let foreseen = losses.map(|(ladder, loss)| {
+            let measured_at = loss.lapsed.max(history.frontier());
+            let measured = Measured::new(&law.layout, &policy.zone, history, measured_at);
+            let tier = &policy.ladders[ladder.0].tiers[usize::from(shown[ladder.0])];
+            let told = |rule| reasons(policy, rule, |feature| measured.one(feature), shown);
+            Foreseen {
+                ladder,
+                loss,
+                gap: gap_rule(tier, loss).map_or_else(Vec::new, told),
+                measured_at,
+            }
+        });
+        foreseen.collect()
+    }
+
     fn waiting(&self, stood: Stood<'_>, frontier: Timestamp) -> Vec<Option<Waiting>> {
         let ladders = (0..self.policy.ladders.len()).map(ScaleIx);
         let now = Now {

@@ -201,7 +201,9 @@ impl Counts {
     fn publish(&mut self, effects: &[Judged]) {
         for judged in effects {
             self.changes += judged.changes.len() as u64;
-            self.standings += 1;
+            self.warnings += judged.warnings.len() as u64;
+            let is_moved = !judged.changes.is_empty() || judged.ended.is_some();
+            self.standings += u64::from(is_moved);
             self.receipts += u64::from(judged.ended.is_some());
         }
     }

@@ -28,8 +28,8 @@ pub struct Entry {
     pub runs: Vec<(usize, u32)>,
     /// What came of them.
     pub counts: Counts,
-    /// XXH3-64 over the values of all change, standing and dead-letter records of the unit, in
-    /// order.
+    /// XXH3-64 over the values of all change, warning, standing and dead-letter records of the
+    /// unit, in order.
     pub checksum: u64,
 }
 
@@ -59,6 +59,8 @@ pub struct Counts {
     pub dead_letters: u64,
     /// Change records published.
     pub changes: u64,
+    /// Warning records published, among the change records.
+    pub warnings: u64,
     /// Standing records published, tombstones among them.
     pub standings: u64,
     /// Receipts published.

@@ -20,4 +20,5 @@ pub mod refusal;
 pub mod standing;
 pub mod time;
 pub mod until;
+pub mod warning;
 pub mod zone;

@@ -214,6 +214,11 @@ impl Climb {
         settling.chain(lost).chain(floors).min().unwrap_or(NO)
     }
 
+    /// From when on nothing has kept a customer; [`Timestamp::MAX`] where something does.
+    pub(super) fn lapsed(&self, marks: &[Timestamp]) -> Timestamp {
+        marks[LAPSED]
+    }
+
     /// What is waited for.
     pub(super) fn waiting(
         &self,

@@ -109,8 +109,19 @@ pub struct Tier {
     pub requires: Option<u8>,
     /// What makes it one that a customer never loses again.
     pub lifetime: Option<Lifetime>,
+    /// What is told before it is lost or entered.
+    pub warnings: Warnings,
     /// What a change to it tells its readers, in declared order.
     pub labels: Vec<Label>,
+}
+
+/// What is told of a tier before something happens; the default is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Warnings {
+    /// How long before its loss that is told, the longest first.
+    pub steps: Vec<Span>,
+    /// Who is near it from below.
+    pub near: Option<Rule>,
 }
 
 /// What makes a tier one for life: both, where both are there; at least one is.
@@ -126,7 +137,12 @@ impl Tier {
     /// Its rules, in declared order.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         let lifetime = self.lifetime.iter().filter_map(|life| life.rule.as_ref());
-        self.enter.iter().chain(&self.keep).chain(lifetime)
+        let near = self.warnings.near.iter();
+        self.enter
+            .iter()
+            .chain(&self.keep)
+            .chain(lifetime)
+            .chain(near)
     }
 }
 

@@ -220,6 +220,8 @@ pub struct LadderDraft {
     pub name: Given<String>,
     /// What its tiers wait for where they do not say.
     pub patience: PatienceDraft,
+    /// `warn`, of its tiers where they do not say.
+    pub warn: Given<Vec<Written<String>>>,
     /// `[[ladder.tier]]`, in written order.
     pub tiers: Tables<TierDraft>,
 }
@@ -243,6 +245,10 @@ pub struct TierDraft {
     pub lifetime: Given<RuleDraft>,
     /// `lifetime_held`
     pub lifetime_held: Given<String>,
+    /// `warn`
+    pub warn: Given<Vec<Written<String>>>,
+    /// `near`
+    pub near: Given<RuleDraft>,
     /// `labels`
     pub labels: Given<Vec<LabelDraft>>,
 }

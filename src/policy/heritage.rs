@@ -3,10 +3,12 @@
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 
+use super::checks::Scale;
 use super::climb::{Climb, LAPSED, Now, SINCE};
-use super::judge::{Judge, Scale, Stood};
+use super::judge::{Judge, Stood};
 use super::marks::NO;
 use super::patience::Requalify;
+use super::watch::Inherited;
 
 /// A customer on a ladder of a policy that has taken the place of another.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,26 @@ impl Judge {
             Some((&**climb, &marks[place.clone()]))
         });
         marks.extend(climb.inherit(heir, before));
+    }
+
+    /// What the ladders that warn remember of a customer, put behind the marks of all ladders;
+    /// `before` is the policy before, with what its ladders remember, and `inherited` says where
+    /// the customer is shown on a ladder that was one there, too.
+    pub fn inherit_warnings<'a>(
+        &self,
+        (before, theirs): (&Self, &[Timestamp]),
+        inherited: impl Fn(ScaleIx) -> Option<Inherited<'a>>,
+        marks: &mut Vec<Timestamp>,
+    ) {
+        for watch in &self.watches {
+            let Some(way) = inherited(watch.ladder) else {
+                marks.extend(watch.first());
+                continue;
+            };
+            let mut others = before.watches.iter();
+            let other = others.find(|other| other.ladder == way.before);
+            marks.extend(watch.inherit(&way, other.map(|other| (other, theirs))));
+        }
     }
 
     /// The end of the term that a customer is in on a ladder; where requalifying restarts it and

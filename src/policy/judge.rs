@@ -1,7 +1,5 @@
 //! The judgement itself: levels of features and the places so far in, ranks on all scales out.
 
-use std::ops::Range;
-
 use crate::features::cuts::{Cuts, Level};
 use crate::model::change::Waited;
 use crate::model::standing::ScaleIx;
@@ -9,11 +7,13 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::answers::{Answers, cuts};
-use super::climb::{Climb, Now, Waiting};
-use super::declared::{Ladder, Policy, SegmentMap, Tier};
-use super::overrides::{Extension, Overrides};
+use super::checks::{Scale, first_match};
+use super::climb::{Now, Waiting};
+use super::declared::{Policy, Tier};
+use super::overrides::Overrides;
 use super::rule::{Rule, Subject};
-use super::truths::{Check, Truths};
+use super::truths::Truths;
+use super::watch::Watch;
 
 /// A policy prepared so that judging is a few questions about bits.
 #[derive(Clone, Debug)]
@@ -23,9 +23,11 @@ pub struct Judge {
     features: Vec<Vec<Answers>>,
     tiers: Vec<Vec<Answers>>,
     pub(super) scales: Vec<Scale>,
+    /// Of the ladders that warn.
+    pub(super) watches: Vec<Watch>,
     /// Per feature: the ladders and maps with a comparison of it.
     scales_about: Vec<Vec<ScaleIx>>,
-    /// How many instants the ladders that wait remember of a customer.
+    /// How many instants the ladders that wait or warn remember of a customer.
     marks: usize,
 }
 
@@ -62,26 +64,6 @@ pub struct Stood<'a> {
     pub overrides: &'a Overrides,
 }
 
-/// A ladder or map as checks.
-#[derive(Clone, Debug)]
-pub(super) enum Scale {
-    /// From the highest tier down to tier 1.
-    Ladder(Vec<Rung>),
-    /// A ladder that waits, and where its marks stand among all.
-    Patient(Box<Climb>, Range<usize>),
-    /// All segments but the last: what brings a customer there.
-    Map(Vec<Check>),
-}
-
-/// A tier as checks.
-#[derive(Clone, Debug)]
-pub(super) struct Rung {
-    rank: u8,
-    enter: Check,
-    /// None where entering is keeping.
-    keep: Option<Check>,
-}
-
 impl Judge {
     /// Of this policy.
     #[must_use]
@@ -96,6 +78,10 @@ impl Judge {
             .map(|ladder| Scale::of_ladder(ladder, policy.transition.grants(), &mut marks))
             .chain(maps.map(Scale::of_map))
             .collect();
+        let watched = (0..).map(ScaleIx).zip(ladders.clone());
+        let watches = watched
+            .filter_map(|(ix, ladder)| Watch::of(ix, ladder, &mut marks))
+            .collect();
         Self {
             comparisons: policy.comparisons.len(),
             features: features
@@ -107,6 +93,7 @@ impl Judge {
                 .map(|(scale, ladder)| Answers::of_tier(policy, scale, ladder.tiers.len()))
                 .collect(),
             scales,
+            watches,
             marks,
             scales_about: scales_about(policy),
             cuts,
@@ -170,12 +157,8 @@ impl Judge {
             return end;
         }
         let wakes = (0..).map(ScaleIx).zip(&self.scales).zip(&footing.ranks);
-        let wakes = wakes.filter_map(|((ix, scale), rank)| match scale {
-            Scale::Patient(climb, place) => {
-                let (extended, marks) = (overrides.extension(ix), &footing.marks[place.clone()]);
-                Some(climb.wake(zone, *rank, extended, marks))
-            }
-            Scale::Ladder(_) | Scale::Map(_) => None,
+        let wakes = wakes.map(|((ix, scale), rank)| {
+            scale.wake(zone, *rank, overrides.extension(ix), &footing.marks)
         });
         wakes.chain([end]).min().unwrap_or(Timestamp::MAX)
     }
@@ -191,6 +174,11 @@ impl Judge {
         truths: &Truths,
         scratch: &mut Vec<Timestamp>,
     ) -> bool {
+        let mut watches = self.watches.iter().filter(|watch| watch.ladder == scale);
+        let shown = footing.shown()[scale.0];
+        if watches.any(|watch| watch.stirs(shown, truths, &footing.marks)) {
+            return true;
+        }
         let extended = overrides.extension(scale);
         let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
         if !matches!(scale, Scale::Patient(..)) {
@@ -245,6 +233,8 @@ impl Judge {
             self.given(ScaleIx(ix), rank, truths);
             footing.ranks.push(rank);
         }
+        let watches = self.watches.iter();
+        footing.marks.extend(watches.flat_map(Watch::first));
     }
 
     /// A feature comes to a level.
@@ -270,75 +260,6 @@ impl Judge {
             truths.set(*about, hold[usize::from(rank)]);
         }
     }
-}
-
-impl Scale {
-    /// Where a customer whose rank was `from`, and whose tier may be extended, stands now; the
-    /// marks, if this ladder has some, are brought up to date. For a map, the tiers must have been
-    /// given.
-    #[inline]
-    fn rank(
-        &self,
-        now: Now<'_>,
-        truths: &Truths,
-        from: u8,
-        extended: Option<Extension>,
-        marks: &mut [Timestamp],
-    ) -> u8 {
-        match self {
-            // From the top: the first tier that can be entered or, from where the customer stands
-            // downwards, kept.
-            Self::Ladder(rungs) => {
-                let keeps = |rung: &Rung| {
-                    let keep = rung.keep.as_ref();
-                    rung.rank <= from && keep.is_some_and(|keep| keep.holds(truths))
-                };
-                let mut rungs = rungs.iter();
-                let held = rungs.find(|rung| rung.enter.holds(truths) || keeps(rung));
-                let held = held.map_or(0, |rung| rung.rank);
-                extended.map_or(held, |extended| held.max(extended.tier.min(from)))
-            }
-            Self::Patient(climb, place) => {
-                climb.step(now, truths, from, extended, &mut marks[place.clone()])
-            }
-            Self::Map(segments) => first_match(segments, truths),
-        }
-    }
-
-    /// `marks` is how many there are so far.
-    fn of_ladder(ladder: &Ladder, grants: bool, marks: &mut usize) -> Self {
-        if let Some(climb) = Climb::of(ladder, grants) {
-            let place = *marks..*marks + climb.marks();
-            *marks = place.end;
-            return Self::Patient(Box::new(climb), place);
-        }
-        let tiers = (0_u8..).zip(&ladder.tiers).skip(1);
-        let rungs = tiers.map(|(rank, tier)| {
-            let enter = tier.enter.as_ref();
-            Rung {
-                rank,
-                enter: Check::new(enter.expect("every tier but the lowest has an entry rule")),
-                keep: tier.keep.as_ref().map(Check::new),
-            }
-        });
-        let mut rungs: Vec<Rung> = rungs.collect();
-        rungs.reverse();
-        Self::Ladder(rungs)
-    }
-
-    fn of_map(map: &SegmentMap) -> Self {
-        let (_, ruled) = map.segments.split_last().expect("a map has a segment");
-        let checks = ruled.iter().map(|segment| {
-            let when = segment.when.as_ref();
-            Check::new(when.expect("every segment but the last has a rule"))
-        });
-        Self::Map(checks.collect())
-    }
-}
-
-fn first_match(segments: &[Check], truths: &Truths) -> u8 {
-    let matching = segments.iter().position(|when| when.holds(truths));
-    matching.unwrap_or(segments.len()) as u8
 }
 
 fn scales_about(policy: &Policy) -> Vec<Vec<ScaleIx>> {
@@ -380,7 +301,9 @@ mod tests {
     use crate::model::money::Currency;
     use crate::model::time::Span;
     use crate::model::zone::Zone;
-    use crate::policy::declared::{OrderRules, Segment, TimeRules, UnknownOrder};
+    use crate::policy::declared::{
+        Ladder, OrderRules, Segment, SegmentMap, TimeRules, UnknownOrder,
+    };
     use crate::policy::overrides::NONE;
     use crate::policy::patience::Patience;
     use crate::policy::rule::{Comparison, Op};
@@ -443,6 +366,7 @@ mod tests {
             patience: Patience::NONE,
             requires: None,
             lifetime: None,
+            warnings: Default::default(),
             labels: Vec::new(),
         };
         let above = rules

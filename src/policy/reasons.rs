@@ -2,6 +2,7 @@
 
 use crate::model::change::{Measure, Reason};
 use crate::model::standing::ScaleIx;
+use crate::model::warning::Loss;
 
 use super::declared::{Policy, Tier};
 use super::rule::{Op, Rule, Subject};
@@ -25,6 +26,15 @@ impl Op {
 #[must_use]
 pub fn keep_rule(tier: &Tier) -> Option<&Rule> {
     tier.keep.as_ref().or(tier.enter.as_ref())
+}
+
+/// The rule that would keep a customer on a tier that will be lost.
+#[must_use]
+pub fn gap_rule(tier: &Tier, loss: Loss) -> Option<&Rule> {
+    match loss.lent {
+        true => tier.enter.as_ref(),
+        false => keep_rule(tier),
+    }
 }
 
 /// The rule that decided a move.

@@ -1,6 +1,8 @@
 //! Ladders and maps, from what was written.
 
-use super::declared::{Ladder, Segment, SegmentMap, Tier};
+use crate::model::time::Span;
+
+use super::declared::{Ladder, Segment, SegmentMap, Tier, Warnings};
 use super::draft::{Given, LadderDraft, MapDraft, RuleDraft, SegmentDraft, TierDraft, Written};
 use super::labels::labels;
 use super::names::Names;
@@ -11,6 +13,7 @@ use super::rule::Rule;
 use super::rules::{Place, Rules};
 use super::tenure;
 use super::waits::Waits;
+use super::warnings::{self, steps};
 
 /// Ranks are kept in a byte; some values are kept free.
 const RANKS_MAX: usize = 250;
@@ -27,16 +30,23 @@ pub(super) fn ladder<'a>(
     let tier_drafts = draft.tiers.as_ref()?;
     check_count(&owner, tier_drafts.len(), "tier", problems);
     let waits = Waits::of_ladder(&owner, &draft.patience, problems);
+    let warn = draft.warn.read(|list| steps(&owner, list, problems));
     let mut tier_names = Names::default();
     let mut tiers = Vec::with_capacity(tier_drafts.len());
     let mut lower = Vec::with_capacity(tier_drafts.len());
     for tier_draft in tier_drafts {
         let tier = tier(&lower, tier_draft, &mut tier_names, rules, problems);
         let patience = patience(lower.len(), tier_draft, &waits, problems);
-        tiers.push(
-            tier.zip(patience)
-                .map(|(tier, patience)| Tier { patience, ..tier }),
-        );
+        let warnings = warnings(lower.len(), tier_draft, warn.as_ref(), rules, problems);
+        if let Some(patience) = &patience {
+            warnings::check_lost(tier_draft, patience, problems);
+        }
+        let tier = tier.zip(patience).zip(warnings);
+        tiers.push(tier.map(|((tier, patience), warnings)| Tier {
+            patience,
+            warnings,
+            ..tier
+        }));
         lower.push(tier_draft.name.written().map_or("", |name| &name.value));
     }
     Some(Ladder {
@@ -109,6 +119,7 @@ fn tier<'a>(
         patience: Patience::NONE,
         requires: requires?,
         lifetime: lifetime?,
+        warnings: Warnings::default(),
         labels: labels?,
     })
 }
@@ -155,6 +166,20 @@ fn patience(
     match rank {
         0 => Waits::of_bottom(&owner, &draft.patience, problems),
         _ => waits.of_tier(&owner, &draft.patience, problems),
+    }
+}
+
+fn warnings(
+    rank: usize,
+    draft: &TierDraft,
+    ladder: Option<&Option<Vec<Span>>>,
+    rules: &mut Rules<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Warnings> {
+    let owner = owner("tier", &draft.name, &draft.header);
+    match rank {
+        0 => warnings::of_bottom(&owner, draft, problems),
+        _ => warnings::of_tier(&owner, draft, ladder?, rules, problems),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::port::{HeaderRef, Outgoing, Output, Record, Sink, Trouble};
 use crate::wire::checksum::Checksum;
-use crate::wire::{change, dead_letter, ledger, receipt, standing};
+use crate::wire::{change, dead_letter, ledger, receipt, standing, warning};
 
 use super::plan::Plan;
 
@@ -26,8 +26,9 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Publishes what a judging changed, then the standing that it left, or the receipt and the
-    /// tombstone of a customer who has ended; into the checksum only, without a sink.
+    /// Publishes what a judging changed and its warnings, then the standing that it left, if that
+    /// is another, or the receipt and the tombstone of a customer who has ended; into the checksum
+    /// only, without a sink.
     pub(super) fn judged<S: Sink>(
         &mut self,
         plan: &Plan,
@@ -43,6 +44,16 @@ impl Outbox {
             self.count(checksum);
             let headers = || change::headers(policy, who, one, &plan.source);
             self.tell(lane, who, headers, &mut to)?;
+        }
+        for one in &judged.warnings {
+            self.buffer.clear();
+            warning::encode_body(policy, who, one, &mut self.buffer);
+            self.count(checksum);
+            let headers = || warning::headers(policy, who, one, &plan.source);
+            self.tell(lane, who, headers, &mut to)?;
+        }
+        if judged.places.is_empty() && judged.ended.is_none() {
+            return Ok(());
         }
         self.buffer.clear();
         match &judged.ended {

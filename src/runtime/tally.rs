@@ -8,7 +8,9 @@ use crate::model::change::Cause;
 use crate::model::detail::Cleaned;
 use crate::model::ids::TopicIx;
 use crate::model::refusal::REFUSALS;
+use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::model::warning::Notice;
 use crate::policy::cleaning::Cleaning;
 use crate::policy::declared::Policy;
 use crate::telemetry::{Move, Refusals, UnitFigures, WorkerShard};
@@ -22,6 +24,7 @@ pub(super) struct Tally {
     dead_letters: Refusals,
     cleaned: Vec<u64>,
     moves: Vec<Move>,
+    warnings: Vec<(ScaleIx, Notice)>,
 }
 
 impl Tally {
@@ -34,6 +37,7 @@ impl Tally {
             dead_letters: [0; REFUSALS.len()],
             cleaned: vec![0; cleaning.rules.len()],
             moves: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -51,8 +55,8 @@ impl Tally {
         }
     }
 
-    /// A customer was moved, by a record written at `stamped_at`, or by time alone; `live` if time
-    /// alone moves customers on time.
+    /// A customer was moved or warned, by a record written at `stamped_at`, or by time alone;
+    /// `live` if time alone moves customers on time.
     pub(super) fn judged(
         &mut self,
         policy: &Policy,
@@ -70,6 +74,9 @@ impl Tally {
                 Cause::Policy => None,
             },
         }));
+        let warnings = judged.warnings.iter();
+        self.warnings
+            .extend(warnings.map(|warning| (warning.ladder, warning.notice)));
     }
 
     /// The transaction is committed: hands the numbers on and begins anew.
@@ -88,6 +95,7 @@ impl Tally {
             dead_letters: &self.dead_letters,
             cleaned: &self.cleaned,
             moves: &self.moves,
+            warnings: &self.warnings,
             took: Duration::from_millis(u64::try_from((acknowledged - began).0).unwrap_or(0)),
             acknowledged,
         });
@@ -98,5 +106,6 @@ impl Tally {
         self.dead_letters.fill(0);
         self.cleaned.fill(0);
         self.moves.clear();
+        self.warnings.clear();
     }
 }

@@ -3,6 +3,7 @@
 use crate::model::change::{CAUSES, Cause, Measure, WAITS, Wait};
 use crate::model::refusal::Refusal;
 use crate::model::time::Timestamp;
+use crate::model::warning::NOTICES;
 use crate::policy::declared::Label;
 use crate::policy::problem::Problem;
 use crate::policy::rule::{Op, Subject};
@@ -10,7 +11,7 @@ use crate::policy::suggestion::help;
 
 use super::ground::Ground;
 use super::instant::Counted;
-use super::script::{Claim, Expectation, Expected, Move};
+use super::script::{Caution, Claim, Expectation, Expected, Move};
 
 const OPS: [Op; 6] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq, Op::Ne];
 /// What an event can be refused for that was read: docs/semantics.md, section 2.
@@ -25,6 +26,8 @@ const REFUSALS: [Refusal; 9] = [
     Refusal::UnknownLadder,
     Refusal::UnknownTier,
 ];
+/// What may follow "at risk".
+const AT_RISK: [&str; 3] = ["of", "on", "because"];
 const SHAPES: &str =
     "write `value: low -> mid`, `value is mid`, `duplicate` or `refused: too_late`";
 
@@ -82,6 +85,7 @@ impl Ground<'_> {
             let (name, value) = (name.trim_end(), value.trim_start());
             return match name {
                 "refused" => self.refusal(value).map(Expected::Refused),
+                _ if warns(value) => self.caution(name, value, counted).map(Expected::Warning),
                 _ => self
                     .change(text, name, value, counted)
                     .map(Expected::Change),
@@ -109,6 +113,33 @@ impl Ground<'_> {
     }
 
     /// Reads "low -> mid as of 2026-03-02 by event under gift because spend_90d 300.00 is >= 300".
+
+    /// Reads "at risk of low on 2026-05-31 because spend_90d 80.00 is not >= 200.00", "safe" or
+    /// "near high".
+    fn caution(&self, name: &str, text: &str, counted: Counted) -> Result<Caution, Problem> {
+        let ladder = self.scale(name)?;
+        if !self.policy.is_ladder(ladder) {
+            let message = format!("\"{name}\" is a map, and warns of nothing");
+            return Err(self.problem(name, message, "not a ladder"));
+        }
+        let (text, because) = split_at_word(text, " because ");
+        let (text, at) = split_at_word(text, " on ");
+        let (text, of) = split_at_word(text, " of ");
+        let (notice, to) = match text.split_once(' ') {
+            Some(("near", tier)) => (NOTICES[2], Some(tier.trim_start())),
+            _ if text == "at risk" => (NOTICES[0], of),
+            _ => (NOTICES[1], None),
+        };
+        Ok(Caution {
+            ladder,
+            name: notice,
+            to: to.map(|tier| self.rank(ladder, tier)).transpose()?,
+            at: at.map(|at| self.instant(at, counted)).transpose()?,
+            because: because.map_or(Ok(Vec::new()), |claims| self.claims(claims))?,
+        })
+    }
+
+    /// Reads "low -> mid as of 2026-03-02 by event because spend_90d 300.00 is >= 300.00".
     fn change(
         &self,
         whole: &str,
@@ -260,6 +291,17 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         None => None,
     };
     Some((name, value.trim(), test))
+}
+
+/// Whether it is a warning that is expected, and not a change.
+fn warns(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    match (words.next(), words.next(), words.next()) {
+        (Some("safe"), None, _) => true,
+        (Some("at"), Some("risk"), next) => next.is_none_or(|word| AT_RISK.contains(&word)),
+        (Some("near"), Some(tier), _) => tier != "->",
+        _ => false,
+    }
 }
 
 /// What stands before a word, and what behind it.

@@ -14,6 +14,7 @@ mod diff;
 mod expectation;
 mod ground;
 mod instant;
+mod news;
 mod page;
 mod phrase;
 pub mod read;

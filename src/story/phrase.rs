@@ -5,12 +5,40 @@ use crate::model::change::{Change, Measure, Overridden, Reason, Waited};
 use crate::model::overrides::Override;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::model::warning::{Notice, Warning};
 use crate::policy::declared::{Label, Policy};
 use crate::policy::rule::Subject;
 use crate::wire::value::Value;
 
+use super::news::News;
+
+/// What was told, in a row of that instant.
+pub(super) fn news(policy: &Policy, at: Timestamp, news: &News) -> String {
+    match news {
+        News::Change(one) => change(policy, at, one),
+        News::Warning(one) => warning(policy, one),
+    }
+}
+
+/// "value: at risk of low on 2026-05-31 00:00".
+fn warning(policy: &Policy, warning: &Warning) -> String {
+    let ladder = warning.ladder;
+    let said = match warning.notice {
+        Notice::AtRisk { loss, .. } => {
+            let (to, at) = (
+                policy.rank_name(ladder, loss.to),
+                policy.zone.show_local(loss.at),
+            );
+            format!("at risk of {to} on {at}")
+        }
+        Notice::Safe => "safe".to_owned(),
+        Notice::Near(rank) => format!("near {}", policy.rank_name(ladder, rank)),
+    };
+    format!("{}: {said}", policy.scale_name(ladder))
+}
+
 /// "value: low -> mid", in a row of that instant.
-pub(super) fn change(policy: &Policy, at: Timestamp, change: &Change) -> String {
+fn change(policy: &Policy, at: Timestamp, change: &Change) -> String {
     let scale = change.scale;
     let mut text = format!(
         "{}: {} -> {}",

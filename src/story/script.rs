@@ -123,6 +123,8 @@ pub enum Expected {
     Refused(Refusal),
     /// A change comes about.
     Change(Move),
+    /// A warning is given.
+    Warning(Caution),
     /// The customer stands there, once everything up to the row's instant has been decided.
     Place(ScaleIx, u8),
     /// A feature measures that, as of the row's instant.
@@ -150,6 +152,21 @@ pub struct Move {
     /// Labels that it must carry, maybe among others.
     pub labels: Vec<Label>,
     /// Comparisons that its reason must hold, maybe among others.
+    pub because: Vec<Claim>,
+}
+
+/// A warning that must be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caution {
+    /// On which ladder.
+    pub ladder: ScaleIx,
+    /// The name of what it says, as in records.
+    pub name: &'static str,
+    /// The tier that would be come to; any if nothing.
+    pub to: Option<u8>,
+    /// When; whenever if nothing.
+    pub at: Option<Timestamp>,
+    /// Comparisons that its gap must hold, maybe among others.
     pub because: Vec<Claim>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
 use crate::engine::{Engine, View};
-use crate::model::change::{Cause, Change};
+use crate::model::change::Cause;
 use crate::model::event::Event;
 use crate::model::time::{Span, Timestamp};
 use crate::policy::declared::Policy;
@@ -13,6 +13,7 @@ use crate::wire::event::Decoder;
 use crate::wire::record;
 use crate::wire::scratch::Scratch;
 
+use super::news::News;
 use super::script::{Row, Story};
 
 /// What came of a story.
@@ -20,8 +21,8 @@ use super::script::{Row, Story};
 pub(super) struct Told {
     /// What came of each row.
     pub(super) rows: Vec<Came>,
-    /// Changes by time alone, in the order in which they were noticed.
-    pub(super) by_time: Vec<(Box<str>, Change)>,
+    /// What came by time alone, in the order in which it was noticed.
+    pub(super) by_time: Vec<(Box<str>, News)>,
 }
 
 /// What came of a row.
@@ -29,8 +30,8 @@ pub(super) struct Told {
 pub(super) struct Came {
     /// What became of its event, if it has one.
     pub(super) outcome: Option<Outcome>,
-    /// The changes that its event made.
-    pub(super) changes: Vec<Change>,
+    /// What came of its event.
+    pub(super) news: Vec<News>,
     /// The customer, once everything up to the row's instant has been decided.
     pub(super) view: View,
 }
@@ -69,14 +70,13 @@ fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut 
             false => arrive(engine, &event, deed.reviewed, effects),
         }
     });
-    let mut changes = Vec::new();
+    let mut of_event = Vec::new();
     for judged in effects.drain(..) {
-        for change in judged.changes {
-            match change.cause {
-                Cause::Event | Cause::Correction | Cause::Command => changes.push(change),
-                Cause::Clock | Cause::Policy => {
-                    told.by_time.push((judged.customer.clone(), change));
-                }
+        let customer = judged.customer.clone();
+        for news in News::of(judged) {
+            match news.cause() {
+                Cause::Event | Cause::Correction | Cause::Command => of_event.push(news),
+                Cause::Clock | Cause::Policy => told.by_time.push((customer.clone(), news)),
             }
         }
     }
@@ -84,7 +84,7 @@ fn happen(engine: &mut Engine, row: &Row, effects: &mut Vec<Judged>, told: &mut 
     settle(&mut settled, row.at, &mut Vec::new());
     Came {
         outcome,
-        changes,
+        news: of_event,
         view: settled
             .view(&row.who, row.at)
             .unwrap_or_else(|| settled.stranger(row.at)),
@@ -110,10 +110,10 @@ fn arrive(
 impl Told {
     fn note_time(&mut self, effects: &mut Vec<Judged>) {
         for judged in effects.drain(..) {
-            let customer = judged.customer;
-            let changes = judged.changes.into_iter();
+            let customer = judged.customer.clone();
+            let news = News::of(judged);
             self.by_time
-                .extend(changes.map(|change| (customer.clone(), change)));
+                .extend(news.map(|news| (customer.clone(), news)));
         }
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::engine::input::Outcome;
 use crate::model::change::{Change, Reason, Wait};
 use crate::model::time::Timestamp;
+use crate::model::warning::{Notice, Warning};
 use crate::policy::declared::Policy;
 use crate::wire::dead_letter::message;
 
+use super::news::News;
 use super::phrase;
-use super::script::{Claim, Expectation, Expected, Move, Row, Story};
+use super::script::{Caution, Claim, Expectation, Expected, Move, Row, Story};
 use super::telling::{Came, Told, tell};
 
 /// How a story went.
@@ -67,8 +69,8 @@ pub fn judge(policy: &Arc<Policy>, story: &Story) -> Verdict {
         .enumerate()
         .map(|(index, (row, came))| bench.moment(index, row, came))
         .collect();
-    for (who, change) in by_time {
-        bench.place(&mut moments, &who, &change);
+    for (who, news) in by_time {
+        bench.place(&mut moments, &who, &news);
     }
     Verdict { moments }
 }
@@ -92,19 +94,21 @@ impl Bench<'_> {
         if let Some(outcome) = came.outcome {
             self.add_outcome(&mut moment, row, outcome);
         }
-        for change in &came.changes {
-            self.add_change(&mut moment, change);
+        for news in &came.news {
+            self.add_news(&mut moment, news);
         }
         moment
     }
 
-    /// An expectation beside what came of it; changes are added later, as they came about.
+    /// An expectation beside what came of it; changes and warnings are added later, as they came
+    /// about.
     fn pair(&self, expectation: &Expectation, came: &Came) -> Pair {
         let happened = match &expectation.expected {
             Expected::Duplicate
             | Expected::Suppressed
             | Expected::Refused(_)
-            | Expected::Change(_) => None,
+            | Expected::Change(_)
+            | Expected::Warning(_) => None,
             Expected::Place(scale, _) => Some(phrase::standing(self.policy, *scale, &came.view)),
             Expected::Measure(index, _) => Some(phrase::measure(self.policy, *index, &came.view)),
         };
@@ -153,9 +157,10 @@ impl Bench<'_> {
         }
     }
 
-    /// Puts a change that time alone made to the row that tells of it, or else between the rows.
-    fn place(&self, moments: &mut Vec<Moment>, who: &str, change: &Change) {
-        let here = |moment: &Moment| moment.at == change.effective_at && moment.who == who;
+    /// Puts what came by time alone to the row that tells of it, or else between the rows.
+    fn place(&self, moments: &mut Vec<Moment>, who: &str, news: &News) {
+        let came_at = news.effective_at();
+        let here = |moment: &Moment| moment.at == came_at && moment.who == who;
         let mut found = None;
         for (at, moment) in moments
             .iter()
@@ -164,41 +169,42 @@ impl Bench<'_> {
         {
             found = Some(at);
             if self
-                .expecting(moment, change)
+                .expecting(moment, news)
                 .is_some_and(|(_, agrees)| agrees)
             {
                 break;
             }
         }
-        if found.is_none() && !self.story.watched.contains(&change.scale) {
+        if found.is_none() && !self.story.watched.contains(&news.scale()) {
             return;
         }
         let at = found.unwrap_or_else(|| {
-            let later = |moment: &Moment| moment.at > change.effective_at;
+            let later = |moment: &Moment| moment.at > came_at;
             let at = moments.iter().position(later).unwrap_or(moments.len());
             moments.insert(
                 at,
                 Moment {
                     row: None,
-                    at: change.effective_at,
+                    at: came_at,
                     who: who.to_owned(),
                     pairs: Vec::new(),
                 },
             );
             at
         });
-        self.add_change(&mut moments[at], change);
+        self.add_news(&mut moments[at], news);
     }
 
-    /// Adds a change to its moment: beside the expectation that it meets, or of its ladder or map.
-    fn add_change(&self, moment: &mut Moment, change: &Change) {
-        let expecting = self.expecting(moment, change);
-        let watched = self.story.watched.contains(&change.scale);
+    /// Adds a change or warning to its moment: beside the expectation that it meets, or of its
+    /// ladder or map.
+    fn add_news(&self, moment: &mut Moment, news: &News) {
+        let expecting = self.expecting(moment, news);
+        let watched = self.story.watched.contains(&news.scale());
         if expecting.is_none() && !watched {
             return;
         }
-        let happened = Some(phrase::change(self.policy, moment.at, change));
-        let why = || self.why(change);
+        let happened = Some(phrase::news(self.policy, moment.at, news));
+        let why = || self.why(news);
         match expecting {
             Some((at, agrees)) => {
                 let pair = &mut moment.pairs[at];
@@ -217,34 +223,33 @@ impl Bench<'_> {
         }
     }
 
-    /// The expectation of a moment that a change meets or, failing that, that is about its ladder
-    /// or map, among those that nothing has come of yet; and whether it meets it.
-    fn expecting(&self, moment: &Moment, change: &Change) -> Option<(usize, bool)> {
+    /// The expectation of a moment that a change or warning meets or, failing that, that is one and
+    /// about its ladder or map, among those that nothing has come of yet; and whether it meets it.
+    fn expecting(&self, moment: &Moment, news: &News) -> Option<(usize, bool)> {
         let row = &self.story.rows[moment.row?];
         let open = row.then.iter().enumerate().filter_map(|(at, one)| {
-            let is_open = moment.pairs[at].happened.is_none();
-            match &one.expected {
-                Expected::Change(expected) if is_open => Some((at, expected)),
-                _ => None,
-            }
+            let meets = self.meets(&one.expected, news)?;
+            moment.pairs[at].happened.is_none().then_some((at, meets))
         });
-        let open: Vec<(usize, &Move)> = open
-            .filter(|(_, expected)| expected.scale == change.scale)
-            .collect();
-        let met = open
-            .iter()
-            .find(|(_, expected)| self.meets(expected, change));
-        match met {
-            Some((at, _)) => Some((*at, true)),
-            None => open.first().map(|(at, _)| (*at, false)),
+        let open: Vec<(usize, bool)> = open.collect();
+        let met = open.iter().find(|(_, meets)| *meets);
+        met.or(open.first()).copied()
+    }
+
+    /// Whether an expectation is met; nothing where it is about something else.
+    fn meets(&self, expected: &Expected, news: &News) -> Option<bool> {
+        match (expected, news) {
+            (Expected::Change(expected), News::Change(change)) => {
+                (expected.scale == change.scale).then(|| self.is_made(expected, change))
+            }
+            (Expected::Warning(expected), News::Warning(warning)) => {
+                (expected.ladder == warning.ladder).then(|| self.is_given(expected, warning))
+            }
+            _ => None,
         }
     }
 
-    fn meets(&self, expected: &Move, change: &Change) -> bool {
-        let holds = |claim: &Claim| {
-            let mut reasons = change.reasons.iter();
-            reasons.any(|reason| self.is_claimed(claim, reason))
-        };
+    fn is_made(&self, expected: &Move, change: &Change) -> bool {
         let waited = |(wait, since): (Wait, Option<Timestamp>)| {
             change.waited.is_some_and(|waited| {
                 waited.wait == wait && since.is_none_or(|since| since == waited.since)
@@ -261,7 +266,24 @@ impl Bench<'_> {
                 let told = change.overridden.as_ref();
                 told.is_some_and(|told| (told.by.verb, told.holds) == expected)
             })
-            && expected.because.iter().all(holds)
+            && self.are_claimed(&expected.because, &change.reasons)
+    }
+
+    fn is_given(&self, expected: &Caution, warning: &Warning) -> bool {
+        let (to, at) = match warning.notice {
+            Notice::AtRisk { loss, .. } => (Some(loss.to), Some(loss.at)),
+            Notice::Near(rank) => (Some(rank), None),
+            Notice::Safe => (None, None),
+        };
+        expected.name == warning.notice.name()
+            && (expected.to.is_none() || expected.to == to)
+            && (expected.at.is_none() || expected.at == at)
+            && self.are_claimed(&expected.because, &warning.gap)
+    }
+
+    fn are_claimed(&self, claims: &[Claim], reasons: &[Reason]) -> bool {
+        let mut claims = claims.iter();
+        claims.all(|claim| reasons.iter().any(|reason| self.is_claimed(claim, reason)))
     }
 
     fn is_claimed(&self, claim: &Claim, reason: &Reason) -> bool {
@@ -274,20 +296,20 @@ impl Bench<'_> {
     }
 
     /// The comparisons that decided, the override that it comes from, the wait that was over and
-    /// the labels that it carries, one a line.
-    fn why(&self, change: &Change) -> Vec<String> {
-        let reasons = change.reasons.iter();
-        let reasons = reasons.map(|reason| phrase::comparison(self.policy, reason));
-        let overridden = change.overridden.as_deref();
+    /// the labels that it carries, one a line; of a warning, the comparisons.
+    fn why(&self, news: &News) -> Vec<String> {
+        let reasons = news.reasons().iter();
+        let mut lines: Vec<String> = reasons
+            .map(|reason| phrase::comparison(self.policy, reason))
+            .collect();
+        let News::Change(change) = news else {
+            return lines;
+        };
         let waited = change.waited;
-        let waited = waited.map(|waited| phrase::waited(self.policy, waited));
         let labels = self.policy.labels(change.scale, change.to);
-        let labels = (!labels.is_empty()).then(|| phrase::labels(labels));
-        let overridden = overridden.map(phrase::overridden);
-        reasons
-            .chain(overridden)
-            .chain(waited)
-            .chain(labels)
-            .collect()
+        lines.extend(change.overridden.as_deref().map(phrase::overridden));
+        lines.extend(waited.map(|waited| phrase::waited(self.policy, waited)));
+        lines.extend((!labels.is_empty()).then(|| phrase::labels(labels)));
+        lines
     }
 }

@@ -6,6 +6,7 @@ use crate::model::change::{CAUSES, Cause, DIRECTIONS, Direction};
 use crate::model::refusal::REFUSALS;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
+use crate::model::warning::{NOTICES, Notice};
 
 use super::latency::Latencies;
 use super::names::{Ending, Outcome, Rebalance, Restart};
@@ -32,6 +33,8 @@ pub struct UnitFigures<'a> {
     pub cleaned: &'a [u64],
     /// Changes published.
     pub moves: &'a [Move],
+    /// Warnings published, each with its ladder.
+    pub warnings: &'a [(ScaleIx, Notice)],
     /// From its begin to the acknowledgement of its commit.
     pub took: Duration,
     /// Wall time of the acknowledgement.
@@ -64,6 +67,8 @@ pub struct Figures {
     pub(super) dead_letters: Refusals,
     pub(super) cleaned: Vec<u64>,
     pub(super) changes: Vec<Changes>,
+    /// By ladder or map, in the order of `NOTICES`.
+    pub(super) warnings: Vec<[u64; NOTICES.len()]>,
     pub(super) units: u64,
     pub(super) endings: [u64; Ending::ALL.len()],
     pub(super) rebalances: [u64; Rebalance::ALL.len()],
@@ -85,6 +90,7 @@ impl Figures {
             dead_letters: [0; REFUSALS.len()],
             cleaned: vec![0; cleaning],
             changes: vec![Changes::default(); scales],
+            warnings: vec![[0; NOTICES.len()]; scales],
             units: 0,
             endings: [0; Ending::ALL.len()],
             rebalances: [0; Rebalance::ALL.len()],
@@ -109,6 +115,9 @@ impl Figures {
         self.units += unit.units;
         self.endings[Ending::Committed as usize] += 1;
         self.transaction.record(unit.took);
+        for (ladder, notice) in unit.warnings {
+            self.warnings[ladder.0][notice.index()] += 1;
+        }
         for change in unit.moves {
             let (cause, direction) = (change.cause as usize, change.direction as usize);
             self.changes[change.scale.0][cause][direction] += 1;
@@ -162,6 +171,9 @@ impl Figures {
             .flatten()
             .zip(other.changes.iter().flatten())
         {
+            sum(mine, theirs);
+        }
+        for (mine, theirs) in self.warnings.iter_mut().zip(&other.warnings) {
             sum(mine, theirs);
         }
         sum(&mut self.endings, &other.endings);

@@ -48,6 +48,8 @@ metrics! {
         "Fields that a cleaning rule of the policy changed, in events that count.";
     CHANGES = Counter "tidemark_changes_total" ["scale", "cause", "direction"]
         "Changes published, by ladder or map.";
+    WARNINGS = Counter "tidemark_warnings_total" ["scale", "warning"]
+        "Warnings published, by ladder.";
     CUSTOMERS = Gauge "tidemark_customers" ["scale", "tier"]
         "Customers of this instance's lanes by tier or segment.";
     CUSTOMERS_KNOWN = Gauge "tidemark_customers_known" []

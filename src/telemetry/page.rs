@@ -10,6 +10,7 @@ use prometheus::proto::{
 
 use crate::model::change::{CAUSES, DIRECTIONS, Direction};
 use crate::model::refusal::REFUSALS;
+use crate::model::warning::NOTICES;
 
 use super::latency::Latencies;
 use super::names::{self, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Restart};
@@ -80,6 +81,7 @@ impl Families {
         let cleaned = cleaned.map(|(labels, count)| (labels.to_vec(), *count as f64));
         self.numbers(&names::CLEANED, cleaned);
         self.changes(board, total);
+        self.warnings(board, total);
         self.numbers(&names::UNITS, [(Vec::new(), total.units as f64)]);
         self.numbers(
             &names::TRANSACTIONS,
@@ -119,6 +121,19 @@ impl Families {
             }
         }
         self.numbers(&names::CHANGES, samples);
+    }
+
+    fn warnings(&mut self, board: &Board, total: &Figures) {
+        let ladders = board.labels.scales.iter().zip(&total.warnings);
+        let ladders = ladders.filter(|(scale, _)| scale.is_ladder);
+        let samples = ladders.flat_map(|(scale, counts)| {
+            let each = NOTICES.iter().zip(counts);
+            each.map(|(notice, count)| {
+                let labels = vec![scale.name.clone(), (*notice).to_owned()];
+                (labels, *count as f64)
+            })
+        });
+        self.numbers(&names::WARNINGS, samples);
     }
 
     fn population(&mut self, board: &Board, lanes: &[Arc<LaneGauges>]) {

@@ -45,7 +45,7 @@ pub fn encode_body(policy: &Policy, customer: &str, change: &Change, out: &mut V
             policy,
             reasons: &change.reasons,
         },
-        labels: policy.labels(change.scale, change.to),
+        labels: Labels(policy.labels(change.scale, change.to)),
         policy: Stamp::of(policy),
     };
     write_json(&body, out);
@@ -119,8 +119,8 @@ struct Body<'a> {
     #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
     overridden: Option<Row<'a>>,
     reason: Reasons<'a>,
-    #[serde(skip_serializing_if = "<[Label]>::is_empty", serialize_with = "by_key")]
-    labels: &'a [Label],
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    labels: Labels<'a>,
     policy: Stamp<'a>,
 }
 
@@ -131,6 +131,17 @@ struct WaitedFor {
     since: Instant,
 }
 
-fn by_key<S: Serializer>(labels: &[Label], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(labels.iter().map(|label| (&label.key, &label.text)))
+/// Labels by their keys.
+pub(super) struct Labels<'a>(pub(super) &'a [Label]);
+
+impl Labels<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|label| (&label.key, &label.text)))
+    }
 }

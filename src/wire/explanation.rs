@@ -69,6 +69,7 @@ impl Serialize for Ladders<'_> {
             keep,
             above,
             waiting,
+            loss,
         } in self.ladders
         {
             let row = LadderRow {
@@ -91,6 +92,15 @@ impl Serialize for Ladders<'_> {
                 waits: waiting
                     .as_ref()
                     .map(|waiting| Waits::of(policy, *scale, waiting)),
+                loss: loss.as_ref().map(|loss| LossRow {
+                    to: policy.rank_name(*scale, loss.loss.to),
+                    at: Instant(loss.loss.at),
+                    gap: Reasons {
+                        policy,
+                        reasons: &loss.gap,
+                    },
+                    measured_at: Instant(loss.measured_at),
+                }),
             };
             ladders.serialize_entry(policy.scale_name(*scale), &row)?;
         }
@@ -111,6 +121,17 @@ struct LadderRow<'a> {
     above: Vec<Above<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waits: Option<Waits<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loss: Option<LossRow<'a>>,
+}
+
+/// A loss to come.
+#[derive(Serialize)]
+struct LossRow<'a> {
+    to: &'a str,
+    at: Instant,
+    gap: Reasons<'a>,
+    measured_at: Instant,
 }
 
 /// What a ladder waits for.

@@ -249,12 +249,14 @@ struct CountsRecord {
     suppressed: u64,
     dead_letters: u64,
     changes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    warnings: u64,
     standings: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     receipts: u64,
 }
 
-/// What only commands bring about is left out where there was none.
+/// What only commands or warnings bring about is left out where there was none.
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
@@ -267,6 +269,7 @@ impl CountsRecord {
             suppressed: counts.suppressed,
             dead_letters: counts.dead_letters,
             changes: counts.changes,
+            warnings: counts.warnings,
             standings: counts.standings,
             receipts: counts.receipts,
         }
@@ -279,6 +282,7 @@ impl CountsRecord {
             suppressed: self.suppressed,
             dead_letters: self.dead_letters,
             changes: self.changes,
+            warnings: self.warnings,
             standings: self.standings,
             receipts: self.receipts,
         }

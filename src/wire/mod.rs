@@ -30,3 +30,4 @@ mod section;
 pub mod standing;
 pub mod told;
 pub mod value;
+pub mod warning;

@@ -243,11 +243,12 @@ fn feature(
 fn ladders(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<LadderDraft> {
     let sections = root.tables("ladder", "ladder", problems)?;
     let ladder = |section: Section<'_>| {
-        section.check_keys(&with_patience(["name", "tier"]), problems);
+        section.check_keys(&with_patience(["name", "tier", "warn"]), problems);
         LadderDraft {
             header: section.header.clone(),
             name: section.text("name", problems),
             patience: patience(&section, problems),
+            warn: section.texts("warn", problems),
             tiers: tiers(&section, problems),
         }
     };
@@ -264,6 +265,8 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
             "requires",
             "lifetime",
             "lifetime_held",
+            "warn",
+            "near",
             "labels",
         ];
         section.check_keys(&with_patience(own), problems);
@@ -276,6 +279,8 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
             requires: section.text("requires", problems),
             lifetime: section.rule("lifetime", problems),
             lifetime_held: section.text("lifetime_held", problems),
+            warn: section.texts("warn", problems),
+            near: section.rule("near", problems),
             labels: section.labels("labels", problems),
         }
     };

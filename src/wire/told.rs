@@ -96,6 +96,21 @@ pub struct ToldLadder {
     pub above: Vec<ToldAbove>,
     /// What the ladder waits for, if it ever does.
     pub waits: Option<ToldWaits>,
+    /// The loss of the tier that is to come, where that is told beforehand.
+    pub loss: Option<ToldLoss>,
+}
+
+/// A loss to come.
+#[derive(Debug, Deserialize)]
+pub struct ToldLoss {
+    /// The tier that the customer comes to.
+    pub to: String,
+    /// When.
+    pub at: String,
+    /// What would keep the customer.
+    pub gap: Vec<Compared>,
+    /// As of when that is measured.
+    pub measured_at: String,
 }
 
 /// What a ladder waits for.

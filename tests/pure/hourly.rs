@@ -31,6 +31,7 @@ fn policy() -> Arc<Policy> {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        warnings: Default::default(),
         labels: Vec::new(),
     };
     let silent = Tier {
@@ -40,6 +41,7 @@ fn policy() -> Arc<Policy> {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        warnings: Default::default(),
         labels: Vec::new(),
     };
     Arc::new(Policy {

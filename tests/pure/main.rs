@@ -2,6 +2,7 @@
 
 mod admission;
 mod adoptions;
+mod chains;
 mod clock;
 mod codemap;
 mod corrections;

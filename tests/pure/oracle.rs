@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::Outcome;
+use tidemark::engine::view::Foreseen;
 use tidemark::engine::{Engine, View};
 use tidemark::model::overrides::Override;
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
+use tidemark::policy::declared::Policy;
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::{Answer, Stage};
 use crate::histories::{
     Adopted, Input, changing_crowds, changing_plans, crowded_plans, instant, long_plans, plans,
 };
-use crate::model::customer::{Customer, Foresight};
+use crate::model::customer::Customer;
+use crate::model::horizon::Foresight;
 use crate::model::lane::Model;
 use crate::sightings::{CASES, CHANGING, Sightings};
 
@@ -190,11 +193,20 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         same("tiers given", &view.given, &customer.given)?;
         let remembered = customer.overruling.remembered(customer.frontier);
         let remembered: Vec<_> = remembered.into_iter().map(|(_, one)| one.clone()).collect();
-        same("overrides", &overrides(&view, model), &in_order(remembered))?;
+        same(
+            "overrides",
+            &overrides(&view, rules.policy),
+            &in_order(remembered),
+        )?;
         same(
             &format!("horizon of {name:?}"),
             &foresight(&view),
             &customer.next_move(rules),
+        )?;
+        same(
+            &format!("losses of {name:?}"),
+            &losses(&view),
+            &customer.losses(rules),
         )?;
         same(
             &format!("waits of {name:?}"),
@@ -206,8 +218,8 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
 }
 
 /// The overrides of a view, ladder by ladder.
-fn overrides(view: &View, model: &Model) -> Vec<Override> {
-    let ladders = (0..model.policy().ladders.len()).map(ScaleIx);
+fn overrides(view: &View, policy: &Policy) -> Vec<Override> {
+    let ladders = (0..policy.ladders.len()).map(ScaleIx);
     let on = ladders.flat_map(|ladder| view.overrides.on(ladder));
     on.cloned().collect()
 }
@@ -226,6 +238,13 @@ fn foresight(view: &View) -> Option<Foresight> {
         at: horizon.at,
         moves: horizon.moves.clone(),
     })
+}
+
+/// Likewise.
+fn losses(view: &View) -> Vec<Foreseen> {
+    let mut losses = view.losses.clone();
+    losses.retain(|foreseen| foreseen.loss.at.0 < 2_000_000 * DAY_MS);
+    losses
 }
 
 #[test]

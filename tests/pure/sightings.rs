@@ -8,6 +8,7 @@ mod overruled;
 mod passing;
 mod questions;
 mod waiting;
+mod warnings;
 
 use std::collections::BTreeMap;
 
@@ -121,6 +122,7 @@ impl Sightings {
         self.fired(model, judged);
         for judged in judged {
             self.mixed(&judged.changes);
+            self.warned(model, judged);
         }
         for change in judged.iter().flat_map(|judged| &judged.changes) {
             self.change(model.policy(), change);
@@ -241,7 +243,9 @@ impl Sightings {
             .iter()
             .filter(|judged| *judged.customer == *event.customer)
             .collect();
-        let moved = own.iter().any(|judged| !by_time(judged));
+        let moved = own
+            .iter()
+            .any(|judged| !by_time(judged) && !judged.changes.is_empty());
         let behind = event.at < customer.frontier;
         let latest = customer.accepted.last().expect("a first event");
         self.see("same instant as before", event.at == latest.event.at);
@@ -360,6 +364,7 @@ impl Sightings {
 
 /// Whether time alone moved the customer.
 fn by_time(judged: &Judged) -> bool {
-    let first = judged.changes.first();
-    first.is_some_and(|change| change.cause == Cause::Clock)
+    let change = judged.changes.first().map(|change| change.cause);
+    let warning = judged.warnings.first().map(|warning| warning.cause);
+    change.or(warning) == Some(Cause::Clock)
 }

@@ -9,3 +9,4 @@ mod ledger;
 mod money;
 mod produced;
 mod sample;
+mod warnings;

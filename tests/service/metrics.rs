@@ -9,6 +9,7 @@ use tidemark::model::ids::{LaneId, TopicIx};
 use tidemark::model::refusal::{REFUSALS, Refusal};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
+use tidemark::model::warning::Notice;
 use tidemark::policy::declared::Policy;
 use tidemark::telemetry::happening::{
     LanesMoved, LedgerMismatch, TransactionAborted, WorkerRestarted,
@@ -153,6 +154,11 @@ fn busy() -> (
                 moved(Cause::Event, Direction::Up, 500),
                 moved(Cause::Clock, Direction::Down, -1000),
             ],
+            warnings: &[
+                (ScaleIx(0), Notice::Safe),
+                (ScaleIx(0), Notice::Near(1)),
+                (ScaleIx(0), Notice::Safe),
+            ],
             took: Duration::from_millis(6),
             acknowledged: Timestamp(1000),
         });
@@ -198,6 +204,16 @@ fn what_is_consumed_equals_what_became_of_it() {
         4.0
     );
     assert_eq!(scrape.sum("tidemark_changes_total"), 6.0);
+}
+
+#[test]
+fn warnings_are_counted_by_ladder_and_sort() {
+    let (telemetry, _lanes) = busy();
+    let scrape = Scrape::of(&telemetry.page());
+    for (warning, value) in [("safe", 4.0), ("near", 2.0), ("at-risk", 0.0)] {
+        let series = format!("tidemark_warnings_total{{scale=\"value\",warning=\"{warning}\"}}");
+        assert_eq!(scrape.value(&series), value, "{series}");
+    }
 }
 
 #[test]

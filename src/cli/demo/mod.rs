@@ -70,7 +70,7 @@ impl Gathered {
     fn entry(&mut self, lane: LaneId, body: Vec<u8>) {
         if let Ok(entry) = ledger::decode(&body) {
             self.consumed += entry.counts.consumed();
-            self.published += entry.counts.changes;
+            self.published += entry.counts.changes + entry.counts.warnings;
         }
         self.ledgers.entry(lane).or_default().push(body);
     }

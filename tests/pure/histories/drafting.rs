@@ -11,6 +11,7 @@ use tidemark::model::time::{DAY_MS, Day, Span, Timestamp};
 use tidemark::model::zone::Zone;
 use tidemark::policy::declared::{
     Ladder, Lifetime, OrderRules, Policy, Segment, SegmentMap, Tier, TimeRules, UnknownOrder,
+    Warnings,
 };
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
@@ -235,6 +236,7 @@ impl Drafting<'_> {
             patience: Patience::NONE,
             requires: None,
             lifetime: None,
+            warnings: Default::default(),
             labels: Vec::new(),
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
@@ -247,6 +249,10 @@ impl Drafting<'_> {
                 1 + tier % lower
             }),
             lifetime: self.lifetime(tier),
+            warnings: Warnings {
+                steps: tier.warn.clone(),
+                near: tier.near.as_ref().map(|rule| self.rule(rule, false)),
+            },
             labels: Vec::new(),
         });
         Ladder {

@@ -73,6 +73,8 @@ pub(super) struct TierPlan {
     pub(super) patience: Patience,
     pub(super) requires: Option<u8>,
     pub(super) lifetime: Option<(Option<RulePlan>, Option<Held>)>,
+    pub(super) warn: Vec<Span>,
+    pub(super) near: Option<RulePlan>,
 }
 
 #[derive(Clone, Debug)]
@@ -286,14 +288,28 @@ fn tiers() -> BoxedStrategy<TierPlan> {
         (rules(), prop::option::of(rules()), patience()),
         prop::option::weighted(0.2, 0..3_u8),
         prop::option::weighted(0.2, life),
+        prop::option::weighted(0.25, warnings()),
+        prop::option::weighted(0.2, rules()),
     )
-        .prop_map(|((enter, keep, patience), requires, lifetime)| TierPlan {
-            enter,
-            keep,
-            patience,
-            requires,
-            lifetime,
-        })
+        .prop_map(
+            |((enter, keep, patience), requires, lifetime, warn, near)| TierPlan {
+                enter,
+                keep,
+                patience,
+                requires,
+                lifetime,
+                warn: warn.unwrap_or_default(),
+                near,
+            },
+        )
+        .boxed()
+}
+
+/// One or a few lengths of time, the longest first.
+fn warnings() -> BoxedStrategy<Vec<Span>> {
+    let spans = vec![30 * DAY_MS, 10 * DAY_MS, 3 * DAY_MS, DAY_MS, HOUR_MS, 1];
+    let some = proptest::sample::subsequence(spans, 1..=3);
+    some.prop_map(|steps| steps.into_iter().map(Span).collect())
         .boxed()
 }
 

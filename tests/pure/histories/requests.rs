@@ -62,7 +62,9 @@ pub(super) fn requests() -> BoxedStrategy<Request> {
 }
 
 fn wishes() -> impl Strategy<Value = Wish> {
-    let verb = select(VERBS.map(|(verb, _)| verb).to_vec());
+    let any = select(VERBS.map(|(verb, _)| verb).to_vec());
+    // One of them more often, so that some meet others of their kind.
+    let verb = prop_oneof![2 => Just(Verb::Floor), 5 => any].boxed();
     let tier = prop_oneof![30 => (0..4_usize).prop_map(Tier::Nth), 1 => Just(Tier::Unknown)];
     let end = prop_oneof![
         3 => Just(End::Open),

@@ -1,25 +1,25 @@
 //! One customer: the full list of accepted events, the standing, and the next instant at which time
 //! alone moves it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tidemark::engine::effect::Judged;
-use tidemark::features::feature::Aggregate;
 use tidemark::model::change::{Cause, Change, Measure};
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Policy;
 
+use super::alarm::Alarm;
 use super::contribution::{Accepted, OrderTerms, contributions, known, orders};
 use super::days::Days;
+use super::horizon::Foresight;
 use super::judgement::{Now, Ruling, first_ranks, judge};
-use super::measure::{Dated, measures, own};
+use super::measure::{Dated, measures};
 use super::memory::{Memory, waits};
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
 use super::passing::Left;
-use super::turns::{silences, turns};
 use tidemark::model::event::Kind;
 
 /// What a judging needs besides the customer.
@@ -27,6 +27,8 @@ use tidemark::model::event::Kind;
 pub(crate) struct Rules<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) days: &'a Days,
+    /// The policy with each of its ladders alone, without warnings.
+    pub(crate) alone: &'a [Policy],
     /// The policy before, of which things are kept.
     pub(crate) before: Option<&'a Policy>,
     /// No id of an event before this instant is remembered.
@@ -47,20 +49,22 @@ pub(super) enum Occasion {
     Policy(BTreeMap<usize, String>, bool),
 }
 
-/// The next judging that would change the standing, or a memory, without a further event, with the
-/// moves: (ladder or map, from, to).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Foresight {
-    pub(crate) at: Timestamp,
-    pub(crate) moves: Vec<(ScaleIx, u8, u8)>,
-}
-
 impl Occasion {
     /// The name of the tier or segment that was left and is no more.
     fn left(&self, scale: usize) -> Option<&String> {
         match self {
             Self::Policy(left, _) => left.get(&scale),
             _ => None,
+        }
+    }
+
+    /// What makes a warning.
+    fn plain(&self) -> Cause {
+        match self {
+            Self::Time => Cause::Clock,
+            Self::Event(_) => Cause::Event,
+            Self::Command => Cause::Command,
+            Self::Policy(..) => Cause::Policy,
         }
     }
 
@@ -89,6 +93,10 @@ pub(crate) struct Customer {
     /// Of each ladder, whether it waits or not.
     pub(crate) memories: Vec<Memory>,
     pub(crate) overruling: Overruling,
+    /// Of each ladder, whether it warns or not.
+    pub(crate) alarms: Vec<Alarm>,
+    /// How many warnings there have been, by the names of ladders.
+    pub(crate) numbers: BTreeMap<String, u32>,
     pub(crate) horizon: Option<Foresight>,
     /// Policies so far.
     pub(crate) era: u32,
@@ -109,6 +117,8 @@ impl Customer {
             given: Vec::new(),
             memories: vec![Memory::new(); rules.policy.ladders.len()],
             overruling: Overruling::default(),
+            alarms: vec![Alarm::default(); rules.policy.ladders.len()],
+            numbers: BTreeMap::new(),
             horizon: None,
             era: 0,
             forgotten: Vec::new(),
@@ -169,20 +179,9 @@ impl Customer {
         let horizon = self.horizon.clone().expect("a horizon to fire");
         let before = self.overruling.clone();
         let judged = self.judge(horizon.at, Occasion::Time, &before, rules);
-        assert_eq!(judged.is_some(), !horizon.moves.is_empty());
+        let moved = judged.as_ref().is_some_and(|it| !it.changes.is_empty());
+        assert_eq!(moved, !horizon.moves.is_empty());
         judged
-    }
-
-    /// The first move to come by time alone.
-    pub(crate) fn next_move(&self, rules: Rules<'_>) -> Option<Foresight> {
-        let mut later = self.clone();
-        loop {
-            let horizon = later.horizon.clone()?;
-            if !horizon.moves.is_empty() {
-                return Some(horizon);
-            }
-            later.fire(rules);
-        }
     }
 
     /// What each ladder waits for.
@@ -221,7 +220,9 @@ impl Customer {
         before: &Overruling,
         rules: Rules<'_>,
     ) -> Option<Judged> {
-        let rulings = self.rulings(&self.dated(rules), at, rules);
+        let dated = self.dated(rules);
+        let rulings = self.rulings(&dated, at, rules);
+        let stood: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
         let ladders = 0..rules.policy.ladders.len();
         let overridden = ladders.filter_map(|ladder| {
             let by = &self.overruling;
@@ -263,20 +264,26 @@ impl Customer {
             };
         }
         self.frontier = at;
-        self.horizon = self.foresee(rules);
-        let told = matches!(on, Occasion::Policy(_, true));
-        (told || !changes.is_empty()).then(|| Judged {
+        let told = matches!(on, Occasion::Policy(_, true)) || !changes.is_empty();
+        let cause = on.plain();
+        let warnings = self.warn((at, cause), &stood, &measures_of(&dated, rules, at), rules);
+        self.look_ahead(rules);
+        (told || !warnings.is_empty()).then(|| Judged {
             customer: self.name.as_str().into(),
             at,
             era: self.era,
             changes,
-            places: self.places.clone().into_boxed_slice(),
+            warnings,
+            places: match told {
+                true => self.places.clone().into_boxed_slice(),
+                false => Box::default(),
+            },
             ended: None,
             overridden,
         })
     }
 
-    fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
+    pub(super) fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
         contributions(&self.accepted)
             .into_iter()
             .map(|contribution| (rules.days.day_of(contribution.at), contribution))
@@ -288,7 +295,7 @@ impl Customer {
         measures_of(&self.dated(rules), rules, at)
     }
 
-    fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
+    pub(super) fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
         let now = Now {
             at,
             days: rules.days,
@@ -308,7 +315,7 @@ impl Customer {
     }
 
     /// Whether any of the rulings leaves a ladder with another memory or gives another tier.
-    fn remembers_anew(&self, rulings: &[Ruling]) -> bool {
+    pub(super) fn remembers_anew(&self, rulings: &[Ruling]) -> bool {
         let memories = rulings.iter().zip(&self.memories);
         let mut memories =
             memories.filter_map(|(ruling, old)| Some((ruling.memory.as_ref()?, old)));
@@ -316,7 +323,7 @@ impl Customer {
             || rulings.iter().map(|ruling| &ruling.given).ne(&self.given)
     }
 
-    fn moves_of(&self, rulings: &[Ruling]) -> Vec<(ScaleIx, u8, u8)> {
+    pub(super) fn moves_of(&self, rulings: &[Ruling]) -> Vec<(ScaleIx, u8, u8)> {
         rulings
             .iter()
             .zip(&self.places)
@@ -325,53 +332,8 @@ impl Customer {
             .map(|(scale, (ruling, place))| (ScaleIx(scale), place.rank, ruling.rank))
             .collect()
     }
-
-    /// The horizon (section 6), by judging at every instant at which anything could differ from the
-    /// instant before.
-    fn foresee(&self, rules: Rules<'_>) -> Option<Foresight> {
-        let dated = self.dated(rules);
-        let mut instants = BTreeSet::from([Timestamp(self.frontier.0 + 1)]);
-        let features = &rules.policy.features;
-        for (index, feature) in features.iter().enumerate() {
-            let Some(feature) = own(features, feature, &dated) else {
-                continue;
-            };
-            let feature = feature.as_ref();
-            if feature.aggregate == Aggregate::Silence {
-                instants.extend(silences(index, feature, &dated, rules));
-            }
-            for contribution in &dated {
-                if feature.kinds.contains(contribution.1.kind) {
-                    instants.extend(turns(index, feature, contribution, rules));
-                }
-            }
-        }
-        let now = Now {
-            at: self.frontier,
-            days: rules.days,
-        };
-        for (index, (memory, given)) in self.memories.iter().zip(&self.given).enumerate() {
-            let ladder = &rules.policy.ladders[index];
-            let extended = self.overruling.extension(index, now.at);
-            if waits(rules.policy, ladder) {
-                instants.extend(memory.turns(ladder, (*given).into(), extended, now));
-            }
-        }
-        let ends = self.overruling.ends(self.frontier);
-        instants.extend(&ends);
-        instants
-            .into_iter()
-            .filter(|at| *at > self.frontier)
-            .find_map(|at| {
-                let rulings = self.rulings(&dated, at, rules);
-                let moves = self.moves_of(&rulings);
-                let stirs = !moves.is_empty() || self.remembers_anew(&rulings);
-                let stirs = stirs || ends.contains(&at);
-                stirs.then_some(Foresight { at, moves })
-            })
-    }
 }
 
-fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
+pub(super) fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
     measures(&rules.policy.features, dated, rules.days, at)
 }

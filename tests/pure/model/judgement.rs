@@ -181,6 +181,28 @@ impl Sight<'_> {
     }
 }
 
+/// Whether a rule about features holds.
+pub(super) fn holds(policy: &Policy, measures: &[Measure], rule: &Rule) -> bool {
+    let tiers = Vec::new();
+    let sight = Sight {
+        policy,
+        measures,
+        tiers,
+    };
+    sight.holds(rule)
+}
+
+/// The comparisons of a rule about features.
+pub(super) fn told_of(policy: &Policy, measures: &[Measure], rule: &Rule) -> Vec<Reason> {
+    let tiers = Vec::new();
+    let sight = Sight {
+        policy,
+        measures,
+        tiers,
+    };
+    sight.reasons(rule)
+}
+
 /// An instant and its calendar.
 #[derive(Clone, Copy)]
 pub(crate) struct Now<'a> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tidemark::engine::effect::{Ended, Judged, Removed};
+use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::model::event::Kind;
 use tidemark::model::refusal::{Refusal, Refused};
@@ -13,9 +13,10 @@ use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 
-use super::contribution::{Order, orders};
+use super::alarm::each_alone;
 use super::customer::{Customer, Rules};
 use super::days::Days;
+use super::erasing::Erased;
 use super::owned_event::OwnedEvent;
 use super::passing::{Kept, answers};
 
@@ -28,6 +29,8 @@ pub(crate) const AFTER_TICK: usize = 10_000;
 pub(crate) struct Model {
     policy: Arc<Policy>,
     before: Option<Arc<Policy>>,
+    /// Both with each ladder alone: the policy before, and the one in force.
+    alone: [Vec<Policy>; 2],
     adoption: Option<Adoption>,
     /// Policies so far.
     era: u32,
@@ -40,8 +43,8 @@ pub(crate) struct Model {
     /// Deadlines that may fire until the next tick.
     allowed: Option<u64>,
     pub(crate) customers: Vec<Customer>,
-    /// Section 9: until when, and the versions so far of ladders and maps.
-    pub(crate) erased: BTreeMap<String, (Timestamp, BTreeMap<String, u32>)>,
+    /// Section 9: until when, and how many changes and warnings so far.
+    pub(crate) erased: BTreeMap<String, Erased>,
 }
 
 /// The policy in force has taken the place of the one before.
@@ -56,6 +59,7 @@ struct Adoption {
 impl Model {
     pub(crate) fn new(policy: Arc<Policy>, days: Rc<Days>) -> Self {
         Self {
+            alone: [Vec::new(), each_alone(&policy)],
             policy,
             before: None,
             adoption: None,
@@ -83,13 +87,14 @@ impl Model {
 
     fn rules_in(&self, era: u32) -> Rules<'_> {
         let before = self.before.as_deref();
-        let (policy, before) = match before.filter(|_| era < self.era) {
-            Some(before) => (before, None),
-            None => (&*self.policy, before),
+        let (policy, alone, before) = match before.filter(|_| era < self.era) {
+            Some(before) => (before, &self.alone[0], None),
+            None => (&*self.policy, &self.alone[1], before),
         };
         Rules {
             policy,
             days: &self.days,
+            alone,
             before,
             ids_from: self.ids_from,
         }
@@ -131,6 +136,8 @@ impl Model {
         let at = self.clock;
         self.adoption = Some(Adoption { at, pace, kept });
         self.before = Some(std::mem::replace(&mut self.policy, Arc::clone(policy)));
+        self.alone.swap(0, 1);
+        self.alone[1] = each_alone(policy);
         self.era += 1;
         true
     }
@@ -143,7 +150,7 @@ impl Model {
         let Adoption { at, kept, .. } = self.adoption.expect("there is an era before");
         let rules = (self.rules_of(&customer), self.rules());
         let erased = self.erased.get(&customer.name);
-        let versions = erased.map_or_else(BTreeMap::new, |(_, versions)| versions.clone());
+        let versions = erased.map_or_else(BTreeMap::new, |erased| erased.versions.clone());
         let judged = customer.pass_over(rules, (at, kept), &versions);
         self.customers[place] = customer;
         judged
@@ -180,7 +187,7 @@ impl Model {
     /// Sections 1, 2, 5 and 6.
     pub(crate) fn apply(&mut self, event: &OwnedEvent) -> (Outcome, Vec<Judged>) {
         let erased = self.erased.get(&event.customer);
-        let erased = erased.is_some_and(|(at, _)| event.at <= *at);
+        let erased = erased.is_some_and(|erased| event.at <= erased.at);
         if erased && event.kind != Kind::Heartbeat {
             return (Outcome::Suppressed, Vec::new());
         }
@@ -229,18 +236,20 @@ impl Model {
         let rules = Rules {
             policy: &self.policy,
             days: &self.days,
+            alone: &self.alone[1],
             before: self.before.as_deref(),
             ids_from: self.ids_from,
         };
         if !self.customers.iter().any(|c| c.name == event.customer) {
             let mut new = Customer::new(&event.customer, rules);
             new.era = self.era;
-            if let Some((_, versions)) = self.erased.get(&event.customer) {
+            if let Some(erased) = self.erased.get(&event.customer) {
                 let scales = (0..).map(ScaleIx).zip(&mut new.places);
                 for (scale, place) in scales {
-                    let version = versions.get(self.policy.scale_name(scale));
+                    let version = erased.versions.get(self.policy.scale_name(scale));
                     place.version = version.copied().unwrap_or(0);
                 }
+                new.numbers.clone_from(&erased.numbers);
             }
             self.customers.push(new);
         }
@@ -259,60 +268,8 @@ impl Model {
         judged
     }
 
-    /// Section 9.
-    fn erase(&mut self, event: &OwnedEvent) -> Vec<Judged> {
-        let rules = Rules {
-            policy: &self.policy,
-            days: &self.days,
-            before: self.before.as_deref(),
-            ids_from: self.ids_from,
-        };
-        let name = &event.customer;
-        let old = self.erased.remove(name);
-        let mut versions = old.map_or_else(BTreeMap::new, |(_, old)| old);
-        let mut judged = Vec::new();
-        let (mut at, mut removed) = (event.at, None);
-        if let Some(index) = self.customers.iter().position(|known| known.name == *name) {
-            let mut gone = self.customers.remove(index);
-            at = gone.judging_instant(event);
-            while gone.horizon.as_ref().is_some_and(|h| h.at < at) {
-                judged.extend(gone.fire(rules));
-            }
-            let before: u32 = versions.values().sum();
-            for (scale, place) in (0..).map(ScaleIx).zip(&gone.places) {
-                versions.insert(self.policy.scale_name(scale).to_owned(), place.version);
-            }
-            for (scale, left) in &gone.gone {
-                versions.insert(scale.clone(), left.place.version);
-            }
-            let terms = gone.order_terms(&self.policy);
-            let (orders, _) = orders(&gone.accepted);
-            let known = |order: &&Order| order.id.is_some() && order.is_known(at, &terms);
-            removed = Some(Removed {
-                changes: (versions.values().sum::<u32>() - before).into(),
-                orders: orders.iter().filter(known).count() as u64,
-            });
-        }
-        self.erased.insert(name.clone(), (at, versions));
-        judged.push(Judged {
-            customer: name.as_str().into(),
-            at,
-            era: self.era,
-            changes: Vec::new(),
-            places: Box::default(),
-            overridden: Box::default(),
-            ended: Some(Box::new(Ended {
-                command: *event.command.clone().expect("a command"),
-                event_id: event.event_id.as_str().into(),
-                removed,
-            })),
-        });
-        judged.extend(self.pass(event.at));
-        judged
-    }
-
     /// Section 1, of an accepted event.
-    fn pass(&mut self, at: Timestamp) -> Vec<Judged> {
+    pub(super) fn pass(&mut self, at: Timestamp) -> Vec<Judged> {
         let reached = (at - self.policy.time.lateness).min(self.ceiling);
         self.clock = self.clock.max(reached);
         self.fire_due(AFTER_EVENT)
@@ -342,6 +299,7 @@ impl Model {
             let rules = Rules {
                 policy: &self.policy,
                 days: &self.days,
+                alone: &self.alone[1],
                 before: self.before.as_deref(),
                 ids_from: self.ids_from,
             };

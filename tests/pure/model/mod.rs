@@ -1,10 +1,13 @@
 //! A slow and obvious model of docs/semantics.md: every number recomputed from the full list of
 //! accepted events.
 
+pub(crate) mod alarm;
 pub(crate) mod contribution;
 pub(crate) mod customer;
 pub(crate) mod days;
+pub(crate) mod erasing;
 mod heritage;
+pub(crate) mod horizon;
 pub(crate) mod judgement;
 pub(crate) mod lane;
 pub(crate) mod measure;

@@ -140,6 +140,19 @@ impl Overruling {
         raised.find(|one| one.tier == unlimited && unlimited > given)
     }
 
+    /// Those of one ladder, as of the only ladder that there is.
+    pub(crate) fn alone(&self, ladder: usize) -> Self {
+        let on = self.taken.iter();
+        let on = on.filter(|one| one.ladder == ScaleIx(ladder));
+        let on = on.cloned().map(|one| Override {
+            ladder: ScaleIx(0),
+            ..one
+        });
+        Self {
+            taken: on.collect(),
+        }
+    }
+
     /// What a change of a ladder tells of; `before` is how things were until this judging.
     pub(crate) fn told(
         &self,

@@ -10,6 +10,7 @@ use tidemark::model::time::{DAY_MS, Span, Timestamp};
 use tidemark::policy::declared::Policy;
 use tidemark::policy::transition::Transition;
 
+use super::alarm::Shown;
 use super::customer::{Customer, Occasion, Rules};
 use super::judgement::Now;
 use super::memory::{Memory, waits};
@@ -190,6 +191,7 @@ impl Customer {
     ) -> (BTreeMap<usize, String>, Vec<bool>) {
         let stranger = Self::new("", Rules { policy: to, ..from });
         let memories = std::mem::replace(&mut self.memories, stranger.memories);
+        let alarms = std::mem::replace(&mut self.alarms, stranger.alarms);
         (self.places, self.given) = (stranger.places, stranger.given);
         let mut lost = BTreeMap::new();
         let mut same = vec![true; self.places.len()];
@@ -214,8 +216,17 @@ impl Customer {
                 rank: rank(&left.rank),
                 ..left.place
             };
-            let mut olds = from.policy.ladders.iter().zip(&memories);
+            let mut olds = from.policy.ladders.iter().zip(memories.iter().zip(&alarms));
             let old = olds.find(|(old, _)| ladders && old.name == *name);
+            if let Some((old, (_, alarm))) = old {
+                let stays = tiers.contains(&left.rank);
+                let shown = Shown {
+                    rank: place.rank.into(),
+                    was: stays.then_some(left.place.rank.into()),
+                };
+                self.alarms[ix] = alarm.inherited(old, &to.ladders[ix], shown);
+            }
+            let old = old.map(|(old, (memory, _))| (old, memory));
             let given = old.map_or(&left.rank, |_| &left.given);
             self.given[ix] = rank(given);
             same[ix] = tiers.contains(given);

@@ -32,7 +32,7 @@ impl Sightings {
         self.see("suppressed", true);
         self.see("suppressed, erased again", event.erases());
         self.see("suppressed, born again", before.customer.is_some());
-        let (at, _) = model.erased[&event.customer];
+        let at = model.erased[&event.customer].at;
         self.see("suppressed at the instant of the erasure", event.at == at);
         let late = event.at < before.clock - model.policy().time.late;
         self.see("suppressed, too late otherwise", late);

@@ -6,7 +6,7 @@ use tidemark::model::change::Cause;
 use super::Sightings;
 
 /// Those that the histories with several policies come by.
-pub(crate) const CHANGING: [&str; 11] = [
+pub(crate) const CHANGING: [&str; 14] = [
     "policy adopted",
     "policy refused",
     "up by a policy",
@@ -18,6 +18,9 @@ pub(crate) const CHANGING: [&str; 11] = [
     "passed over after a tick",
     "passed over by an event",
     "a deadline of the policy before, first",
+    "at risk by a policy",
+    "safe by a policy",
+    "near by a policy",
 ];
 
 impl Sightings {
@@ -31,13 +34,19 @@ impl Sightings {
     pub(super) fn passed(&mut self, judged: &[Judged], by_event: bool) {
         let by_policy = |judged: &Judged| {
             let mut causes = judged.changes.iter().map(|change| change.cause);
-            judged.changes.is_empty() || causes.any(|cause| cause == Cause::Policy)
+            let tells = judged.changes.is_empty() && !judged.places.is_empty();
+            tells || causes.any(|cause| cause == Cause::Policy)
         };
         let mut before: Option<&Judged> = None;
         for one in judged {
             let same = before.is_some_and(|before| before.customer == one.customer);
             let other = before.is_some_and(|before| before.era < one.era);
             before = Some(one);
+            let warnings = one.warnings.iter();
+            for warning in warnings.filter(|warning| warning.cause == Cause::Policy) {
+                let case = ["at risk by a policy", "safe by a policy", "near by a policy"];
+                self.see(case[warning.notice.index()], true);
+            }
             if !by_policy(one) {
                 continue;
             }

@@ -76,6 +76,40 @@ fn an_expectation_is_met_by_just_that() {
 }
 
 #[test]
+fn a_warning_is_expected_as_a_change_is() {
+    let policy = include_str!("../../data/stories/warnings.toml");
+    let policy = tidemark::wire::policy::parse("warnings.toml", policy).expect("valid");
+    let policy = std::sync::Arc::new(policy);
+    let holds = |at_risk: &str, near: &str| {
+        let text = format!(
+            "only: card\nstory: one\n| when | what | then |\n\
+             | 2026-01-10 12:00 | purchase 90.00 | {near} |\n\
+             | +1h | purchase 30.00 | card: none -> silver |\n\
+             | 2026-03-10 23:00 | | {at_risk} |\n| 2026-03-20 | purchase 100 | card: safe |\n"
+        );
+        told(&policy, &text)[0].1.holds()
+    };
+    let near = "card: near silver because spend 90.00 is not >= 100.00";
+    let at_risk = "card: at risk of none on 2026-04-10 because spend 0.00 is not >= 100.00";
+    assert!(holds(at_risk, near));
+    assert!(holds("card: at risk", near));
+    for other in [
+        "",
+        "card: safe",
+        "card: near gold",
+        "card: at risk of silver",
+        "card: at risk on 2026-04-11",
+        "card: at risk because spend 120.00",
+        "card: none -> silver",
+        "card: at risk, card: at risk",
+    ] {
+        assert!(!holds(other, near), "{other}");
+        let missed = holds(at_risk, other);
+        assert!(!missed, "{other}");
+    }
+}
+
+#[test]
 fn a_row_without_expectations_expects_no_change() {
     let again = |amount| format!("{FIRST}| +1h | | purchase {amount} | |");
     assert!(holds(&again("99.99")));

@@ -27,6 +27,14 @@ fn a_file_without_stories_or_rows_is_told_of_so() {
         ("story: a\n", "has no table"),
         ("story: a\n| when | what | then |\n", "has no rows"),
         (
+            "story: a\n| when | what | then |\n| 2026-01-10 | view | relationship: safe |\n",
+            "is a map, and warns of nothing",
+        ),
+        (
+            "story: a\n| when | what | then |\n| 2026-01-10 | view | value: near hig |\n",
+            "has no tier \"hig\"",
+        ),
+        (
             "story: a\n| when | what | then |\n|---|---|---|\n",
             "has no rows",
         ),

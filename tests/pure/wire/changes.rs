@@ -85,6 +85,7 @@ fn judged() -> Judged {
         customer: CUSTOMER.into(),
         at: down.effective_at,
         changes: vec![up, down, along],
+        warnings: Vec::new(),
         places: [
             Place {
                 rank: 0,
@@ -239,6 +240,7 @@ fn an_explanation_is_the_golden_bytes() {
                 reasons: judged.changes[1].reasons.clone(),
             }],
             waiting: None,
+            loss: None,
         }],
         maps: vec![OnMap {
             scale: ScaleIx(1),
@@ -294,19 +296,10 @@ fn headers_are_the_golden_text() {
         offset: Offset(42),
     };
     let refused = Refusal::BadAmount.of("amount");
+    let (who, source) = (&*judged.customer, "tidemark/shop");
     let text = [
-        list(&change::headers(
-            policy,
-            &judged.customer,
-            change,
-            "tidemark/shop",
-        )),
-        list(&receipt::headers(
-            policy,
-            &judged.customer,
-            judged.at,
-            "tidemark/shop",
-        )),
+        list(&change::headers(policy, who, change, source)),
+        list(&receipt::headers(policy, who, judged.at, source)),
         list(&standing::headers(policy)),
         list(&dead_letter::headers(refused, origin, &policy.hash)),
     ];

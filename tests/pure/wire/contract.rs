@@ -14,6 +14,7 @@ const EVENTS: &str = include_str!("../../../docs/events.md");
 const CHANGES: &str = include_str!("../../../docs/changes.md");
 const EVENT_TABLE: &str = include_str!("../../data/wire/events.txt");
 const PUBLISHED: &str = include_str!("../../data/wire/published.ndjson");
+const WARNINGS: &str = include_str!("../../data/wire/warnings.txt");
 const EXPLANATIONS: &str = include_str!("../../data/wire/explanation.ndjson");
 const HEADERS: &str = include_str!("../../data/wire/headers.txt");
 
@@ -50,6 +51,12 @@ fn keys(json: &str) -> Vec<&str> {
             keys.push(key);
         }
     }
+    keys
+}
+
+/// Without the keys of labels.
+fn plain(mut keys: Vec<&str>) -> Vec<&str> {
+    keys.retain(|key| !["labels", "benefit", "message", "priority"].contains(key));
     keys
 }
 
@@ -105,6 +112,9 @@ fn the_examples_of_what_is_published_have_its_keys() {
         waited,
         labelled,
         overridden,
+        at_risk,
+        safe,
+        near,
         receipt,
         standing,
         features,
@@ -118,6 +128,10 @@ fn the_examples_of_what_is_published_have_its_keys() {
     assert_eq!(keys(change), keys(golden[0]));
     assert_eq!(keys(waited), keys(golden[6]));
     assert_eq!(keys(labelled), keys(golden[7]));
+    let told: Vec<&str> = WARNINGS.lines().collect();
+    for (example, golden) in [at_risk, safe, near].into_iter().zip(&told) {
+        assert_eq!(plain(keys(example)), plain(keys(golden)));
+    }
     assert_eq!(keys(receipt), keys(golden[8]));
     let told = rows(CHANGES, "\n## A receipt\n");
     for key in keys(receipt) {
@@ -148,7 +162,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
 
 #[test]
 fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
-    let example = examples(CHANGES)[8];
+    let example = examples(CHANGES)[11];
     let entry = ledger::decode(example.as_bytes()).expect("a valid example");
     let mut out = Vec::new();
     ledger::encode(&entry, &mut out);

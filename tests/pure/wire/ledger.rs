@@ -43,6 +43,7 @@ fn sample() -> [Entry; 2] {
             duplicates: 1,
             dead_letters: 1,
             changes: 3,
+            warnings: 0,
             standings: 2,
             ..Counts::default()
         },
@@ -216,10 +217,10 @@ fn entry() -> impl Strategy<Value = Entry> {
             any::<Option<u64>>(),
         ),
         (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
-        (any::<u64>(), any::<u64>()),
+        (any::<u64>(), 0..3_u64, any::<u64>()),
     )
         .prop_map(
-            |((reads, runs), names, times, cuts, (changes, standings))| {
+            |((reads, runs), names, times, cuts, (changes, warnings, standings))| {
                 let consumed: u64 = reads.iter().map(|read| read.records).sum();
                 let applied = cuts.0.index(consumed as usize + 1) as u64;
                 let duplicates = cuts.1.index((consumed - applied) as usize + 1) as u64;
@@ -241,6 +242,7 @@ fn entry() -> impl Strategy<Value = Entry> {
                         suppressed,
                         dead_letters: consumed - applied - duplicates - suppressed,
                         changes,
+                        warnings,
                         standings,
                         receipts: standings / 2,
                     },

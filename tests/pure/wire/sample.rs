@@ -105,6 +105,7 @@ fn tier(name: &str, enter: Option<Rule>) -> Tier {
         patience: Patience::NONE,
         requires: None,
         lifetime: None,
+        warnings: Default::default(),
         labels: Vec::new(),
     }
 }

@@ -48,7 +48,8 @@ pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
         duplicates: fate(|fate| *fate == Fate::Copy),
         dead_letters: fate(|fate| matches!(fate, Fate::Refused(_))),
         suppressed: fate(|fate| *fate == Fate::Suppressed),
-        changes: evidence.changes.len() as u64 - receipts,
+        changes: evidence.moves().count() as u64,
+        warnings: evidence.warnings().count() as u64,
         standings: evidence.current.len() as u64,
         receipts,
     };
@@ -74,6 +75,7 @@ fn add(sum: &mut Counts, more: Counts) {
     sum.dead_letters += more.dead_letters;
     sum.changes += more.changes;
     sum.suppressed += more.suppressed;
+    sum.warnings += more.warnings;
     sum.standings += more.standings;
     sum.receipts += more.receipts;
 }

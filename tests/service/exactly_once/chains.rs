@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use tidemark::wire::change::{self, ce_id};
-use tidemark::wire::receipt;
+use tidemark::wire::{receipt, warning};
 
 use super::verdict::Evidence;
 use crate::broker::Record;
@@ -18,7 +18,6 @@ pub(crate) struct Told {
     pub(crate) to: String,
     pub(crate) effective_at: String,
     pub(crate) version: u32,
-    pub(crate) cause: String,
 }
 
 impl Told {
@@ -40,33 +39,48 @@ struct Removed {
     changes: u32,
 }
 
+/// What is read of a warning's body.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Warned {
+    customer_id: String,
+    ladder: String,
+    number: u32,
+}
+
 /// What lies in the topic of the changes.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Said {
     Change(Told),
+    Warning(Warned),
     Receipt(Receipt),
 }
 
 impl Said {
     pub(crate) fn read(body: &[u8]) -> Self {
-        serde_json::from_slice(body).expect("a change or receipt is JSON as documented")
+        serde_json::from_slice(body).expect("a body is JSON as documented")
     }
 
     pub(crate) fn customer(&self) -> &str {
         match self {
             Self::Change(told) => &told.customer_id,
+            Self::Warning(warned) => &warned.customer_id,
             Self::Receipt(receipt) => &receipt.customer_id,
         }
     }
 
     fn of(record: &Record) -> Self {
         let said = Self::read(record.value.as_deref().expect("a change has a value"));
-        let ce_type = match said {
-            Self::Change(_) => change::CE_TYPE,
-            Self::Receipt(_) => receipt::CE_TYPE,
+        let ce_types = match said {
+            Self::Change(_) => &[change::CE_TYPE][..],
+            Self::Warning(_) => &warning::CE_TYPES,
+            Self::Receipt(_) => &[receipt::CE_TYPE],
         };
-        assert_eq!(record.header("ce_type"), Some(ce_type.as_bytes()));
+        let ce_type = record.header("ce_type").expect("every event has a type");
+        assert!(
+            ce_types.iter().any(|known| known.as_bytes() == ce_type),
+            "{said:?}"
+        );
         said
     }
 }
@@ -79,6 +93,8 @@ struct Link {
     last: Option<Told>,
     /// The version at the last erasure.
     erased: u32,
+    /// The number of the last warning.
+    warned: u32,
 }
 
 /// The chains of all customers.
@@ -102,6 +118,11 @@ impl Chains {
                 link.version = told.version;
                 link.last = Some(told);
             }
+            Said::Warning(warned) => {
+                let link = chains.entry(warned.ladder.clone()).or_default();
+                assert_eq!(warned.number, link.warned + 1, "{warned:?} after {link:?}");
+                link.warned = warned.number;
+            }
             Said::Receipt(receipt) => {
                 let mut changes = 0;
                 for link in chains.values_mut() {
@@ -118,6 +139,19 @@ impl Chains {
     }
 }
 
+/// Whether a record of the changes' topic is a change.
+pub(crate) fn is_move(record: &Record) -> bool {
+    record.header("ce_type") == Some(change::CE_TYPE.as_bytes())
+}
+
+/// Whether it is a warning.
+pub(crate) fn is_warning(record: &Record) -> bool {
+    let ce_type = record.header("ce_type");
+    warning::CE_TYPES
+        .iter()
+        .any(|known| Some(known.as_bytes()) == ce_type)
+}
+
 /// What is read of a standing.
 #[derive(Deserialize)]
 struct Standing {
@@ -132,8 +166,8 @@ struct Stand {
     version: u32,
 }
 
-/// Versions are 1, 2, 3 ..., each change begins where the last one ended, unless the customer was
-/// erased in between, and its id is its own.
+/// Versions and numbers of warnings are 1, 2, 3 ..., each change begins where the last one ended,
+/// unless the customer was erased in between, and its id is its own.
 #[track_caller]
 pub(crate) fn have_no_gaps(evidence: &Evidence) {
     let (mut chains, mut ids) = (Chains::default(), BTreeSet::new());
@@ -150,9 +184,20 @@ pub(crate) fn have_no_gaps(evidence: &Evidence) {
             "a change lies in its customer's lane"
         );
         let id = record.header("ce_id").expect("every event has an id");
-        if let Said::Change(told) = &said {
-            let expected = ce_id(&told.customer_id, &told.ladder, told.version);
-            assert_eq!(id, expected.as_bytes(), "{told:?}");
+        let expected = match &said {
+            Said::Change(told) => Some(ce_id(&told.customer_id, &told.ladder, told.version)),
+            Said::Warning(warned) => {
+                let Warned {
+                    customer_id,
+                    ladder,
+                    number,
+                } = warned;
+                Some(warning::ce_id(customer_id, ladder, *number))
+            }
+            Said::Receipt(_) => None,
+        };
+        if let Some(expected) = expected {
+            assert_eq!(id, expected.as_bytes(), "{said:?}");
         }
         assert!(ids.insert(id.to_vec()), "twice: {said:?}");
         chains.take(said);
@@ -195,8 +240,11 @@ pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
                 }
             }
         }
+        chains.retain(|_, link| link.last.is_some());
         assert!(chains.is_empty(), "{customer} moved on {:?}", chains.keys());
     }
+    let moved = |links: &BTreeMap<String, Link>| links.values().any(|link| link.last.is_some());
+    chains.0.retain(|_, links| moved(links));
     let without: Vec<_> = chains.0.keys().collect();
     assert!(
         without.is_empty(),

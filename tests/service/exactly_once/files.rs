@@ -17,7 +17,7 @@ use tidemark::model::time::Timestamp;
 use tidemark::model::zone::{parse_instant, show_utc};
 
 use super::books::{Place, origin_of, place};
-use super::chains::{Said, Told};
+use super::chains::Said;
 use super::deployment::Deployment;
 use super::shop_load::now;
 use super::verdict::Evidence;
@@ -83,7 +83,7 @@ pub(crate) fn lead_to_the_same(deployment: &Deployment, evidence: &Evidence) {
         let (both, later) = from_files.split_at(published.len());
         assert_eq!(published, both, "{customer}");
         for later in later {
-            let told = Told::read(later.as_bytes());
+            let told: Dated = serde_json::from_str(later).expect("a body is JSON as documented");
             let at = parse_instant(&told.effective_at).expect("an instant");
             assert!(
                 told.cause == "clock" && at >= clock,
@@ -95,6 +95,13 @@ pub(crate) fn lead_to_the_same(deployment: &Deployment, evidence: &Evidence) {
         "{} customers compared with a replay of files",
         orderly.len()
     );
+}
+
+/// When a change or warning became true, and why.
+#[derive(Deserialize)]
+struct Dated {
+    effective_at: String,
+    cause: String,
 }
 
 fn instant(record: &Record) -> Option<i64> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tidemark::model::zone::parse_instant;
 
-use super::chains::Told;
+use super::chains::{Told, is_move};
 use super::deployment::{Deployment, PATIENCE, Plan, wait_for};
 use super::shop_load::now;
 use crate::broker::{self, NewRecord, Seen, Watcher, needs_kafka};
@@ -215,7 +215,7 @@ fn falls(seen: &[Seen], deployment: &Deployment) -> BTreeMap<String, (i64, i64)>
     let changes = deployment.changes();
     let told = seen
         .iter()
-        .filter(|it| it.record.topic == changes)
+        .filter(|it| it.record.topic == changes && is_move(&it.record))
         .map(|it| {
             let told = Told::read(it.record.value.as_deref().expect("a change has a value"));
             (told, it.at)

@@ -19,6 +19,7 @@ use crate::broker::{Isolation, Record, Watcher};
 /// Everything committed, as it lies in the topics.
 pub(crate) struct Evidence {
     pub(crate) inputs: [Vec<Record>; 2],
+    /// Changes and warnings.
     pub(crate) changes: Vec<Record>,
     pub(crate) current: Vec<Record>,
     pub(crate) dead_letters: Vec<Record>,
@@ -64,6 +65,18 @@ impl Evidence {
         }
     }
 
+    /// The changes.
+    pub(crate) fn moves(&self) -> impl Iterator<Item = &Record> {
+        self.changes.iter().filter(|record| chains::is_move(record))
+    }
+
+    /// The warnings among them.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &Record> {
+        self.changes
+            .iter()
+            .filter(|record| chains::is_warning(record))
+    }
+
     /// The lane of a customer.
     pub(crate) fn lane(&self, customer: &[u8]) -> LaneId {
         lane_of(customer, self.lanes)
@@ -73,9 +86,11 @@ impl Evidence {
 /// Holds what a stopped deployment has published against all there is to hold it against. `sent` is
 /// all that its inputs were sent; the watcher read along from before the first start.
 ///
-/// 1. The changes, lane by lane, are those that `tidemark replay --from-kafka` makes, byte by byte.
+/// 1. The changes and warnings, lane by lane, are those that `tidemark replay --from-kafka` makes,
+///    byte by byte.
 /// 2. The watcher saw exactly the committed records, each once, in order.
-/// 3. See [`chains`]: no version is missing or twice; the standings follow the changes.
+/// 3. See [`chains`]: no version or number of a warning is missing or twice; the standings follow
+///    the changes.
 /// 4. See [`books`]: nothing that was sent is missing in the ledger or counted twice; the group's
 ///    offsets are where the ledger ends; bad records came back as they were.
 /// 5. See [`files`]: files of the same events lead to the same changes.
@@ -83,10 +98,11 @@ impl Evidence {
 pub(crate) fn verdict(deployment: &Deployment, sent: &[Sent], watcher: Watcher) -> Evidence {
     let evidence = Evidence::read(deployment);
     println!(
-        "{} records sent; committed: {} changes, {} standings, {} dead letters, {} units; \
-         {} records in aborted transactions",
+        "{} records sent; committed: {} changes, {} warnings, {} standings, {} dead letters, \
+         {} units; {} records in aborted transactions",
         sent.len(),
-        evidence.changes.len(),
+        evidence.moves().count(),
+        evidence.warnings().count(),
         evidence.current.len(),
         evidence.dead_letters.len(),
         evidence.ledger.values().map(Vec::len).sum::<usize>(),
