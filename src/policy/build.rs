@@ -70,6 +70,9 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let cleaning = clean::cleaning(&draft.clean, &words, problems);
     let features = features(draft, &words, orders.as_ref(), &mut names, problems);
     let mut rules = Rules::new(Vocabulary::of(draft, &features));
+    for (name, rule) in &draft.rules {
+        rules.declare((name, rule), &mut names, problems);
+    }
     let (ladders, maps) = scales(draft, &mut names, &mut rules, problems);
     Some(Policy {
         name: name?,

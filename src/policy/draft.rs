@@ -77,6 +77,8 @@ pub struct Draft {
     pub rfm: Option<RfmDraft>,
     /// `[feature.*]`, in written order.
     pub features: Vec<FeatureDraft>,
+    /// `[rule]`, in written order.
+    pub rules: Vec<(Written<String>, Given<RuleDraft>)>,
     /// `[[ladder]]`, in written order.
     pub ladders: Tables<LadderDraft>,
     /// `[[map]]`, in written order.

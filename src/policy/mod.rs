@@ -31,6 +31,7 @@ pub mod judge;
 mod labels;
 pub mod lifetime;
 mod marks;
+mod named;
 mod names;
 pub mod overrides;
 mod owner;

@@ -46,10 +46,7 @@ impl<'a> Names<'a> {
 /// Tells if a name looks wrong.
 pub(super) fn check_name(noun: &str, name: &Written<String>, problems: &mut Vec<Problem>) {
     let text = &name.value;
-    let fits = text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(is_name_byte)
-        && text.len() <= NAME_BYTES_MAX;
-    if fits {
+    if is_name(text) {
         return;
     }
     let help = format!(
@@ -58,6 +55,13 @@ pub(super) fn check_name(noun: &str, name: &Written<String>, problems: &mut Vec<
     );
     let message = format!("\"{text}\" cannot be the name of a {noun}");
     problems.push(Problem::new(&name.span, message, "not a name").help(help));
+}
+
+/// Whether a text looks like a name.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(is_name_byte)
+        && text.len() <= NAME_BYTES_MAX
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -7,6 +7,7 @@ use crate::model::standing::ScaleIx;
 use super::comparison::{Parts, take_apart};
 use super::constant::{self, Measured};
 use super::draft::{RuleDraft, Written};
+use super::named::Named;
 use super::problem::Problem;
 use super::rule::{Comparison, Op, Rule, Subject};
 use super::suggestion;
@@ -27,7 +28,11 @@ pub(super) enum Place {
 /// Reads rules one after another.
 pub(super) struct Rules<'a> {
     vocabulary: Vocabulary<'a>,
-    comparisons: Vec<Comparison>,
+    pub(super) comparisons: Vec<Comparison>,
+    /// In declared order.
+    pub(super) named: Vec<Named<'a>>,
+    /// Whether there are more comparisons than may be.
+    pub(super) is_full: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -35,6 +40,8 @@ impl<'a> Rules<'a> {
         Self {
             vocabulary,
             comparisons: Vec::new(),
+            named: Vec::new(),
+            is_full: false,
         }
     }
 
@@ -53,7 +60,8 @@ impl<'a> Rules<'a> {
         self.read_at(written, place, 1, problems)
     }
 
-    fn read_at(
+    /// The same, in so many others.
+    pub(super) fn read_at(
         &mut self,
         written: &Written<RuleDraft>,
         place: Place,
@@ -72,7 +80,10 @@ impl<'a> Rules<'a> {
                     value: text.clone(),
                     span: written.span.clone(),
                 };
-                return self.compare(&text, place, problems);
+                return match self.refer(&text, (place, depth), problems) {
+                    Some(named) => named,
+                    None => self.compare(&text, place, problems),
+                };
             }
             RuleDraft::Not(_) => {
                 let problem = Problem::new(&written.span, "a rule with `not`", "not in rules");

@@ -10,7 +10,7 @@ use crate::policy::build::build;
 use crate::policy::declared::Policy;
 use crate::policy::draft::{
     AttrDraft, Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, PatienceDraft,
-    SegmentDraft, Tables, TierDraft, TimeDraft, Written,
+    RuleDraft, SegmentDraft, Tables, TierDraft, TimeDraft, Written,
 };
 use crate::policy::problem::Problem;
 
@@ -120,6 +120,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         "clean",
         "rfm",
         "feature",
+        "rule",
         "ladder",
         "map",
     ];
@@ -140,6 +141,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
             .table("rfm", problems)
             .map(|section| rfm::draft(&section, problems)),
         features: features(&root, problems),
+        rules: rules(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),
     }
@@ -238,6 +240,22 @@ fn feature(
         at_most: section.integer("at_most", problems),
         half_life: section.text("half_life", problems),
     }
+}
+
+/// Rules by their names.
+fn rules(
+    root: &Section<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(Written<String>, Given<RuleDraft>)> {
+    let Some(section) = root.table("rule", problems) else {
+        return Vec::new();
+    };
+    let keys = section.keys().into_iter();
+    let rules = keys.map(|name| {
+        let rule = section.rule(&name.value, problems);
+        (name, rule)
+    });
+    rules.collect()
 }
 
 fn ladders(root: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<LadderDraft> {

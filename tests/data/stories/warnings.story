@@ -77,3 +77,9 @@ story: Of a frozen tier no loss is told that comes before the end of that
 | 2026-05-02 00:00 |                                       | card: at risk of none on 2026-06-01 00:00 |
 | 2026-05-25 00:00 |                                       | card: at risk of none on 2026-06-01 00:00 |
 | 2026-06-01       |                                       | card: silver -> none after freeze         |
+
+story: A rule with a name stands for its comparisons, on one ladder as on another
+only: card, status
+| when             | what             | then                                                                                            |
+| 2026-01-10 12:00 | purchase 1000.00 | card: none -> gold because spend 1000.00 is >= 300.00 and spend_this_year 1000.00 is >= 1000.00 |
+|                  |                  | status: guest -> star because spend_this_year 1000.00 is >= 1000.00                             |

@@ -187,3 +187,31 @@ fn a_policy_declares_at_most_32_members_of_attrs() {
     assert_eq!(attrs(32), nothing());
     assert_eq!(attrs(33), ["the policy declares 33 fields of attrs"]);
 }
+
+/// Ten rules, each of which names the one above it ten times: more than anybody could write out.
+#[test]
+fn rules_with_a_name_do_not_multiply_for_ever() {
+    let mut rules = "[rule]\nr0 = \"orders >= 3\"\n".to_owned();
+    for at in 1..=6 {
+        let above = vec![format!("\"r{}\"", at - 1); 10].join(", ");
+        rules += &format!("r{at} = {{ all = [{above}] }}\n");
+    }
+    let keep = |rule: &str, rules: &str| {
+        let keep = format!("keep = \"{rule}\"\n{rules}");
+        with("keep = \"since <= 30d\"", &keep)
+    };
+    let told = told(&keep("r6", &rules));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("the policy compares too often"),
+        "{told:?}"
+    );
+    let few = rules
+        .replace("r4 = ", "#")
+        .replace("r5 = ", "#")
+        .replace("r6 = ", "#");
+    let text = keep("r3", &few);
+    let policy = read(&text).unwrap_or_else(|report| panic!("{report}"));
+    let plain = read(SOUND).expect("sound").comparisons.len();
+    assert_eq!(policy.comparisons.len(), plain - 1 + 1000);
+}

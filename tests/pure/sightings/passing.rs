@@ -44,7 +44,11 @@ impl Sightings {
             before = Some(one);
             let warnings = one.warnings.iter();
             for warning in warnings.filter(|warning| warning.cause == Cause::Policy) {
-                let case = ["at risk by a policy", "safe by a policy", "near by a policy"];
+                let case = [
+                    "at risk by a policy",
+                    "safe by a policy",
+                    "near by a policy",
+                ];
                 self.see(case[warning.notice.index()], true);
             }
             if !by_policy(one) {

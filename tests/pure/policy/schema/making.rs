@@ -83,6 +83,7 @@ fn value(key: &Key, path: &str, all: &[Table]) -> Value {
         Holds::Texts => texts,
         // Beside a reference nothing counts.
         Holds::Rule => json!({ "anyOf": [{ "$ref": "#/definitions/rule" }] }),
+        Holds::Rules => each(json!({ "anyOf": [{ "$ref": "#/definitions/rule" }] })),
         Holds::Filter => json!({ "anyOf": [{ "$ref": "#/definitions/filter" }] }),
         Holds::Labels => each(text),
         Holds::Codes => each(texts),
