@@ -83,3 +83,12 @@ only: card, status
 | when             | what             | then                                                                                            |
 | 2026-01-10 12:00 | purchase 1000.00 | card: none -> gold because spend 1000.00 is >= 300.00 and spend_this_year 1000.00 is >= 1000.00 |
 |                  |                  | status: guest -> star because spend_this_year 1000.00 is >= 1000.00                             |
+
+story: Who settles into a higher tier before the loss comes is safe
+only: club
+| when             | what            | then                                                        |
+| 2026-01-10 12:00 | purchase 120.00 | club: guest -> silver, club: at risk of guest on 2026-04-10 |
+| 2026-03-15 12:00 | visit           |                                                             |
+| +1h              | visit           | club: safe                                                  |
+| 2026-03-20 13:00 |                 | club: silver -> gold, club: at risk of guest on 2026-06-13  |
+| 2026-04-11       |                 | club is gold                                                |
