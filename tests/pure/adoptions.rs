@@ -3,6 +3,7 @@
 
 mod kept;
 mod places;
+mod warned;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -14,19 +14,9 @@ use super::kept::{SPEND, policy};
 use crate::histories::Input;
 use crate::model::owned_event::OwnedEvent;
 
-/// Someone is on a tier that the next policy would not give, and what the transition leaves them.
-fn left_by(transition: &str) -> Vec<(String, i64, Cause)> {
-    let tiers = |hundreds: i64| {
-        let mut made = policy(SPEND, &format!("transition = \"{transition}\""));
-        made.comparisons[0].threshold = Measure::Is(hundreds * 1_000_000);
-        made.hash = hundreds.to_string();
-        Arc::new(made)
-    };
-    let (first, second) = (tiers(1), tiers(5));
-    let mut lane = Lane::new(&first);
-    lane.tick();
-    let start = 20_000 * DAY_MS;
-    let bought = OwnedEvent {
+/// A purchase of 200.00 by somebody.
+pub(super) fn bought(start: i64) -> OwnedEvent {
+    OwnedEvent {
         event_id: "e".to_owned(),
         customer: "ada".to_owned(),
         kind: Kind::Purchase,
@@ -39,18 +29,33 @@ fn left_by(transition: &str) -> Vec<(String, i64, Cause)> {
         facts: Default::default(),
         attrs: Box::default(),
         command: None,
+    }
+}
+
+/// Time goes on to a day.
+pub(super) fn coast(start: i64, days: i64) -> Input {
+    Input::Tick(Tick {
+        ceiling: Timestamp::MAX,
+        coast: Some(Timestamp(start + days * DAY_MS)),
+        firings: None,
+    })
+}
+
+/// Someone is on a tier that the next policy would not give, and what the transition leaves them.
+fn left_by(transition: &str) -> Vec<(String, i64, Cause)> {
+    let tiers = |hundreds: i64| {
+        let mut made = policy(SPEND, &format!("transition = \"{transition}\""));
+        made.comparisons[0].threshold = Measure::Is(hundreds * 1_000_000);
+        made.hash = hundreds.to_string();
+        Arc::new(made)
     };
-    lane.give(&[Input::Event(bought)]);
-    let coast = |days: i64| {
-        Input::Tick(Tick {
-            ceiling: Timestamp::MAX,
-            coast: Some(Timestamp(start + days * DAY_MS)),
-            firings: None,
-        })
-    };
-    lane.give(&[coast(10)]);
+    let (first, second) = (tiers(1), tiers(5));
+    let mut lane = Lane::new(&first);
+    lane.tick();
+    let start = 20_000 * DAY_MS;
+    lane.give(&[Input::Event(bought(start)), coast(start, 10)]);
     lane.adopt(&second, 1).expect("it asks for nothing new");
-    lane.give(&[coast(11), coast(200)]);
+    lane.give(&[coast(start, 11), coast(start, 200)]);
     let changes = lane.judged.iter().flat_map(|judged| &judged.changes);
     changes
         .map(|change| {

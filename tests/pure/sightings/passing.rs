@@ -2,11 +2,12 @@
 
 use tidemark::engine::effect::Judged;
 use tidemark::model::change::Cause;
+use tidemark::model::warning::Notice;
 
 use super::Sightings;
 
 /// Those that the histories with several policies come by.
-pub(crate) const CHANGING: [&str; 14] = [
+pub(crate) const CHANGING: [&str; 13] = [
     "policy adopted",
     "policy refused",
     "up by a policy",
@@ -19,7 +20,6 @@ pub(crate) const CHANGING: [&str; 14] = [
     "passed over by an event",
     "a deadline of the policy before, first",
     "at risk by a policy",
-    "safe by a policy",
     "near by a policy",
 ];
 
@@ -44,12 +44,10 @@ impl Sightings {
             before = Some(one);
             let warnings = one.warnings.iter();
             for warning in warnings.filter(|warning| warning.cause == Cause::Policy) {
-                let case = [
-                    "at risk by a policy",
-                    "safe by a policy",
-                    "near by a policy",
-                ];
-                self.see(case[warning.notice.index()], true);
+                let near = matches!(warning.notice, Notice::Near(_));
+                let loss = matches!(warning.notice, Notice::AtRisk { .. });
+                self.see("near by a policy", near);
+                self.see("at risk by a policy", loss);
             }
             if !by_policy(one) {
                 continue;
