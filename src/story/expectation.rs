@@ -112,8 +112,6 @@ impl Ground<'_> {
         })
     }
 
-    /// Reads "low -> mid as of 2026-03-02 by event under gift because spend_90d 300.00 is >= 300".
-
     /// Reads "at risk of low on 2026-05-31 because spend_90d 80.00 is not >= 200.00", "safe" or
     /// "near high".
     fn caution(&self, name: &str, text: &str, counted: Counted) -> Result<Caution, Problem> {
@@ -139,7 +137,7 @@ impl Ground<'_> {
         })
     }
 
-    /// Reads "low -> mid as of 2026-03-02 by event because spend_90d 300.00 is >= 300.00".
+    /// Reads "low -> mid as of 2026-03-02 by event under gift because spend_90d 300.00 is >= 300".
     fn change(
         &self,
         whole: &str,
