@@ -3,7 +3,7 @@
 
 use jiff::civil::{Date, date};
 use jiff::fmt::temporal::DateTimePrinter;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneTransition};
 
 use super::time::{DAY_MS, Day, Timestamp};
 
@@ -31,11 +31,7 @@ impl Zone {
     /// The name is not known.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         let zone = TimeZone::get(name).map_err(|_| UnknownZone(name.to_owned()))?;
-        let mut starts: Vec<i64> = FIRST
-            .series(jiff::Span::new().days(1))
-            .take_while(|day| *day <= LAST)
-            .map(|day| start_of_date(&zone, day))
-            .collect();
+        let mut starts = starts_of_days(&zone);
         for i in (1..starts.len()).rev() {
             starts[i - 1] = starts[i - 1].min(starts[i]);
         }
@@ -108,6 +104,33 @@ impl Zone {
     }
 }
 
+/// When the days from the first to the last begin. Away from the changes of its clocks each begins
+/// 24 hours after the one before; asking the zone for each costs as much as all else in reading a
+/// policy.
+fn starts_of_days(zone: &TimeZone) -> Vec<i64> {
+    const NEAR: i64 = 3 * DAY_MS;
+    let mut starts = Vec::new();
+    let mut changes = zone.following(jiff::Timestamp::UNIX_EPOCH).peekable();
+    let days = FIRST.series(jiff::Span::new().days(1));
+    for day in days.take_while(|day| *day <= LAST) {
+        let next = starts.last().map_or(0, |start| start + DAY_MS);
+        let is_past =
+            |change: &TimeZoneTransition<'_>| change.timestamp().as_millisecond() < next - NEAR;
+        while changes.next_if(is_past).is_some() {}
+        let change = changes.peek();
+        let is_near =
+            change.is_some_and(|change| change.timestamp().as_millisecond() <= next + NEAR);
+        // What changed before the first day is not known.
+        let is_asked = next < NEAR || is_near;
+        starts.push(if is_asked {
+            start_of_date(zone, day)
+        } else {
+            next
+        });
+    }
+    starts
+}
+
 fn start_of_date(zone: &TimeZone, day: Date) -> i64 {
     day.to_zoned(zone.clone())
         .and_then(|noon| noon.start_of_day())
@@ -178,6 +201,27 @@ mod tests {
                 "{}",
                 zone.name()
             );
+        }
+    }
+
+    #[test]
+    fn days_begin_where_the_zone_says_also_away_from_changes() {
+        for name in [
+            "Africa/Casablanca",
+            "America/Sao_Paulo",
+            "Antarctica/Troll",
+            "Asia/Gaza",
+            "Australia/Lord_Howe",
+            "Europe/London",
+            "Pacific/Apia",
+            "Pacific/Kwajalein",
+            "UTC",
+        ] {
+            let zone = TimeZone::get(name).expect("bundled");
+            let days = FIRST.series(jiff::Span::new().days(1));
+            let days = days.take_while(|day| *day <= LAST);
+            let asked: Vec<i64> = days.map(|day| start_of_date(&zone, day)).collect();
+            assert_eq!(starts_of_days(&zone), asked, "{name}");
         }
     }
 

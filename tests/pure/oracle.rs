@@ -25,13 +25,13 @@ use crate::sightings::{CASES, CHANGING, Sightings};
 /// Histories of the ordinary test run.
 const HISTORIES: u64 = 4_000;
 /// Besides, with crowds ...
-const CROWDED: u64 = 200;
+const CROWDED: u64 = 100;
 /// ... and with many events of few customers.
-const LONG: u64 = 100;
+const LONG: u64 = 40;
 /// With policies that take the place of others ...
-const CHANGING_HISTORIES: u64 = 1_500;
+const CHANGING_HISTORIES: u64 = 900;
 /// ... also with crowds.
-const CHANGING_CROWDS: u64 = 60;
+const CHANGING_CROWDS: u64 = 30;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! `[rfm]` stands for what one could write by hand; its mistakes are told in its own words.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use tidemark::engine::Engine;
@@ -62,6 +62,9 @@ fn told(policy: &Arc<Policy>, buys: &[(i64, u32)]) -> Vec<String> {
     told
 }
 
+static SHORT_HAND: OnceLock<Arc<Policy>> = OnceLock::new();
+static LONG_HAND: OnceLock<Arc<Policy>> = OnceLock::new();
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -69,9 +72,10 @@ proptest! {
     fn the_shorthand_moves_whom_the_long_hand_moves(
         buys in proptest::collection::vec((0..120_i64, 0..300_u32), 1..25),
     ) {
-        let short = Arc::new(read(SHIPPED).expect("sound"));
-        let long = Arc::new(read(BY_HAND).expect("sound"));
-        let (short, long) = (told(&short, &buys), told(&long, &buys));
+        let read = |text| Arc::new(read(text).expect("sound"));
+        let short = SHORT_HAND.get_or_init(|| read(SHIPPED));
+        let long = LONG_HAND.get_or_init(|| read(BY_HAND));
+        let (short, long) = (told(short, &buys), told(long, &buys));
         prop_assert!(!long.is_empty());
         prop_assert_eq!(short, long);
     }
