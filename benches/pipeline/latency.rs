@@ -15,9 +15,9 @@ use crate::service::{Rules, Service};
 use crate::stage::Stage;
 
 /// How long the producer lets an event wait for others: what Kafka's own client does by default.
-const LINGER: Duration = Duration::from_millis(5);
+pub(crate) const LINGER: Duration = Duration::from_millis(5);
 /// One event in so many makes a change.
-const EVENTS_PER_CHANGE: u64 = 20;
+pub(crate) const EVENTS_PER_CHANGE: u64 = 20;
 /// Customers whose events change nothing.
 const CUSTOMERS: u64 = 200_000;
 /// For the last change to be seen.
@@ -195,7 +195,7 @@ fn feed_one(feeder: &Feeder, stage: &Stage) {
 }
 
 /// Sends events on their schedule, whatever becomes of them; gives when the first was due.
-fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64) -> u64 {
+pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64) -> u64 {
     let mut crowd = Crowd::new(CUSTOMERS);
     let mut written = Written::default();
     let (start, wall) = (Instant::now(), micros(SystemTime::now()));

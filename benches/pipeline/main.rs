@@ -17,6 +17,7 @@ mod relay;
 mod service;
 mod silence;
 mod stage;
+mod storm;
 
 use std::process::{Command, Stdio};
 
@@ -48,6 +49,19 @@ struct Args {
     /// Deadlines that come due on a silent feed.
     #[arg(long, default_value_t = 200)]
     deadlines: u64,
+    /// Customers who are due at one instant.
+    #[arg(long, default_value_t = 1_000_000)]
+    storm: u64,
+    /// Deadlines per second and lane to which a storm is paced, one storm after the other; 0 paces
+    /// nothing.
+    #[arg(long, num_args = 1.., default_values_t = [0, 10_000])]
+    paces: Vec<u64>,
+    /// Seconds from the first event of those customers to the storm.
+    #[arg(long, default_value_t = 75)]
+    gather: u64,
+    /// Seconds for which live events go on from the instant at which the storm is due.
+    #[arg(long, default_value_t = 60)]
+    lasts: u64,
     /// A setting of tidemark, as section.key=value, over its defaults.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -71,6 +85,8 @@ enum Part {
     Latency,
     /// Due instant to visible change, without any event.
     Silence,
+    /// Event to visible change, while very many customers are due.
+    Storm,
 }
 
 impl Args {
@@ -84,6 +100,10 @@ impl Args {
             args.seconds = 1;
             args.drop = 0;
             args.deadlines = 5;
+            args.storm = 2_000;
+            args.paces = vec![1_000];
+            args.gather = 20;
+            args.lasts = 3;
         }
         args
     }
@@ -125,5 +145,8 @@ fn main() {
     }
     if args.wants(Part::Silence) {
         silence::measure(&broker, &args);
+    }
+    if args.wants(Part::Storm) {
+        storm::measure(&broker, &args);
     }
 }

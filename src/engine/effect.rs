@@ -1,7 +1,7 @@
 //! What a step wants done: changes to publish, with the standing they leave, or the receipt for a
 //! customer who is no more.
 
-use crate::model::change::Change;
+use crate::model::change::{Cause, Change};
 use crate::model::command::Command;
 use crate::model::overrides::Override;
 use crate::model::standing::Place;
@@ -28,6 +28,15 @@ pub struct Judged {
     pub overridden: Box<[Override]>,
     /// What there is to say of a customer who is no more.
     pub ended: Option<Box<Ended>>,
+}
+
+impl Judged {
+    /// Whether time alone brought it about.
+    #[must_use]
+    pub fn is_by_time(&self) -> bool {
+        let first = self.changes.first();
+        first.is_some_and(|change| change.cause == Cause::Clock)
+    }
 }
 
 /// The end of a customer.

@@ -4,6 +4,9 @@ use crate::model::time::{Span, Timestamp};
 
 /// So many parts of what may fire in a second are saved up, at most.
 const SAVED: u64 = 10;
+/// Deadlines of a lane in one unit while the feed is live. Live events wait for the unit that is
+/// under way, and with it for as many as this: some 20 ms.
+const AT_ONCE: u64 = 1_000;
 /// What one deadline takes of what is saved: a thousandth comes with each millisecond and deadline
 /// a second.
 const ONE: u64 = 1_000;
@@ -27,6 +30,17 @@ impl Budget {
             per_second,
             saved: 0,
             at: Timestamp::MIN,
+        }
+    }
+
+    /// How many may fire in a unit that begins now, while the feed is live or not; nothing for no
+    /// limit.
+    #[must_use]
+    pub fn for_unit(&mut self, now: Timestamp, live: bool) -> Option<u64> {
+        let granted = self.granted(now);
+        match live {
+            true => Some(granted.map_or(AT_ONCE, |granted| granted.min(AT_ONCE))),
+            false => granted,
         }
     }
 
@@ -69,6 +83,21 @@ mod tests {
         budget.spend(1_000_000);
         assert_eq!(budget.granted(Timestamp(5)), None);
         assert_eq!(budget.next(), Timestamp::MIN);
+    }
+
+    #[test]
+    fn live_events_wait_for_few_deadlines() {
+        let (mut unpaced, mut paced) = (Budget::new(None), Budget::new(Some(50_000)));
+        for (now, live, grants) in [
+            (0, true, [Some(AT_ONCE), Some(AT_ONCE)]),
+            (0, false, [None, Some(5_000)]),
+        ] {
+            let now = Timestamp(now);
+            let granted = [unpaced.for_unit(now, live), paced.for_unit(now, live)];
+            assert_eq!(granted, grants, "{now:?} {live}");
+        }
+        paced.spend(5_000);
+        assert_eq!(paced.for_unit(Timestamp(10), true), Some(500));
     }
 
     #[test]

@@ -20,6 +20,8 @@ use super::plan::Plan;
 /// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody
 /// scrapes more often.
 const GAUGES_EVERY: Duration = Duration::from_millis(500);
+/// The looks take one part in so many of a worker's time, at most.
+const GAUGES_PART: u32 = 50;
 
 /// The desk of one worker, in its own thread.
 pub struct Desk {
@@ -29,7 +31,8 @@ pub struct Desk {
     questions: Questions,
     mailbox: Mailbox,
     lanes: BTreeMap<LaneId, Arc<LaneGauges>>,
-    gauged: Option<Instant>,
+    /// When the gauges were looked at last, and how long that took.
+    gauged: Option<(Instant, Duration)>,
 }
 
 impl Desk {
@@ -159,11 +162,11 @@ impl Desk {
     ) {
         if self
             .gauged
-            .is_some_and(|last| last.elapsed() < GAUGES_EVERY)
+            .is_some_and(|(last, took)| last.elapsed() < GAUGES_EVERY.max(took * GAUGES_PART))
         {
             return;
         }
-        self.gauged = Some(Instant::now());
+        let began = Instant::now();
         for (id, intake) in lanes {
             let Some(gauges) = self.lanes.get(id) else {
                 continue;
@@ -176,6 +179,7 @@ impl Desk {
                 gauges.set_lag(topic, intake.lag(topic));
             }
         }
+        self.gauged = Some((began, began.elapsed()));
     }
 }
 

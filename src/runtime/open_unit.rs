@@ -14,6 +14,8 @@ pub(super) struct OpenUnit {
     pub(super) first_output: Option<Timestamp>,
     /// Records taken.
     pub(super) records: u64,
+    /// Bytes of output that time alone has brought about.
+    pub(super) by_time: u64,
 }
 
 impl OpenUnit {
@@ -24,12 +26,14 @@ impl OpenUnit {
             opened: now,
             first_output: None,
             records: 0,
+            by_time: 0,
         }
     }
 
-    /// Whether no more may be put into it, with so many bytes of output.
+    /// Whether no more records may be put into it, with so many bytes of output. What time alone
+    /// brings about keeps no record out: live events must not wait until a storm is over.
     pub(super) fn is_full(&self, bytes: u64, now: Timestamp) -> bool {
-        self.pacing.is_full(&self.fill(bytes, now))
+        self.pacing.is_full(&self.fill(bytes - self.by_time, now))
     }
 
     /// Whether it is to be committed now, with so many bytes of output.

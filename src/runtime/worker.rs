@@ -295,7 +295,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let tick = Tick {
             ceiling: now,
             coast,
-            firings: intake.budget.granted(now),
+            firings: intake.budget.for_unit(now, coast.is_some()),
         };
         intake.lane.open(tick, &mut self.effects);
         for judged in self.effects.drain(..) {
@@ -303,8 +303,10 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 .judged(&self.plan.policy, &judged, None, coast.is_some());
             unit.first_output.get_or_insert(now);
             let to = Some((&mut self.bus, now));
+            let before = self.outbox.bytes;
             self.outbox
                 .judged(&self.plan, id, &judged, &mut intake.checksum, to)?;
+            unit.by_time += self.outbox.bytes - before;
         }
         Ok(())
     }
@@ -348,7 +350,11 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 for judged in effects.drain(..) {
                     tally.judged(&plan.policy, &judged, step.record.stamped_at(), live);
                     unit.first_output.get_or_insert(now);
+                    let before = outbox.bytes;
                     outbox.judged(plan, id, &judged, checksum, Some((&mut *bus, now)))?;
+                    if judged.is_by_time() {
+                        unit.by_time += outbox.bytes - before;
+                    }
                 }
                 Ok(!unit.is_full(outbox.bytes, now))
             },
