@@ -4,20 +4,20 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
-use std::sync::Arc;
 
 use crate::kafka::connection::Reading;
 use crate::kafka::survey::survey;
 use crate::model::ids::LaneId;
 use crate::port::{HeaderRef, Outgoing, Output, Sink, Trouble};
 use crate::runtime::clock::Wall;
+use crate::runtime::policies::Policies;
 use crate::runtime::restore::repeat_lane;
 use crate::wire::change::CE_TYPE;
 
 use super::args::ReplayArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure};
-use super::inputs::read_policy;
+use super::inputs::read_edition;
 use super::replay::warnings;
 
 /// What tells a change from a warning.
@@ -54,8 +54,7 @@ impl Sink for Bodies {
 /// The topics cannot be read, or what comes out is not what the ledger says.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
-    let file = args.policy.as_deref().unwrap_or(&settings.policy_file);
-    let policy = Arc::new(read_policy(file)?);
+    let policies = Policies::new(read_edition(&settings.policy.file)?, settings.policy.pace);
     let target = target(&settings, 0);
     let found = survey(&target)?;
     if !found.differences.is_empty() {
@@ -76,7 +75,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         out,
         told: BTreeMap::new(),
     };
-    let plan = plan(&settings, policy);
+    let plan = plan(&settings, policies);
     let mut reading = Reading::outside(&target)?;
     for lane in (0..found.lanes).map(LaneId) {
         let (_, records) = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;

@@ -62,14 +62,14 @@ pub(crate) struct DemoArgs {
 /// Of `replay`.
 #[derive(Args, Debug)]
 pub(crate) struct ReplayArgs {
-    /// The policy to decide by.
+    /// The policy to decide by; with --from-kafka the ledger has those that were in force.
     #[arg(long, value_name = "FILE", required_unless_present = "from_kafka")]
     pub policy: Option<PathBuf>,
     /// Native events, one JSON object a line, plain or .gz, in any order; `-` is standard input.
     #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "from_kafka")]
     pub events: Vec<PathBuf>,
     /// Repeat what the deployment of these settings did, along its ledger, reading its topics only.
-    #[arg(long, conflicts_with_all = ["events", "until", "standings", "features"])]
+    #[arg(long, conflicts_with_all = ["policy", "events", "until", "standings", "features"])]
     pub from_kafka: bool,
     /// Leave out later events, and fire every deadline up to this instant (RFC 3339).
     #[arg(long, value_name = "INSTANT")]

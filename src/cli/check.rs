@@ -21,7 +21,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let named = settings
         .as_ref()
         .ok()
-        .map(|settings| settings.policy_file.clone());
+        .map(|settings| settings.policy.file.clone());
     if let Some(path) = args.policy.clone().or(named) {
         match fs::read_to_string(&path) {
             Err(error) => {

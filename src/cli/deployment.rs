@@ -1,13 +1,12 @@
 //! From settings to what the rooms below want to know.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::kafka::client::{Membership, Target};
 use crate::lane::pacing::Pacing;
 use crate::model::time::Span;
-use crate::policy::declared::Policy;
 use crate::runtime::plan::Plan;
+use crate::runtime::policies::Policies;
 use crate::settings::{Layers, Settings, load};
 
 use super::args::SettingsArgs;
@@ -60,9 +59,9 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
 
 /// What the workers of these settings do.
 #[must_use]
-pub(crate) fn plan(settings: &Settings, policy: Arc<Policy>) -> Plan {
+pub(crate) fn plan(settings: &Settings, policies: Policies) -> Plan {
     Plan {
-        policy,
+        policies,
         topics: settings.input.topics().map(str::to_owned).into(),
         source: format!("/tidemark/{}", settings.app.name),
         pacing: Pacing {

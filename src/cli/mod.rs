@@ -9,6 +9,7 @@ mod deployment;
 mod exit;
 mod explain;
 mod front;
+mod giving;
 mod history;
 mod inputs;
 mod logging;

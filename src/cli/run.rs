@@ -10,8 +10,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::directory::Directory;
 use crate::kafka::connection::Connection;
 use crate::kafka::survey::{Survey, survey};
-use crate::policy::declared::Policy;
+use crate::lane::edition::Edition;
 use crate::runtime::clock::Wall;
+use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::settings::Settings;
 use crate::telemetry::happening::{Started, Stopped, Stopping};
@@ -21,7 +22,8 @@ use super::args::SettingsArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure, SOFTWARE};
 use super::front;
-use super::inputs::read_policy;
+use super::giving::Giving;
+use super::inputs::read_edition;
 use super::logging;
 
 /// How long a worker may go without a good connection: longer than any restart of a cluster that
@@ -35,16 +37,16 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(600);
 pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
     let settings = read_settings(args)?;
     logging::start(&settings.log)?;
-    let policy = Arc::new(read_policy(&settings.policy_file)?);
+    let edition = read_edition(&settings.policy.file)?;
     let found = look(&settings)?;
     Started {
         app: &settings.app.name,
         instance: &settings.app.instance,
         workers: settings.app.workers,
-        policy: &policy,
+        policy: &edition.policy,
     }
     .log();
-    work(&settings, &policy, found.lanes)?;
+    work(&settings, edition, found.lanes)?;
     Stopped.log();
     Ok(())
 }
@@ -59,9 +61,16 @@ fn look(settings: &Settings) -> Result<Survey, Failure> {
     Err(Failure::new(CONFIG, format!("error: {all}")))
 }
 
-fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Failure> {
+fn work(settings: &Settings, edition: Edition, lanes: i32) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    let telemetry = Telemetry::new(policy, &settings.input.topics(), settings.app.workers);
+    let (topics, workers) = (settings.input.topics(), settings.app.workers);
+    let telemetry = Telemetry::new(&edition.policy, &topics, workers);
+    let policies = Policies::new(edition, settings.policy.pace);
+    let giving = Giving {
+        policies: policies.clone(),
+        telemetry: telemetry.clone(),
+        file: settings.policy.file.clone(),
+    };
     let directory = Directory::new();
     directory.set_lanes(lanes);
     let http = &settings.http;
@@ -72,9 +81,9 @@ fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Fai
             front::open(http.listen, title, &telemetry, &directory, http.customers)
         })
         .transpose()?;
-    await_signal(&telemetry, &stop)?;
+    await_signals(giving, &stop)?;
     let crew = Crew {
-        plan: Arc::new(plan(settings, policy.clone())),
+        plan: Arc::new(plan(settings, policies)),
         connect: |worker| Connection::open(&target(settings, worker)),
         clock: Wall,
         telemetry,
@@ -87,8 +96,9 @@ fn work(settings: &Settings, policy: &Arc<Policy>, lanes: i32) -> Result<(), Fai
     Ok(result?)
 }
 
-/// Sets `stop` at SIGTERM or SIGINT, from a thread of its own that ends with the process.
-fn await_signal(telemetry: &Telemetry, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
+/// Sets `stop` at SIGTERM or SIGINT, and reads the policy again at each SIGHUP, from a thread of
+/// its own that ends with the process.
+fn await_signals(giving: Giving, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(SOFTWARE, format!("error: cannot wait for signals: {error}"))
     };
@@ -99,19 +109,27 @@ fn await_signal(telemetry: &Telemetry, stop: &Arc<AtomicBool>) -> Result<(), Fai
     let guard = runtime.enter();
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
     drop(guard);
-    let (telemetry, stop) = (telemetry.clone(), stop.clone());
+    let stop = stop.clone();
     thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            let by = runtime.block_on(async {
-                tokio::select! {
-                    _ = terminate.recv() => "SIGTERM",
-                    _ = interrupt.recv() => "SIGINT",
+            let by = loop {
+                let by = runtime.block_on(async {
+                    tokio::select! {
+                        _ = terminate.recv() => Some("SIGTERM"),
+                        _ = interrupt.recv() => Some("SIGINT"),
+                        _ = hangup.recv() => None,
+                    }
+                });
+                match by {
+                    Some(by) => break by,
+                    None => giving.reread("SIGHUP"),
                 }
-            });
+            };
             Stopping { by }.log();
-            telemetry.stop();
+            giving.telemetry.stop();
             stop.store(true, Ordering::SeqCst);
         })
         .map(drop)

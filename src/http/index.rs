@@ -30,12 +30,13 @@ pub(super) async fn index(State(site): State<Site>) -> Response {
 
 fn page(site: &Site) -> String {
     let telemetry = &site.telemetry;
-    let [name, version, hash] = telemetry.policy();
+    let policy = telemetry.policy();
+    let hash = policy.hash.as_str();
     let about = format!(
         "tidemark {} · policy {} v{} · {}",
         env!("CARGO_PKG_VERSION"),
-        escaped(name),
-        escaped(version),
+        escaped(&policy.name),
+        policy.version,
         escaped(hash.get(..12).unwrap_or(hash))
     );
     let why = health::blocks(telemetry);
@@ -110,6 +111,7 @@ fn numbers(telemetry: &Telemetry) -> String {
         ("records consumed", telemetry.consumed().to_string()),
         ("records unread", lag.to_string()),
         ("moves held", held.to_string()),
+        ("to be passed over", telemetry.awaiting().to_string()),
         ("event to change, p50", shown(latency.p50)),
         ("event to change, p99", shown(latency.p99)),
     ] {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::Engine;
+use crate::engine::adoption::NotAdopted;
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
 use crate::model::event::Event;
@@ -11,13 +12,16 @@ use crate::model::refusal::Refused;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 
-use super::ledger::{Counts, Entry, Read};
+use super::edition::Edition;
+use super::ledger::{Adopts, Counts, Entry, Read};
 
 /// A lane and everything known about its customers.
 pub struct Lane {
     id: LaneId,
     topics: Arc<[String]>,
     engine: Engine,
+    /// What it has decided by, one after another; never empty.
+    editions: Vec<Edition>,
     /// The next offset to take, by topic.
     next: Vec<Offset>,
     last_unit: UnitId,
@@ -28,6 +32,7 @@ pub struct Lane {
 /// The unit that a lane is filling.
 struct Unit {
     tick: Tick,
+    adopts: Option<Adopts>,
     from: Vec<Offset>,
     records: Vec<u64>,
     runs: Vec<(usize, u32)>,
@@ -35,18 +40,31 @@ struct Unit {
 }
 
 impl Lane {
-    /// A lane that has seen nothing, to be read from these offsets on, by topic.
+    /// A lane that has seen nothing, begins with that policy, and is to be read from these offsets
+    /// on, by topic.
     #[must_use]
-    pub fn new(id: LaneId, topics: Arc<[String]>, policy: Arc<Policy>, next: Vec<Offset>) -> Self {
+    pub fn new(id: LaneId, topics: Arc<[String]>, edition: Edition, next: Vec<Offset>) -> Self {
         Self {
             id,
             topics,
-            engine: Engine::new(policy),
+            engine: Engine::new(edition.policy.clone()),
+            editions: vec![edition],
             next,
             last_unit: UnitId(0),
             newest: Timestamp::MIN,
             open: None,
         }
+    }
+
+    /// Begins with another policy.
+    ///
+    /// # Panics
+    /// The lane has begun already.
+    pub fn begin(&mut self, edition: Edition) {
+        let untouched = self.last_unit.0 == 0 && self.open.is_none();
+        assert!(untouched, "a lane begins once");
+        self.engine = Engine::new(edition.policy.clone());
+        self.editions = vec![edition];
     }
 
     /// Its number.
@@ -59,6 +77,22 @@ impl Lane {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The policies that it has decided by, one after another; the last is the one in force.
+    #[must_use]
+    pub fn editions(&self) -> &[Edition] {
+        &self.editions
+    }
+
+    /// The policy by which something was just decided.
+    ///
+    /// # Panics
+    /// Another has been adopted twice since.
+    #[must_use]
+    pub fn policy_of(&self, judged: &Judged) -> &Arc<Policy> {
+        let policy = self.engine.policy_of(judged.era);
+        policy.expect("what is decided in a unit is decided by its policy or the one before")
     }
 
     /// The next offset to take, by topic; what the open unit has taken is behind it.
@@ -98,17 +132,27 @@ impl Lane {
         self.engine.next_due().is_some_and(|due| due < clock)
     }
 
-    /// Opens a unit: time has passed as `tick` says.
+    /// Opens a unit: a policy is adopted at that pace, if there is one to adopt; then time has
+    /// passed as `tick` says.
+    ///
+    /// # Errors
+    /// The policy is refused; no unit is open.
     ///
     /// # Panics
     /// A unit is open.
-    pub fn open(&mut self, tick: Tick, effects: &mut Vec<Judged>) {
+    pub fn open(
+        &mut self,
+        adopted: Option<(&Edition, u32)>,
+        tick: Tick,
+        effects: &mut Vec<Judged>,
+    ) -> Result<(), NotAdopted> {
         assert!(
             self.open.is_none(),
             "a unit is sealed before the next is opened"
         );
         let mut unit = Unit {
             tick,
+            adopts: self.adopt(adopted)?,
             from: self.next.clone(),
             records: vec![0; self.next.len()],
             runs: Vec::new(),
@@ -118,6 +162,20 @@ impl Lane {
         self.engine.tick(tick, effects);
         unit.counts.publish(&effects[before..]);
         self.open = Some(unit);
+        Ok(())
+    }
+
+    /// Adopts a policy, and says what the ledger is to hold of it; in the first unit, that is the
+    /// policy that the lane begins with.
+    fn adopt(&mut self, adopted: Option<(&Edition, u32)>) -> Result<Option<Adopts>, NotAdopted> {
+        if let Some((edition, pace)) = adopted {
+            self.engine.adopt(edition.policy.clone(), pace)?;
+            self.editions.push(edition.clone());
+            let text = edition.text.clone();
+            return Ok(Some(Adopts { text, pace }));
+        }
+        let first = (self.last_unit.0 == 0).then(|| self.editions[0].text.clone());
+        Ok(first.map(|text| Adopts { text, pace: 0 }))
     }
 
     /// Takes one record: an event, or the reason why it is none.
@@ -183,6 +241,7 @@ impl Lane {
             lane: self.id,
             unit: self.last_unit,
             policy: self.engine.policy().hash.clone(),
+            adopts: unit.adopts,
             owner: owner.to_owned(),
             ceiling: unit.tick.ceiling,
             coast: unit.tick.coast,

@@ -1,5 +1,7 @@
 //! The ledger: one entry per lane and unit, from which anyone can repeat what the lane did.
 
+use std::sync::Arc;
+
 use crate::model::ids::{LaneId, Offset, UnitId};
 use crate::model::time::Timestamp;
 
@@ -12,6 +14,8 @@ pub struct Entry {
     pub unit: UnitId,
     /// Hash of the policy it was decided under.
     pub policy: String,
+    /// The policy, where the lane begins with it or adopted it just before the tick.
+    pub adopts: Option<Adopts>,
     /// The transactional id that wrote it.
     pub owner: String,
     /// The tick that opened the unit: its ceiling ...
@@ -31,6 +35,15 @@ pub struct Entry {
     /// XXH3-64 over the values of all change, warning, standing and dead-letter records of the
     /// unit, in order.
     pub checksum: u64,
+}
+
+/// A policy that a lane decides by from a unit on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopts {
+    /// Its text.
+    pub text: Arc<str>,
+    /// How many customers are passed over to it after each tick; 0 where the lane begins with it.
+    pub pace: u32,
 }
 
 /// What one unit read of one partition.

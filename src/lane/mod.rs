@@ -8,6 +8,7 @@
 )]
 
 pub mod budget;
+pub mod edition;
 #[expect(clippy::module_inception, reason = "the room is named after its noun")]
 pub mod lane;
 pub mod ledger;

@@ -5,13 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::directory::{Directory, Mailbox, Questions, mailbox};
+use crate::engine::adoption::NotAdopted;
 use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
+use crate::lane::liveness::Feed;
 use crate::model::ids::{LaneId, TopicIx};
 use crate::model::time::Timestamp;
 use crate::port::{Record, Trouble};
-use crate::telemetry::happening::{LaneRestored, LanesMoved, LedgerMismatch, TransactionAborted};
-use crate::telemetry::{LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard};
+use crate::telemetry::happening::{
+    AllPassedOver, LaneRestored, LanesMoved, LedgerMismatch, LeftBehind, PolicyAdopted,
+    PolicyRefused, TransactionAborted,
+};
+use crate::telemetry::{
+    Declined, Happening, LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard,
+};
 use crate::wire::explanation;
 
 use super::intake::Intake;
@@ -49,6 +56,11 @@ impl Desk {
             lanes: BTreeMap::new(),
             gauged: None,
         }
+    }
+
+    /// What the page of metrics is made from.
+    pub(super) fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     /// Where the worker counts.
@@ -124,13 +136,45 @@ impl Desk {
         });
     }
 
+    /// A lane adopts the policy of that hash, so many customers are to be passed over to it.
+    pub(super) fn adopted(&self, lane: LaneId, hash: &str, customers: usize) {
+        self.shard.tell(&PolicyAdopted {
+            lane,
+            hash,
+            customers,
+        });
+    }
+
+    /// All customers of a lane are passed over to the policy of that hash.
+    pub(super) fn passed(&self, lane: LaneId, hash: &str) {
+        AllPassedOver { lane, hash }.log();
+    }
+
+    /// A lane decides by another policy than the one given to this instance, and had that before.
+    pub(super) fn left_behind(&self, lane: LaneId, hash: &str, given: &str) {
+        LeftBehind { lane, hash, given }.log();
+    }
+
+    /// A lane cannot adopt what the instance was given.
+    pub(super) fn refused(&self, lane: LaneId, why: &NotAdopted, stays: &str) {
+        let reason = Declined::Unanswerable;
+        self.telemetry.refused(reason);
+        let (by, why) = (format!("lane {lane}"), why.to_string());
+        PolicyRefused {
+            by: &by,
+            reason,
+            why: &why,
+            stays,
+        }
+        .log();
+    }
+
     /// Answers what has been asked meanwhile: as of now while the feed is live, else as of the
     /// lane's clock, since what has happened after it is not known.
-    pub(super) fn answer<R>(
+    pub(super) fn answer<R: Record>(
         &mut self,
         lanes: &BTreeMap<LaneId, Intake<R>>,
-        coast: Option<Timestamp>,
-        plan: &Plan,
+        feed: Feed,
         now: Timestamp,
     ) {
         self.shard.turn();
@@ -140,12 +184,14 @@ impl Desk {
                 continue;
             };
             let engine = intake.lane.engine();
-            let at = if coast.is_some() { now } else { engine.clock() };
+            let live = intake.coast(feed, now).is_some();
+            let at = if live { now } else { engine.clock() };
             let view = engine.view(&question.customer, at);
             let told = view.map(|view| {
                 let mut json = Vec::new();
-                let explanation = explain(&plan.policy, &view);
-                explanation::encode(&plan.policy, &question.customer, &explanation, &mut json);
+                let policy = engine.policy_on(&question.customer);
+                let explanation = explain(policy, &view);
+                explanation::encode(policy, &question.customer, &explanation, &mut json);
                 String::from_utf8(json).expect("JSON is UTF-8")
             });
             (question.answer)(told);
@@ -156,7 +202,7 @@ impl Desk {
     pub(super) fn gauge<R: Record>(
         &mut self,
         lanes: &BTreeMap<LaneId, Intake<R>>,
-        coast: Option<Timestamp>,
+        feed: Feed,
         plan: &Plan,
         now: Timestamp,
     ) {
@@ -172,9 +218,12 @@ impl Desk {
                 continue;
             };
             let engine = intake.lane.engine();
-            gauges.set_clock(engine.clock(), coast.is_some());
-            gauges.set_population(engine.customers(), engine.population());
-            gauges.set_held(engine.held(now - plan.policy.time.lateness));
+            let policy = engine.policy();
+            gauges.set_clock(engine.clock(), intake.coast(feed, now).is_some());
+            gauges.set_customers(engine.customers(), engine.awaiting());
+            let enrolled = self.telemetry.enrol(policy);
+            gauges.set_population(&policy.hash, &enrolled, engine.population());
+            gauges.set_held(engine.held(now - policy.time.lateness));
             for topic in (0..plan.topics.len()).map(TopicIx) {
                 gauges.set_lag(topic, intake.lag(topic));
             }
@@ -193,7 +242,7 @@ mod tests {
 
     fn desk() -> (Desk, Telemetry, Directory) {
         let text = include_str!("../../config/policy.toml");
-        let policy = parse("policy.toml", text).expect("the shipped policy");
+        let policy = Arc::new(parse("policy.toml", text).expect("the shipped policy"));
         let (telemetry, directory) = (Telemetry::new(&policy, &["a", "b"], 1), Directory::new());
         (Desk::new(&telemetry, &directory, 0), telemetry, directory)
     }

@@ -1,14 +1,18 @@
 //! One lane at work: the records that wait for it, by topic, and their way into it in the order of
 //! their instants.
 
+mod adoption;
+
 use std::collections::VecDeque;
 
 use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
 use crate::lane::budget::Budget;
+use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
+use crate::lane::liveness::Feed;
 use crate::lane::merge::{Head, Pick, pick};
 use crate::lane::phase::Phase;
 use crate::model::detail::Cleaned;
@@ -34,6 +38,13 @@ pub(super) struct Intake<R> {
     pub(super) checksum: Checksum,
     /// What is left for deadlines.
     pub(super) budget: Budget,
+    /// The policy that it is to adopt next.
+    ahead: Option<Edition>,
+    /// Whether customers were still to be passed over when it was last looked at.
+    pub(super) passes: bool,
+    /// Reads what its policy asks for.
+    decoder: Decoder,
+    bytes_max: usize,
     queues: Vec<Queue<R>>,
     /// Since when it waits for a topic that has unread records.
     waiting_since: Option<Timestamp>,
@@ -108,7 +119,8 @@ impl<'a, R: Record> Cursor<'a, R> {
 }
 
 impl<R: Record> Intake<R> {
-    pub(super) fn new(lane: Lane, budget: Budget) -> Self {
+    /// A lane that reads records of at most so many bytes.
+    pub(super) fn new(lane: Lane, budget: Budget, bytes_max: usize) -> Self {
         let queues = lane
             .next()
             .iter()
@@ -118,6 +130,10 @@ impl<R: Record> Intake<R> {
             })
             .collect();
         Self {
+            decoder: decoder(&lane, bytes_max),
+            bytes_max,
+            ahead: None,
+            passes: lane.engine().awaiting() > 0,
             lane,
             phase: Phase::Restoring,
             checksum: Checksum::default(),
@@ -125,6 +141,11 @@ impl<R: Record> Intake<R> {
             queues,
             waiting_since: None,
         }
+    }
+
+    /// Where its clock may go without an event.
+    pub(super) fn coast(&self, feed: Feed, now: Timestamp) -> Option<Timestamp> {
+        feed.coast(now, &self.lane.engine().policy().time)
     }
 
     /// Fetches what has arrived for the queues that hold fewer than `wanted` records; whether there
@@ -206,16 +227,15 @@ impl<R: Record> Intake<R> {
     /// waited for.
     pub(super) fn apply<F>(
         &mut self,
-        decoder: &Decoder,
         scratch: &Scratch,
         impatient: bool,
         effects: &mut Vec<Judged>,
         mut go_on: F,
     ) -> Result<(), Trouble>
     where
-        F: FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
+        F: FnMut(Step<'_, R>, &Lane, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
     {
-        let mut cursors = cursors(&self.queues, decoder, scratch);
+        let mut cursors = cursors(&self.queues, &self.decoder, scratch);
         let mut heads = vec![Head::AtEnd; cursors.len()];
         let latest = self.lane.latest();
         let mut result = Ok(());
@@ -233,7 +253,7 @@ impl<R: Record> Intake<R> {
             let Some(step) = step(&mut self.lane, topic, &mut cursors[topic.0], effects) else {
                 break;
             };
-            match go_on(step, effects, &mut self.checksum) {
+            match go_on(step, &self.lane, effects, &mut self.checksum) {
                 Ok(true) => {}
                 other => {
                     result = other.map(|_| ());
@@ -258,19 +278,18 @@ impl<R: Record> Intake<R> {
     pub(super) fn follow(
         &mut self,
         entry: &Entry,
-        decoder: &Decoder,
         scratch: &Scratch,
         effects: &mut Vec<Judged>,
-        mut each: impl FnMut(Step<'_, R>, &mut Vec<Judged>, &mut Checksum),
+        mut each: impl FnMut(Step<'_, R>, &Lane, &mut Vec<Judged>, &mut Checksum),
     ) {
-        let mut cursors = cursors(&self.queues, decoder, scratch);
+        let mut cursors = cursors(&self.queues, &self.decoder, scratch);
         for (topic, length) in &entry.runs {
             let Some(cursor) = cursors.get_mut(*topic) else {
                 break;
             };
             for _ in 0..*length {
                 if let Some(step) = step(&mut self.lane, TopicIx(*topic), cursor, effects) {
-                    each(step, effects, &mut self.checksum);
+                    each(step, &self.lane, effects, &mut self.checksum);
                 }
             }
         }
@@ -299,6 +318,12 @@ impl<R: Record> Intake<R> {
     pub(super) fn next(&self) -> Vec<Offset> {
         self.lane.next().to_vec()
     }
+}
+
+/// What reads records for a lane.
+fn decoder(lane: &Lane, bytes_max: usize) -> Decoder {
+    let engine = lane.engine();
+    Decoder::asking(engine.policy(), engine.wanted(), bytes_max)
 }
 
 /// A cursor at the front of each queue.

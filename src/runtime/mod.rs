@@ -7,6 +7,7 @@ mod intake;
 mod open_unit;
 mod outbox;
 pub mod plan;
+pub mod policies;
 mod pulse;
 pub mod restore;
 pub mod supervisor;

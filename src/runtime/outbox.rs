@@ -2,6 +2,7 @@
 //! sent before.
 
 use crate::engine::effect::Judged;
+use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::model::ids::{LaneId, TopicIx};
 use crate::model::refusal::Refused;
@@ -32,12 +33,13 @@ impl Outbox {
     pub(super) fn judged<S: Sink>(
         &mut self,
         plan: &Plan,
-        lane: LaneId,
+        lane: &Lane,
         judged: &Judged,
         checksum: &mut Checksum,
         mut to: Option<(&mut S, Timestamp)>,
     ) -> Result<(), Trouble> {
-        let (policy, who) = (&plan.policy, &judged.customer);
+        let (policy, who) = (lane.policy_of(judged), &judged.customer);
+        let lane = lane.id();
         for one in &judged.changes {
             self.buffer.clear();
             change::encode_body(policy, who, one, &mut self.buffer);
@@ -113,7 +115,7 @@ impl Outbox {
     pub(super) fn refused<S: Sink>(
         &mut self,
         plan: &Plan,
-        lane: LaneId,
+        lane: &Lane,
         topic: TopicIx,
         (record, refused): (&impl Record, Refused),
         checksum: &mut Checksum,
@@ -126,11 +128,11 @@ impl Outbox {
         let Some(sink) = to else { return Ok(()) };
         let origin = dead_letter::Origin {
             topic: &plan.topics[topic.0],
-            partition: lane.0,
+            partition: lane.id().0,
             offset: record.offset(),
         };
         let own = record.headers();
-        let ours = dead_letter::headers(refused, origin, &plan.policy.hash);
+        let ours = dead_letter::headers(refused, origin, &lane.engine().policy().hash);
         let headers: Vec<HeaderRef<'_>> = own
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_deref()))
@@ -141,7 +143,7 @@ impl Outbox {
             .collect();
         sink.send(&Outgoing {
             output: Output::DeadLetters,
-            lane,
+            lane: lane.id(),
             key: record.key(),
             value: record.value(),
             headers: &headers,

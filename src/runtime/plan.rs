@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::lane::pacing::Pacing;
 use crate::model::time::Span;
-use crate::policy::declared::Policy;
+
+use super::policies::Policies;
 
 /// Everything a worker needs to know besides its connection.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The policy in force.
-    pub policy: Arc<Policy>,
+    /// What to decide by.
+    pub policies: Policies,
     /// Input topics, in the order in which equal instants are taken.
     pub topics: Arc<[String]>,
     /// `ce_source` of the changes.

@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
 use crate::lane::budget::Budget;
+use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::{Entry, Mismatch};
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::time::{Span, Timestamp};
 use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
 use crate::telemetry::happening::LaneRestored;
-use crate::wire::checksum::Checksum;
-use crate::wire::event::Decoder;
 use crate::wire::ledger;
 use crate::wire::scratch::Scratch;
 
@@ -72,8 +71,8 @@ pub fn repeat_lane<S: Source>(
 ) -> Result<(Lane, u64), Trouble> {
     let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
     source.start(&[(lane, next.clone())])?;
-    let lane_state = Lane::new(lane, plan.topics.clone(), plan.policy.clone(), next);
-    let mut intake = Intake::new(lane_state, Budget::new(None));
+    let lane_state = Lane::new(lane, plan.topics.clone(), plan.policies.first(), next);
+    let mut intake = Intake::new(lane_state, Budget::new(None), plan.record_bytes_max);
     let mut outbox = Outbox::default();
     let mut restore = Restore::begin(&intake, source)?;
     loop {
@@ -210,7 +209,7 @@ impl Restore {
                     LedgerLook::NotYet => return Ok(false),
                     LedgerLook::End => return Ok(self.agree(plan, intake, source, now)?),
                     LedgerLook::Entry(bytes) => {
-                        self.pending = next_unit(&bytes, plan, intake)?;
+                        self.pending = next_unit(&bytes, intake)?;
                         continue;
                     }
                 }
@@ -280,11 +279,7 @@ fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
 }
 
 /// The entry, if the lane has not done it yet.
-fn next_unit<R: Record>(
-    bytes: &[u8],
-    plan: &Plan,
-    intake: &Intake<R>,
-) -> Result<Option<Entry>, Trouble> {
+fn next_unit<R: Record>(bytes: &[u8], intake: &Intake<R>) -> Result<Option<Entry>, Trouble> {
     let id = intake.id();
     let entry = ledger::decode(bytes).map_err(|error| bad_entry(id, &error))?;
     let last = intake.lane.last_unit();
@@ -298,14 +293,50 @@ fn next_unit<R: Record>(
             entry.unit
         )));
     }
-    if entry.policy != plan.policy.hash {
-        return Err(Trouble::Fatal(format!(
-            "lane {id}: unit {} was decided under policy {}, but policy {} is in force; \
-             run with the old policy, or start a new app name with the new one",
-            entry.unit, entry.policy, plan.policy.hash
-        )));
-    }
     Ok(Some(entry))
+}
+
+/// The policy that a lane begins with or adopts in a unit.
+fn adopted(plan: &Plan, entry: &Entry) -> Result<Option<(Edition, u32)>, Trouble> {
+    let Some(adopts) = &entry.adopts else {
+        return Ok(None);
+    };
+    let name = format!("lane {}, unit {}", entry.lane, entry.unit);
+    let edition = plan.policies.read(&name, &adopts.text);
+    edition
+        .map(|edition| Some((edition, adopts.pace)))
+        .map_err(|report| {
+            Trouble::Fatal(format!(
+                "{name}: the ledger holds a policy that this version of the program does not take: \
+                 {report}"
+            ))
+        })
+}
+
+/// Opens a unit again: its policy, its tick.
+fn open<R: Record>(
+    plan: &Plan,
+    intake: &mut Intake<R>,
+    entry: &Entry,
+    effects: &mut Vec<Judged>,
+) -> Result<(), Trouble> {
+    let mut adopted = adopted(plan, entry)?;
+    if let Some((edition, _)) = adopted.take_if(|_| entry.unit.0 == 1) {
+        intake.begin(edition);
+    }
+    let tick = Tick {
+        ceiling: entry.ceiling,
+        coast: entry.coast,
+        firings: entry.firings,
+    };
+    let adopts = adopted.as_ref().map(|(edition, pace)| (edition, *pace));
+    intake.open(adopts, tick, effects).map_err(|refused| {
+        Trouble::Fatal(format!(
+            "lane {}, unit {}: the ledger says that policy {} was adopted, but it is refused: \
+             {refused}",
+            entry.lane, entry.unit, entry.policy
+        ))
+    })
 }
 
 /// Does a unit again and holds the result against its entry.
@@ -316,40 +347,28 @@ fn repeat<R: Record, S: Sink>(
     outbox: &mut Outbox,
     mut to: Option<&mut S>,
 ) -> Result<(), Stop> {
-    let id = intake.id();
-    let decoder = Decoder::of_policy(&plan.policy, plan.record_bytes_max);
     let scratch = Scratch::default();
     let mut effects: Vec<Judged> = Vec::new();
     let mut trouble = Ok(());
-    let mut checksum = Checksum::default();
-    intake.lane.open(
-        Tick {
-            ceiling: entry.ceiling,
-            coast: entry.coast,
-            firings: entry.firings,
-        },
-        &mut effects,
-    );
+    open(plan, intake, entry, &mut effects)?;
     for judged in effects.drain(..) {
         let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
-        outbox.judged(plan, id, &judged, &mut checksum, sink)?;
+        outbox.judged(plan, &intake.lane, &judged, &mut intake.checksum, sink)?;
     }
-    intake.checksum = checksum;
     intake.follow(
         entry,
-        &decoder,
         &scratch,
         &mut effects,
-        |step, effects, checksum| {
+        |step, lane, effects, checksum| {
             if let Outcome::Refused(refused) = step.outcome {
                 let letter = (step.record, refused);
                 let sink = to.as_deref_mut();
-                let done = outbox.refused(plan, id, step.topic, letter, checksum, sink);
+                let done = outbox.refused(plan, lane, step.topic, letter, checksum, sink);
                 trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
             }
             for judged in effects.drain(..) {
                 let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
-                let done = outbox.judged(plan, id, &judged, checksum, sink);
+                let done = outbox.judged(plan, lane, &judged, checksum, sink);
                 trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
             }
         },

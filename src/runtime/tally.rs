@@ -1,5 +1,6 @@
 //! What the open transaction has come to, in numbers, until it is committed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::effect::Judged;
@@ -8,12 +9,10 @@ use crate::model::change::Cause;
 use crate::model::detail::Cleaned;
 use crate::model::ids::TopicIx;
 use crate::model::refusal::REFUSALS;
-use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::warning::Notice;
-use crate::policy::cleaning::Cleaning;
 use crate::policy::declared::Policy;
-use crate::telemetry::{Move, Refusals, UnitFigures, WorkerShard};
+use crate::telemetry::{Enrolled, Move, Refusals, Telemetry, UnitFigures, WorkerShard};
 
 /// Numbers of the open transaction.
 pub(super) struct Tally {
@@ -24,30 +23,41 @@ pub(super) struct Tally {
     dead_letters: Refusals,
     cleaned: Vec<u64>,
     moves: Vec<Move>,
-    warnings: Vec<(ScaleIx, Notice)>,
+    warnings: Vec<(usize, Notice)>,
+    telemetry: Telemetry,
+    enrolled: Vec<(Arc<Policy>, Enrolled)>,
 }
 
 impl Tally {
-    pub(super) fn new(topics: usize, cleaning: &Cleaning) -> Self {
+    /// Of nothing, with so many input topics.
+    pub(super) fn new(topics: usize, telemetry: &Telemetry) -> Self {
         Self {
             consumed: vec![0; topics],
             applied: 0,
             duplicates: 0,
             suppressed: 0,
             dead_letters: [0; REFUSALS.len()],
-            cleaned: vec![0; cleaning.rules.len()],
+            cleaned: Vec::new(),
             moves: Vec::new(),
             warnings: Vec::new(),
+            telemetry: telemetry.clone(),
+            enrolled: Vec::new(),
         }
     }
 
-    /// One record was taken.
-    pub(super) fn record(&mut self, topic: TopicIx, outcome: &Outcome, cleaned: Cleaned) {
+    /// One record was taken, and cleaned by the rules of a policy.
+    pub(super) fn record(
+        &mut self,
+        policy: &Arc<Policy>,
+        topic: TopicIx,
+        outcome: &Outcome,
+        cleaned: Cleaned,
+    ) {
         self.consumed[topic.0] += 1;
         match outcome {
             Outcome::Applied => {
                 self.applied += 1;
-                cleaned.rules().for_each(|rule| self.cleaned[rule] += 1);
+                cleaned.rules().for_each(|rule| self.clean(policy, rule));
             }
             Outcome::Duplicate => self.duplicates += 1,
             Outcome::Suppressed => self.suppressed += 1,
@@ -55,17 +65,40 @@ impl Tally {
         }
     }
 
+    fn clean(&mut self, policy: &Arc<Policy>, rule: usize) {
+        let rule = self.enrolled(policy).cleaning[rule];
+        if self.cleaned.len() <= rule {
+            self.cleaned.resize(rule + 1, 0);
+        }
+        self.cleaned[rule] += 1;
+    }
+
+    /// Under which numbers a policy is counted.
+    fn enrolled(&mut self, policy: &Arc<Policy>) -> &Enrolled {
+        let known = |(known, _): &(Arc<Policy>, Enrolled)| Arc::ptr_eq(known, policy);
+        let ix = self.enrolled.iter().position(known).unwrap_or_else(|| {
+            let enrolled = self.telemetry.enrol(policy);
+            self.enrolled.push((policy.clone(), enrolled));
+            self.enrolled.len() - 1
+        });
+        &self.enrolled[ix].1
+    }
+
     /// A customer was moved or warned, by a record written at `stamped_at`, or by time alone;
     /// `live` if time alone moves customers on time.
     pub(super) fn judged(
         &mut self,
-        policy: &Policy,
+        policy: &Arc<Policy>,
         judged: &Judged,
         stamped_at: Option<Timestamp>,
         live: bool,
     ) {
+        if judged.changes.is_empty() && judged.warnings.is_empty() {
+            return;
+        }
+        let scales = self.enrolled(policy).scales.clone();
         self.moves.extend(judged.changes.iter().map(|change| Move {
-            scale: change.scale,
+            scale: scales[change.scale.0],
             cause: change.cause,
             direction: policy.direction(change),
             owed: match change.cause {
@@ -76,7 +109,7 @@ impl Tally {
         }));
         let warnings = judged.warnings.iter();
         self.warnings
-            .extend(warnings.map(|warning| (warning.ladder, warning.notice)));
+            .extend(warnings.map(|warning| (scales[warning.ladder.0], warning.notice)));
     }
 
     /// The transaction is committed: hands the numbers on and begins anew.

@@ -1,5 +1,6 @@
 //! A worker: one thread, one connection, the lanes that the group gives it.
 
+mod adopting;
 mod nap;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,8 +17,6 @@ use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Notice, Record, Source, Trouble};
 use crate::telemetry::Rebalance;
-use crate::wire::checksum::Checksum;
-use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
 
 use super::desk::Desk;
@@ -48,7 +47,8 @@ pub(super) struct Worker<B: Bus, C> {
     pulse: Pulse,
     effects: Vec<Judged>,
     scratch: Scratch,
-    decoder: Decoder,
+    /// The revision of the policies that the lanes have looked up.
+    revision: usize,
     plan: Arc<Plan>,
     clock: C,
     bus: B,
@@ -65,12 +65,12 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             unit: None,
             began: Timestamp::MIN,
             outbox: Outbox::default(),
-            tally: Tally::new(plan.topics.len(), &plan.policy.cleaning),
+            tally: Tally::new(plan.topics.len(), desk.telemetry()),
             desk,
             pulse,
             effects: Vec::new(),
             scratch: Scratch::default(),
-            decoder: Decoder::of_policy(&plan.policy, plan.record_bytes_max),
+            revision: plan.policies.revision(),
             plan,
             clock,
             bus,
@@ -110,11 +110,12 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         }
         let now = self.clock.now();
         self.restore(now)?;
+        self.look_up();
         let more = self.fetch()?;
-        let coast = self.feed().coast(now, &self.plan.policy.time);
-        self.fill(now, coast)?;
-        self.desk.answer(&self.lanes, coast, &self.plan, now);
-        self.desk.gauge(&self.lanes, coast, &self.plan, now);
+        let feed = self.feed();
+        self.fill(now, feed)?;
+        self.desk.answer(&self.lanes, feed, now);
+        self.desk.gauge(&self.lanes, feed, &self.plan, now);
         if self
             .unit
             .is_some_and(|unit| unit.is_due(self.outbox.bytes, now))
@@ -123,7 +124,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         }
         // Records that arrive wake the worker, but not those that it has left where they were.
         if !more {
-            self.nap(now, coast);
+            self.nap(now, feed);
         }
         Ok(())
     }
@@ -150,12 +151,13 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                     let plan = &self.plan;
                     let next =
                         first_offsets(*id, self.bus.reading(), &self.clock, plan.agreement_wait)?;
-                    Lane::new(*id, plan.topics.clone(), plan.policy.clone(), next)
+                    Lane::new(*id, plan.topics.clone(), plan.policies.first(), next)
                 }
             };
             starts.push((*id, lane.next().to_vec()));
             let budget = Budget::new(self.plan.deadlines_per_second);
-            self.lanes.insert(*id, Intake::new(lane, budget));
+            let intake = Intake::new(lane, budget, self.plan.record_bytes_max);
+            self.lanes.insert(*id, intake);
         }
         self.parked.clear();
         self.bus.reading().start(&starts)?;
@@ -206,7 +208,9 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             let restored = intake.phase.after(Signal::Restored);
             intake.phase = restored.expect("only a restoring lane is restored");
             self.desk.restored(&restore.summary(intake));
+            let id = restore.lane();
             self.restore = None;
+            self.join(id);
         }
         Ok(())
     }
@@ -221,7 +225,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     }
 
     /// Puts what can be taken into the unit, opening one if there is anything to do.
-    fn fill(&mut self, now: Timestamp, coast: Option<Timestamp>) -> Result<(), Trouble> {
+    fn fill(&mut self, now: Timestamp, feed: Feed) -> Result<(), Trouble> {
         let ids: Vec<LaneId> = self.lanes.keys().copied().collect();
         for id in ids {
             let intake = self
@@ -233,10 +237,9 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             }
             let readiness = intake.readiness(now, self.plan.merge_wait);
             let ready = matches!(readiness, Readiness::Ready { .. });
-            let fires = intake.lane.has_due(coast)
-                && !intake.lane.is_open()
-                && intake.budget.granted(now) != Some(0);
-            if !ready && !fires {
+            let coast = intake.coast(feed, now);
+            let due = intake.lane.has_due(coast) && intake.budget.granted(now) != Some(0);
+            if !ready && (intake.lane.is_open() || !(due || intake.presses())) {
                 continue;
             }
             if self.unit.is_none() {
@@ -291,21 +294,20 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             .get_mut(&id)
             .expect("the caller has it from here");
         let unit = self.unit.as_mut().expect("the caller has opened it");
-        intake.checksum = Checksum::default();
         let tick = Tick {
             ceiling: now,
             coast,
             firings: intake.budget.for_unit(now, coast.is_some()),
         };
-        intake.lane.open(tick, &mut self.effects);
+        adopting::open(&self.plan, &self.desk, intake, tick, &mut self.effects)?;
         for judged in self.effects.drain(..) {
-            self.tally
-                .judged(&self.plan.policy, &judged, None, coast.is_some());
+            let policy = intake.lane.policy_of(&judged);
+            self.tally.judged(policy, &judged, None, coast.is_some());
             unit.first_output.get_or_insert(now);
             let to = Some((&mut self.bus, now));
             let before = self.outbox.bytes;
             self.outbox
-                .judged(&self.plan, id, &judged, &mut intake.checksum, to)?;
+                .judged(&self.plan, &intake.lane, &judged, &mut intake.checksum, to)?;
             unit.by_time += self.outbox.bytes - before;
         }
         Ok(())
@@ -335,23 +337,24 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         let live = coast.is_some();
         scratch.clear();
         intake.apply(
-            &self.decoder,
             scratch,
             impatient,
             effects,
-            |step, effects, checksum| {
+            |step, lane, effects, checksum| {
                 unit.records += 1;
-                tally.record(step.topic, &step.outcome, step.cleaned);
+                let policy = lane.engine().policy();
+                tally.record(policy, step.topic, &step.outcome, step.cleaned);
                 if let Outcome::Refused(refused) = step.outcome {
                     unit.first_output.get_or_insert(now);
                     let letter = (step.record, refused);
-                    outbox.refused(plan, id, step.topic, letter, checksum, Some(&mut *bus))?;
+                    outbox.refused(plan, lane, step.topic, letter, checksum, Some(&mut *bus))?;
                 }
                 for judged in effects.drain(..) {
-                    tally.judged(&plan.policy, &judged, step.record.stamped_at(), live);
+                    let policy = lane.policy_of(&judged);
+                    tally.judged(policy, &judged, step.record.stamped_at(), live);
                     unit.first_output.get_or_insert(now);
                     let before = outbox.bytes;
-                    outbox.judged(plan, id, &judged, checksum, Some((&mut *bus, now)))?;
+                    outbox.judged(plan, lane, &judged, checksum, Some((&mut *bus, now)))?;
                     if judged.is_by_time() {
                         unit.by_time += outbox.bytes - before;
                     }
@@ -383,6 +386,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         }
         self.bus.commit(&offsets)?;
         self.unit = None;
+        self.tell_passed(&offsets);
         let times = (self.began, self.clock.now());
         let units = offsets.len() as u64;
         self.tally.committed(self.desk.shard(), units, times);

@@ -13,7 +13,10 @@ use crate::model::time::Span;
 use super::layer::Findings;
 use super::properties::{Properties, refusal};
 use super::raw::{self, Raw};
-use super::{App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, Settings, UnitBounds};
+use super::{
+    App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, PolicySource, Settings,
+    UnitBounds,
+};
 
 /// How many times longer than a unit a transaction and a session must last at least.
 const UNITS_IN_TIMEOUT: u32 = 10;
@@ -42,9 +45,7 @@ pub(super) fn check(
     );
     let http = check.http(&raw.http);
     let log = check.log(&raw.log);
-    if raw.policy.file.is_empty() {
-        check.fault("policy.file", "is empty");
-    }
+    let policy = check.policy(&raw.policy);
     check.topics(raw);
     check.fits(unit.as_ref(), input.as_ref(), kafka.as_ref());
     Some(Settings {
@@ -52,7 +53,7 @@ pub(super) fn check(
         kafka: kafka?,
         input: input?,
         output,
-        policy_file: PathBuf::from(&raw.policy.file),
+        policy: policy?,
         unit: unit?,
         feed: Feed { merge_wait: feed? },
         http: http?,
@@ -167,6 +168,17 @@ impl Check<'_> {
             current: raw.current.clone(),
             dead_letters: raw.dead_letters.clone(),
         }
+    }
+
+    fn policy(&mut self, raw: &raw::Policy) -> Option<PolicySource> {
+        if raw.file.is_empty() {
+            self.fault("policy.file", "is empty");
+        }
+        let pace = self.number("policy.pace", raw.pace, 1..=1_000_000)?;
+        Some(PolicySource {
+            file: PathBuf::from(&raw.file),
+            pace: u32::try_from(pace).expect("at most a million"),
+        })
     }
 
     fn unit(&mut self, raw: &raw::Unit) -> Option<UnitBounds> {

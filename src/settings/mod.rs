@@ -32,8 +32,8 @@ pub struct Settings {
     pub input: Input,
     /// What is written.
     pub output: Output,
-    /// The policy's file, relative to the working directory.
-    pub policy_file: PathBuf,
+    /// What is decided by.
+    pub policy: PolicySource,
     /// Where a unit ends.
     pub unit: UnitBounds,
     /// How the input topics are merged.
@@ -118,6 +118,15 @@ pub struct Output {
     pub current: String,
     /// Topic of records that could not be applied.
     pub dead_letters: String,
+}
+
+/// What is decided by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicySource {
+    /// The policy's file, relative to the working directory.
+    pub file: PathBuf,
+    /// How many customers of each lane are passed over to another policy in each unit.
+    pub pace: u32,
 }
 
 /// Where a unit ends.

@@ -58,6 +58,7 @@ pub(super) struct Output {
 #[serde(deny_unknown_fields)]
 pub(super) struct Policy {
     pub(super) file: String,
+    pub(super) pace: i64,
 }
 
 #[derive(Deserialize)]

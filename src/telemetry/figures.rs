@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::model::change::{CAUSES, Cause, DIRECTIONS, Direction};
 use crate::model::refusal::REFUSALS;
-use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::warning::{NOTICES, Notice};
 
+use super::labels::Labels;
 use super::latency::Latencies;
 use super::names::{Ending, Outcome, Rebalance, Restart};
 
@@ -29,12 +29,12 @@ pub struct UnitFigures<'a> {
     pub suppressed: u64,
     /// Records that could not be applied.
     pub dead_letters: &'a Refusals,
-    /// Fields cleaned, by rule in the order of the policy.
+    /// Fields cleaned, by rule as [enrolled](super::Enrolled).
     pub cleaned: &'a [u64],
     /// Changes published.
     pub moves: &'a [Move],
     /// Warnings published, each with its ladder.
-    pub warnings: &'a [(ScaleIx, Notice)],
+    pub warnings: &'a [(usize, Notice)],
     /// From its begin to the acknowledgement of its commit.
     pub took: Duration,
     /// Wall time of the acknowledgement.
@@ -44,8 +44,8 @@ pub struct UnitFigures<'a> {
 /// One change published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// The ladder or map.
-    pub scale: ScaleIx,
+    /// The ladder or map, as [enrolled](super::Enrolled).
+    pub scale: usize,
     /// What made it come about.
     pub cause: Cause,
     /// Which way it goes.
@@ -75,28 +75,29 @@ pub struct Figures {
     pub(super) restarts: [u64; Restart::ALL.len()],
     pub(super) replayed: u64,
     pub(super) mismatches: u64,
+    pub(super) adopted: u64,
     pub(super) transaction: Latencies,
     pub(super) event_to_change: Latencies,
     pub(super) demotion_lag: Latencies,
 }
 
 impl Figures {
-    /// Nothing has happened, to any of so many topics, ladders and maps, by any of so many cleaning
-    /// rules.
-    pub(super) fn new(topics: usize, scales: usize, cleaning: usize) -> Self {
+    /// Nothing has happened to any of them.
+    pub(super) fn of(labels: &Labels) -> Self {
         Self {
-            consumed: vec![0; topics],
+            consumed: vec![0; labels.topics.len()],
             outcomes: [0; Outcome::ALL.len()],
             dead_letters: [0; REFUSALS.len()],
-            cleaned: vec![0; cleaning],
-            changes: vec![Changes::default(); scales],
-            warnings: vec![[0; NOTICES.len()]; scales],
+            cleaned: vec![0; labels.cleaning.len()],
+            changes: vec![Changes::default(); labels.scales.len()],
+            warnings: vec![[0; NOTICES.len()]; labels.scales.len()],
             units: 0,
             endings: [0; Ending::ALL.len()],
             rebalances: [0; Rebalance::ALL.len()],
             restarts: [0; Restart::ALL.len()],
             replayed: 0,
             mismatches: 0,
+            adopted: 0,
             transaction: Latencies::new(),
             event_to_change: Latencies::new(),
             demotion_lag: Latencies::new(),
@@ -107,6 +108,7 @@ impl Figures {
     pub(super) fn committed(&mut self, unit: &UnitFigures<'_>) {
         sum(&mut self.consumed, unit.consumed);
         sum(&mut self.dead_letters, unit.dead_letters);
+        grown(&mut self.cleaned, unit.cleaned.len());
         sum(&mut self.cleaned, unit.cleaned);
         self.outcomes[Outcome::Applied as usize] += unit.applied;
         self.outcomes[Outcome::Duplicate as usize] += unit.duplicates;
@@ -116,11 +118,13 @@ impl Figures {
         self.endings[Ending::Committed as usize] += 1;
         self.transaction.record(unit.took);
         for (ladder, notice) in unit.warnings {
-            self.warnings[ladder.0][notice.index()] += 1;
+            grown(&mut self.warnings, ladder + 1);
+            self.warnings[*ladder][notice.index()] += 1;
         }
         for change in unit.moves {
             let (cause, direction) = (change.cause as usize, change.direction as usize);
-            self.changes[change.scale.0][cause][direction] += 1;
+            grown(&mut self.changes, change.scale + 1);
+            self.changes[change.scale][cause][direction] += 1;
             let Some(owed) = change.owed else { continue };
             let owed = (unit.acknowledged - owed).0;
             let lag = Duration::from_millis(u64::try_from(owed).unwrap_or(0));
@@ -159,11 +163,18 @@ impl Figures {
         self.mismatches += 1;
     }
 
+    /// A lane adopted another policy.
+    pub(super) fn adopted(&mut self) {
+        self.adopted += 1;
+    }
+
     /// All of another's.
     pub(super) fn add(&mut self, other: &Self) {
         sum(&mut self.consumed, &other.consumed);
         sum(&mut self.outcomes, &other.outcomes);
         sum(&mut self.dead_letters, &other.dead_letters);
+        grown(&mut self.cleaned, other.cleaned.len());
+        grown(&mut self.changes, other.changes.len());
         sum(&mut self.cleaned, &other.cleaned);
         for (mine, theirs) in self
             .changes
@@ -173,6 +184,7 @@ impl Figures {
         {
             sum(mine, theirs);
         }
+        grown(&mut self.warnings, other.warnings.len());
         for (mine, theirs) in self.warnings.iter_mut().zip(&other.warnings) {
             sum(mine, theirs);
         }
@@ -182,9 +194,17 @@ impl Figures {
         self.units += other.units;
         self.replayed += other.replayed;
         self.mismatches += other.mismatches;
+        self.adopted += other.adopted;
         self.transaction.add(&other.transaction);
         self.event_to_change.add(&other.event_to_change);
         self.demotion_lag.add(&other.demotion_lag);
+    }
+}
+
+/// Room for so many, of which some have only come with another policy.
+fn grown<T: Clone + Default>(counts: &mut Vec<T>, len: usize) {
+    if counts.len() < len {
+        counts.resize(len, T::default());
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::model::ids::{LaneId, TopicIx};
 use crate::model::time::Timestamp;
 
+use super::labels::Enrolled;
 use super::names::LaneState;
 
 /// The gauges of one lane. They are on the page for as long as somebody holds this.
@@ -21,16 +23,25 @@ pub struct LaneGauges {
     live: AtomicBool,
     held: AtomicU64,
     customers: AtomicU64,
-    /// By ladder or map, by tier or segment.
-    population: Vec<Vec<AtomicU64>>,
+    awaiting: AtomicU64,
+    stands: Mutex<Stands>,
     /// By input topic.
     lag: Vec<AtomicU64>,
 }
 
+/// Where a lane's customers stand, under which policy.
+#[derive(Debug, Default)]
+struct Stands {
+    /// The hash of the policy; empty before the first look.
+    policy: String,
+    enrolled: Enrolled,
+    /// By ladder or map, by tier or segment.
+    population: Vec<Vec<u64>>,
+}
+
 impl LaneGauges {
-    /// A lane that is yet to be restored, of a policy with so many tiers or segments on each ladder
-    /// and map, and so many input topics.
-    pub(super) fn new(lane: LaneId, ranks: &[usize], topics: usize) -> Self {
+    /// A lane that is yet to be restored, of so many input topics.
+    pub(super) fn new(lane: LaneId, topics: usize) -> Self {
         let zeros = |n: usize| (0..n).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
         Self {
             lane,
@@ -41,7 +52,8 @@ impl LaneGauges {
             live: AtomicBool::new(false),
             held: AtomicU64::new(0),
             customers: AtomicU64::new(0),
-            population: ranks.iter().map(|ranks| zeros(*ranks)).collect(),
+            awaiting: AtomicU64::new(0),
+            stands: Mutex::default(),
             lag: zeros(topics),
         }
     }
@@ -120,14 +132,34 @@ impl LaneGauges {
         self.lag.iter().map(|records| records.load(Relaxed))
     }
 
-    /// How many customers there are, in all and by ladder or map and tier or segment.
-    pub fn set_population(&self, customers: usize, population: &[Vec<u64>]) {
+    /// How many customers there are, and how many of them are still to be passed over to the policy
+    /// in force.
+    pub fn set_customers(&self, customers: usize, awaiting: usize) {
         self.customers.store(customers as u64, Relaxed);
-        for (gauges, counts) in self.population.iter().zip(population) {
-            for (gauge, count) in gauges.iter().zip(counts) {
-                gauge.store(*count, Relaxed);
-            }
+        self.awaiting.store(awaiting as u64, Relaxed);
+    }
+
+    /// How many customers stand where under the policy of that hash, by ladder or map and tier or
+    /// segment.
+    pub fn set_population(&self, policy: &str, enrolled: &Enrolled, population: &[Vec<u64>]) {
+        let mut stands = self.stands();
+        if stands.policy != policy {
+            stands.policy = policy.to_owned();
+            stands.enrolled = enrolled.clone();
         }
+        population.clone_into(&mut stands.population);
+    }
+
+    /// How many customers are still to be passed over to the policy in force.
+    #[must_use]
+    pub fn awaiting(&self) -> u64 {
+        self.awaiting.load(Relaxed)
+    }
+
+    /// The hash of the policy in force; nothing before anybody has looked.
+    #[must_use]
+    pub fn policy(&self) -> Option<String> {
+        Some(self.stands().policy.clone()).filter(|hash| !hash.is_empty())
     }
 
     /// How many customers there are.
@@ -136,11 +168,20 @@ impl LaneGauges {
         self.customers.load(Relaxed)
     }
 
-    /// Customers by ladder or map and tier or segment.
-    pub(super) fn population(&self) -> impl Iterator<Item = impl Iterator<Item = u64> + '_> + '_ {
-        self.population
-            .iter()
-            .map(|ranks| ranks.iter().map(|gauge| gauge.load(Relaxed)))
+    /// Adds its customers to those by ladder or map and tier or segment, of all that were ever
+    /// enrolled.
+    pub(super) fn add_population(&self, total: &mut [Vec<u64>]) {
+        let stands = self.stands();
+        let Enrolled { scales, ranks, .. } = &stands.enrolled;
+        for ((scale, ranks), counts) in scales.iter().zip(ranks).zip(&stands.population) {
+            for (rank, count) in ranks.iter().zip(counts) {
+                total[*scale][*rank] += count;
+            }
+        }
+    }
+
+    fn stands(&self) -> MutexGuard<'_, Stands> {
+        self.stands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -171,7 +212,7 @@ mod tests {
 
     #[test]
     fn progress_is_a_part_of_what_was_announced() {
-        let gauges = LaneGauges::new(LaneId(3), &[4], 2);
+        let gauges = LaneGauges::new(LaneId(3), 2);
         assert!(gauges.restored().abs() < 1e-9);
         gauges.set_restored(21, 50);
         assert!((gauges.restored() - 0.42).abs() < 1e-9);

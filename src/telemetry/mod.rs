@@ -4,6 +4,7 @@
 pub mod client;
 mod figures;
 pub mod happening;
+mod labels;
 mod lane;
 mod latency;
 pub mod log;
@@ -12,21 +13,22 @@ mod page;
 mod worker;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Registry, TextEncoder};
 
 use crate::model::ids::LaneId;
-use crate::model::standing::ScaleIx;
 use crate::policy::declared::Policy;
 
 pub use figures::{Figures, Move, Refusals, UnitFigures};
 pub use happening::Happening;
+pub use labels::Enrolled;
+use labels::{Labels, Scale};
 pub use lane::{LaneGauges, Lanes};
 pub use latency::LatencySummary;
-pub use names::{Ending, LaneState, Outcome, Rebalance, Restart};
+pub use names::{Declined, Ending, LaneState, Outcome, Rebalance, Restart};
 pub use worker::WorkerShard;
 
 /// What the page of metrics is served as.
@@ -51,79 +53,33 @@ pub struct Population {
 /// What is counted and gauged, shared with the page.
 #[derive(Debug)]
 struct Board {
-    labels: Labels,
+    labels: Mutex<Labels>,
+    /// The policy given last.
+    policy: Mutex<Arc<Policy>>,
+    /// Policies refused, in the order of [`Declined`].
+    refused: [AtomicU64; Declined::ALL.len()],
     workers: Vec<Arc<WorkerShard>>,
     /// The gauges of each lane, for as long as its worker holds them.
     lanes: Mutex<BTreeMap<LaneId, Weak<LaneGauges>>>,
     stopping: AtomicBool,
 }
 
-/// The values of labels that are known from the start.
-#[derive(Clone, Debug)]
-struct Labels {
-    topics: Vec<String>,
-    /// Ladders first, then maps.
-    scales: Vec<Scale>,
-    /// The field and the rule of each cleaning rule of the policy.
-    cleaning: Vec<[String; 2]>,
-    policy: [String; 3],
-}
-
-#[derive(Clone, Debug)]
-struct Scale {
-    name: String,
-    is_ladder: bool,
-    ranks: Vec<String>,
-}
-
-impl Labels {
-    fn new(policy: &Policy, topics: &[&str]) -> Self {
-        let scale = |i| Scale {
-            name: policy.scale_name(ScaleIx(i)).to_owned(),
-            is_ladder: policy.is_ladder(ScaleIx(i)),
-            ranks: policy
-                .rank_names(ScaleIx(i))
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-        };
-        Self {
-            topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
-            scales: (0..policy.scales()).map(scale).collect(),
-            cleaning: policy
-                .cleaning
-                .names()
-                .map(|(field, rule)| [field.to_owned(), rule.to_owned()])
-                .collect(),
-            policy: [
-                policy.name.clone(),
-                policy.version.to_string(),
-                policy.hash.clone(),
-            ],
-        }
-    }
-}
-
-impl Labels {
-    /// Nothing has happened to any of them.
-    fn nothing(&self) -> Figures {
-        Figures::new(self.topics.len(), self.scales.len(), self.cleaning.len())
-    }
-}
-
 impl Telemetry {
     /// Nothing has happened yet, to a service with this policy, these input topics (in the order of
     /// the settings) and so many workers.
     #[must_use]
-    pub fn new(policy: &Policy, topics: &[&str], workers: usize) -> Self {
-        let labels = Labels::new(policy, topics);
-        let nothing = labels.nothing();
+    pub fn new(policy: &Arc<Policy>, topics: &[&str], workers: usize) -> Self {
+        let mut labels = Labels::new(topics);
+        labels.enrol(policy);
+        let nothing = Figures::of(&labels);
         let workers = (0..workers)
             .map(|worker| Arc::new(WorkerShard::new(worker, nothing.clone())))
             .collect();
         let lanes = Mutex::default();
         let board = Arc::new(Board {
-            labels,
+            labels: Mutex::new(labels),
+            policy: Mutex::new(policy.clone()),
+            refused: Default::default(),
             workers,
             lanes,
             stopping: AtomicBool::new(false),
@@ -154,13 +110,8 @@ impl Telemetry {
     /// Gauges for a lane that a worker has just been given, to be held for as long as it has it.
     #[must_use]
     pub fn lane(&self, lane: LaneId) -> Arc<LaneGauges> {
-        let labels = &self.board.labels;
-        let ranks: Vec<usize> = labels
-            .scales
-            .iter()
-            .map(|scale| scale.ranks.len())
-            .collect();
-        let gauges = Arc::new(LaneGauges::new(lane, &ranks, labels.topics.len()));
+        let topics = self.board.labels().topics.len();
+        let gauges = Arc::new(LaneGauges::new(lane, topics));
         self.board
             .lanes_held()
             .insert(lane, Arc::downgrade(&gauges));
@@ -176,20 +127,44 @@ impl Telemetry {
     /// Customers of this instance's lanes by tier or segment, for each ladder, then each map.
     #[must_use]
     pub fn population(&self) -> Vec<Population> {
-        let counts = self.board.population(&self.lanes());
-        let scales = self.board.labels.scales.iter().zip(counts);
-        scales
-            .map(|(scale, counts)| Population {
-                scale: scale.name.clone(),
-                ranks: scale.ranks.iter().cloned().zip(counts).collect(),
-            })
-            .collect()
+        let scales = self.board.labels().scales.clone();
+        let counts = population(&scales, &self.lanes());
+        let all = scales.into_iter().zip(counts);
+        all.map(|(scale, counts)| Population {
+            scale: scale.name,
+            ranks: scale.ranks.into_iter().zip(counts).collect(),
+        })
+        .collect()
     }
 
-    /// Name, version and hash of the policy in force.
+    /// The policy given last.
     #[must_use]
-    pub fn policy(&self) -> [&str; 3] {
-        self.board.labels.policy.each_ref().map(String::as_str)
+    pub fn policy(&self) -> Arc<Policy> {
+        self.board.policy().clone()
+    }
+
+    /// Another policy was given to all lanes.
+    pub fn set_policy(&self, policy: &Arc<Policy>) {
+        let _ = self.enrol(policy);
+        *self.board.policy() = policy.clone();
+    }
+
+    /// A policy was refused.
+    pub fn refused(&self, why: Declined) {
+        self.board.refused[why as usize].fetch_add(1, Relaxed);
+    }
+
+    /// Under which numbers what a policy names is counted.
+    #[must_use]
+    pub fn enrol(&self, policy: &Arc<Policy>) -> Enrolled {
+        self.board.labels().enrol(policy)
+    }
+
+    /// How many customers are still to be passed over to the policies that their lanes have
+    /// adopted.
+    #[must_use]
+    pub fn awaiting(&self) -> u64 {
+        self.lanes().iter().map(|lane| lane.awaiting()).sum()
     }
 
     /// From the broker's time of an event to the acknowledged change that it caused.
@@ -236,24 +211,29 @@ impl Board {
         lanes.values().filter_map(Weak::upgrade).collect()
     }
 
+    fn policy(&self) -> MutexGuard<'_, Arc<Policy>> {
+        self.policy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn labels(&self) -> MutexGuard<'_, Labels> {
+        self.labels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn total(&self) -> Figures {
-        let mut total = self.labels.nothing();
+        let mut total = Figures::of(&self.labels());
         for worker in &self.workers {
             total.add(&worker.figures());
         }
         total
     }
+}
 
-    fn population(&self, lanes: &[Arc<LaneGauges>]) -> Vec<Vec<u64>> {
-        let zeros = |scale: &Scale| vec![0; scale.ranks.len()];
-        let mut total: Vec<Vec<u64>> = self.labels.scales.iter().map(zeros).collect();
-        for lane in lanes {
-            for (ranks, counts) in total.iter_mut().zip(lane.population()) {
-                for (rank, count) in ranks.iter_mut().zip(counts) {
-                    *rank += count;
-                }
-            }
-        }
-        total
+/// Customers by ladder or map and tier or segment, over some lanes.
+fn population(scales: &[Scale], lanes: &[Arc<LaneGauges>]) -> Vec<Vec<u64>> {
+    let zeros = |scale: &Scale| vec![0; scale.ranks.len()];
+    let mut total: Vec<Vec<u64>> = scales.iter().map(zeros).collect();
+    for lane in lanes {
+        lane.add_population(&mut total);
     }
+    total
 }

@@ -85,7 +85,13 @@ metrics! {
     LEDGER_MISMATCHES = Counter "tidemark_ledger_mismatches_total" []
         "Units whose replay differs from what the ledger says of them.";
     POLICY_INFO = Gauge "tidemark_policy_info" ["name", "version", "hash"]
-        "The policy in force; always 1.";
+        "The policy given last, and those that lanes of this instance decide by; always 1.";
+    POLICY_ADOPTED = Counter "tidemark_policy_adopted_total" []
+        "Times that a lane went over to another policy.";
+    POLICY_REFUSED = Counter "tidemark_policy_refused_total" ["reason"]
+        "Policies that were refused; the one before stays in force.";
+    AWAITING = Gauge "tidemark_policy_awaiting_customers" ["lane"]
+        "Customers still to be passed over to the policy that their lane has adopted.";
     BUILD_INFO = Gauge "tidemark_build_info" ["version"]
         "The program; always 1.";
 }
@@ -120,6 +126,18 @@ label_values! {
         Suppressed = "suppressed",
         /// It was put aside with a reason.
         DeadLetter = "dead_letter",
+    }
+}
+
+label_values! {
+    /// Why a policy was refused.
+    Declined {
+        /// Its text cannot be read.
+        Unreadable = "unreadable",
+        /// What is wrong with it is told line by line.
+        Invalid = "invalid",
+        /// What has been kept of customers cannot answer it.
+        Unanswerable = "unanswerable",
     }
 }
 

@@ -1,7 +1,8 @@
 //! The page of metrics: what all workers and lanes have recorded, as Prometheus reads it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::{
@@ -11,10 +12,12 @@ use prometheus::proto::{
 use crate::model::change::{CAUSES, DIRECTIONS, Direction};
 use crate::model::refusal::REFUSALS;
 use crate::model::warning::NOTICES;
+use crate::policy::declared::Policy;
 
+use super::labels::Labels;
 use super::latency::Latencies;
-use super::names::{self, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Restart};
-use super::{Board, Figures, LaneGauges};
+use super::names::{self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Restart};
+use super::{Board, Figures, LaneGauges, population};
 
 /// Reads the board at each scrape.
 pub(super) struct Page {
@@ -53,10 +56,13 @@ impl Collector for Page {
     fn collect(&self) -> Vec<MetricFamily> {
         let lanes = self.board.lanes();
         let mut families = Families::default();
-        families.counts(&self.board, &self.board.total());
-        families.population(&self.board, &lanes);
-        families.lanes(&self.board, &lanes);
-        families.facts(&self.board);
+        let total = self.board.total();
+        let labels = self.board.labels().clone();
+        families.counts(&labels, &total);
+        families.population(&labels, &lanes);
+        families.lanes(&labels, &lanes);
+        families.policies(&self.board, &labels, &lanes);
+        families.facts();
         families.0
     }
 }
@@ -66,10 +72,10 @@ impl Collector for Page {
 struct Families(Vec<MetricFamily>);
 
 impl Families {
-    fn counts(&mut self, board: &Board, total: &Figures) {
+    fn counts(&mut self, labels: &Labels, total: &Figures) {
         self.numbers(
             &names::RECORDS_CONSUMED,
-            by(board.labels.topics.iter(), &total.consumed),
+            by(labels.topics.iter(), &total.consumed),
         );
         self.numbers(
             &names::EVENTS,
@@ -77,11 +83,11 @@ impl Families {
         );
         let reasons = REFUSALS.iter().map(|(_, code)| code);
         self.numbers(&names::DEAD_LETTERS, by(reasons, &total.dead_letters));
-        let cleaned = board.labels.cleaning.iter().zip(&total.cleaned);
+        let cleaned = labels.cleaning.iter().zip(&total.cleaned);
         let cleaned = cleaned.map(|(labels, count)| (labels.to_vec(), *count as f64));
         self.numbers(&names::CLEANED, cleaned);
-        self.changes(board, total);
-        self.warnings(board, total);
+        self.changes(labels, total);
+        self.warnings(labels, total);
         self.numbers(&names::UNITS, [(Vec::new(), total.units as f64)]);
         self.numbers(
             &names::TRANSACTIONS,
@@ -103,14 +109,15 @@ impl Families {
             &names::LEDGER_MISMATCHES,
             [(Vec::new(), total.mismatches as f64)],
         );
+        self.numbers(&names::POLICY_ADOPTED, [(Vec::new(), total.adopted as f64)]);
         self.histogram(&names::TRANSACTION_SECONDS, &total.transaction);
         self.histogram(&names::EVENT_TO_CHANGE_SECONDS, &total.event_to_change);
         self.histogram(&names::DEMOTION_LAG_SECONDS, &total.demotion_lag);
     }
 
-    fn changes(&mut self, board: &Board, total: &Figures) {
+    fn changes(&mut self, labels: &Labels, total: &Figures) {
         let mut samples = Vec::new();
-        for (scale, changes) in board.labels.scales.iter().zip(&total.changes) {
+        for (scale, changes) in labels.scales.iter().zip(&total.changes) {
             for (cause, counts) in CAUSES.iter().zip(changes) {
                 for (direction, count) in DIRECTIONS.iter().zip(counts) {
                     if scale.is_ladder == (*direction != Direction::Move) {
@@ -123,8 +130,8 @@ impl Families {
         self.numbers(&names::CHANGES, samples);
     }
 
-    fn warnings(&mut self, board: &Board, total: &Figures) {
-        let ladders = board.labels.scales.iter().zip(&total.warnings);
+    fn warnings(&mut self, labels: &Labels, total: &Figures) {
+        let ladders = labels.scales.iter().zip(&total.warnings);
         let ladders = ladders.filter(|(scale, _)| scale.is_ladder);
         let samples = ladders.flat_map(|(scale, counts)| {
             let each = NOTICES.iter().zip(counts);
@@ -136,9 +143,9 @@ impl Families {
         self.numbers(&names::WARNINGS, samples);
     }
 
-    fn population(&mut self, board: &Board, lanes: &[Arc<LaneGauges>]) {
+    fn population(&mut self, labels: &Labels, lanes: &[Arc<LaneGauges>]) {
         let mut samples = Vec::new();
-        for (scale, counts) in board.labels.scales.iter().zip(board.population(lanes)) {
+        for (scale, counts) in labels.scales.iter().zip(population(&labels.scales, lanes)) {
             for (rank, count) in scale.ranks.iter().zip(counts) {
                 samples.push((vec![scale.name.clone(), rank.clone()], count as f64));
             }
@@ -148,7 +155,7 @@ impl Families {
         self.numbers(&names::CUSTOMERS_KNOWN, [(Vec::new(), known as f64)]);
     }
 
-    fn lanes(&mut self, board: &Board, lanes: &[Arc<LaneGauges>]) {
+    fn lanes(&mut self, labels: &Labels, lanes: &[Arc<LaneGauges>]) {
         let states = LaneState::ALL.iter().map(|state| {
             let count = lanes.iter().filter(|lane| lane.state() == *state).count();
             (vec![state.name().to_owned()], count as f64)
@@ -172,9 +179,9 @@ impl Families {
             each(|lane| Some(f64::from(u8::from(lane.is_live())))),
         );
         self.numbers(&names::RESTORE_PROGRESS, each(|lane| Some(lane.restored())));
+        self.numbers(&names::AWAITING, each(|lane| Some(lane.awaiting() as f64)));
         let lags = lanes.iter().flat_map(|lane| {
-            board
-                .labels
+            labels
                 .topics
                 .iter()
                 .zip(lane.lag())
@@ -185,8 +192,23 @@ impl Families {
         self.numbers(&names::CONSUMER_LAG, lags);
     }
 
-    fn facts(&mut self, board: &Board) {
-        self.numbers(&names::POLICY_INFO, [(board.labels.policy.to_vec(), 1.0)]);
+    fn policies(&mut self, board: &Board, labels: &Labels, lanes: &[Arc<LaneGauges>]) {
+        let mut hashes: BTreeSet<String> = lanes.iter().filter_map(|lane| lane.policy()).collect();
+        hashes.insert(board.policy().hash.clone());
+        let policies = hashes.iter().filter_map(|hash| labels.policy(hash));
+        let info = |policy: &Arc<Policy>| {
+            let version = policy.version.to_string();
+            (vec![policy.name.clone(), version, policy.hash.clone()], 1.0)
+        };
+        self.numbers(&names::POLICY_INFO, policies.map(info));
+        let refused = board.refused.each_ref().map(|count| count.load(Relaxed));
+        self.numbers(
+            &names::POLICY_REFUSED,
+            by(Declined::ALL.iter().map(|it| it.name()), &refused),
+        );
+    }
+
+    fn facts(&mut self) {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         self.numbers(&names::BUILD_INFO, [(vec![version], 1.0)]);
     }

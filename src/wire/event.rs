@@ -51,8 +51,14 @@ impl Decoder {
     /// and cleans what the policy declares.
     #[must_use]
     pub fn of_policy(policy: &Policy, bytes_max: usize) -> Self {
+        Self::asking(policy, policy.wanted(), bytes_max)
+    }
+
+    /// The same, but other details are read: what is `wanted` by whoever decides by the policy.
+    #[must_use]
+    pub fn asking(policy: &Policy, wanted: Wanted, bytes_max: usize) -> Self {
         Self {
-            wanted: Arc::new(policy.wanted()),
+            wanted: Arc::new(wanted),
             cleaning: (!policy.cleaning.is_empty()).then(|| Arc::new(policy.cleaning.clone())),
             ..Self::new(policy.currency, bytes_max)
         }

@@ -1,12 +1,15 @@
 //! Ledger entries as JSON, written canonically and read back with suspicion. The contract is
 //! docs/changes.md.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::lane::ledger::{Counts, Entry, Read};
+use crate::lane::ledger::{Adopts, Counts, Entry, Read};
 use crate::model::ids::{LaneId, Offset, UnitId};
 use crate::model::time::Timestamp;
 
+use super::policy::sha256_hex;
 use super::value::write_json;
 
 /// The version of the format that is written and read.
@@ -43,6 +46,7 @@ pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
         lane: entry.lane.0,
         unit: entry.unit.0,
         policy: entry.policy.clone(),
+        adopts: entry.adopts.as_ref().map(AdoptsRecord::of),
         owner: entry.owner.clone(),
         ceiling: entry.ceiling.0,
         coast: entry.coast.map(|coast| coast.0),
@@ -78,6 +82,7 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, BadEntry> {
         checksum: record.checksum()?,
         lane: record.lane()?,
         unit: record.unit()?,
+        adopts: record.adopts()?,
         reads,
         policy: record.policy,
         owner: record.owner,
@@ -101,6 +106,8 @@ struct Record {
     lane: i32,
     unit: u64,
     policy: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adopts: Option<AdoptsRecord>,
     owner: String,
     ceiling: i64,
     coast: Option<i64>,
@@ -124,6 +131,21 @@ impl Record {
     fn unit(&self) -> Result<UnitId, BadEntry> {
         expect(self.unit >= 1, "unit", self.unit, "1 or more")?;
         Ok(UnitId(self.unit))
+    }
+
+    /// A lane cannot begin without a policy, and the text must be the one that is named.
+    fn adopts(&self) -> Result<Option<Adopts>, BadEntry> {
+        let Some(adopts) = &self.adopts else {
+            let expected = "the policy that the lane begins with";
+            expect(self.unit > 1, "adopts", "nothing", expected)?;
+            return Ok(None);
+        };
+        let hash = sha256_hex(&adopts.text);
+        expect(hash == self.policy, "policy", &self.policy, &hash)?;
+        Ok(Some(Adopts {
+            text: Arc::from(adopts.text.as_str()),
+            pace: adopts.pace,
+        }))
     }
 
     fn reads(&self) -> Result<Vec<Read>, BadEntry> {
@@ -194,6 +216,22 @@ impl Record {
             "16 lower-case hexadecimal digits",
         )?;
         Ok(checksum)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdoptsRecord {
+    pace: u32,
+    text: String,
+}
+
+impl AdoptsRecord {
+    fn of(adopts: &Adopts) -> Self {
+        Self {
+            pace: adopts.pace,
+            text: adopts.text.as_ref().to_owned(),
+        }
     }
 }
 

@@ -3,9 +3,12 @@
 mod clean;
 mod rfm;
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, Error};
 
+use crate::lane::edition::Edition;
 use crate::policy::build::build;
 use crate::policy::declared::Policy;
 use crate::policy::draft::{
@@ -19,6 +22,17 @@ use super::section::Section;
 
 /// A policy of 250 features and rules for each fits into a quarter of it.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
+
+/// The policy that a text declares, with the text. `file_name` is where the report says that it
+/// stands.
+///
+/// # Errors
+/// See [`parse`].
+pub fn edition(file_name: &str, text: &str) -> Result<Edition, Report> {
+    let policy = Arc::new(parse(file_name, text)?);
+    let text = Arc::from(text);
+    Ok(Edition { policy, text })
+}
 
 /// The policy that a text declares. `file_name` is where the report says that the text stands.
 ///
@@ -53,7 +67,8 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
     }
 }
 
-fn sha256_hex(text: &str) -> String {
+/// The hash that a text goes by.
+pub(super) fn sha256_hex(text: &str) -> String {
     Sha256::digest(text)
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -1,6 +1,7 @@
 //! Laws of policies that take the place of others: what may not depend on how it is done, and there
 //! and back again.
 
+mod along;
 mod kept;
 mod places;
 mod warned;

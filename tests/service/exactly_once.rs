@@ -11,6 +11,7 @@ mod kills;
 mod outages;
 mod poison;
 mod poisoned;
+mod policies;
 mod rebalances;
 mod refusals;
 mod restarts;

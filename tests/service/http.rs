@@ -215,7 +215,12 @@ fn metrics_are_served_as_prometheus_reads_them() {
 #[test]
 fn the_front_page_shows_how_things_are() {
     let shop = shop(Limits::default());
-    shop.lane.set_population(7, &[vec![1, 0, 2, 4]]);
+    let telemetry = &shop.site.telemetry;
+    let policy = telemetry.policy();
+    let enrolled = telemetry.enrol(&policy);
+    shop.lane.set_customers(7, 3);
+    shop.lane
+        .set_population(&policy.hash, &enrolled, &[vec![1, 0, 2, 4]]);
     let answer = get(shop.server.address(), "/");
     assert_eq!(answer.status, 200);
     assert!(answer.headers.contains("content-type: text/html"));

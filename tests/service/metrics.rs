@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tidemark::model::change::{Cause, Direction};
 use tidemark::model::ids::{LaneId, TopicIx};
 use tidemark::model::refusal::{REFUSALS, Refusal};
-use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
 use tidemark::model::warning::Notice;
 use tidemark::policy::declared::Policy;
@@ -18,7 +18,7 @@ use tidemark::telemetry::{LaneState, Move, Rebalance, Refusals, Restart, Telemet
 use tidemark::wire::policy::parse;
 
 const TOPICS: [&str; 2] = ["shop.purchase.v1", "shop.browse.v1"];
-const VALUE: ScaleIx = ScaleIx(0);
+const VALUE: usize = 0;
 /// A rule of each kind, which the shipped policy lacks.
 const CLEAN: &str = r#"
 [clean.channel]
@@ -30,10 +30,10 @@ default = "store"
 most = "20000"
 "#;
 
-fn policy() -> Policy {
+fn policy() -> Arc<Policy> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml");
     let text = std::fs::read_to_string(path).expect("the shipped policy") + CLEAN;
-    parse("policy.toml", &text).expect("a valid policy")
+    Arc::new(parse("policy.toml", &text).expect("a valid policy"))
 }
 
 /// A scrape: each series with its value, and each family with its type.
@@ -115,10 +115,7 @@ fn moved(cause: Cause, direction: Direction, owed: i64) -> Move {
 }
 
 /// Two workers that have done a bit of everything.
-fn busy() -> (
-    Telemetry,
-    Vec<std::sync::Arc<tidemark::telemetry::LaneGauges>>,
-) {
+fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
     let telemetry = Telemetry::new(&policy(), &TOPICS, 2);
     let mut dead_letters: Refusals = [0; REFUSALS.len()];
     dead_letters[Refusal::NotJson as usize] = 2;
@@ -155,9 +152,9 @@ fn busy() -> (
                 moved(Cause::Clock, Direction::Down, -1000),
             ],
             warnings: &[
-                (ScaleIx(0), Notice::Safe),
-                (ScaleIx(0), Notice::Near(1)),
-                (ScaleIx(0), Notice::Safe),
+                (VALUE, Notice::Safe),
+                (VALUE, Notice::Near(1)),
+                (VALUE, Notice::Safe),
             ],
             took: Duration::from_millis(6),
             acknowledged: Timestamp(1000),
@@ -171,7 +168,9 @@ fn busy() -> (
         lane.set_clock(Timestamp(1_700_000_000_500), true);
         lane.set_held(3);
         lane.set_lag(TopicIx(1), 12);
-        lane.set_population(4, &[vec![1, 0, 2, 1]]);
+        lane.set_customers(4, 1);
+        let policy = policy();
+        lane.set_population(&policy.hash, &telemetry.enrol(&policy), &[vec![1, 0, 2, 1]]);
     }
     (telemetry, lanes)
 }

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use tidemark::directory::{Directory, Mailbox, mailbox};
 use tidemark::http::{Limits, Server, Site};
+use tidemark::lane::edition::Edition;
 use tidemark::model::ids::LaneId;
-use tidemark::policy::declared::Policy;
 use tidemark::telemetry::happening::LanesMoved;
 use tidemark::telemetry::{LaneGauges, LaneState, Rebalance, Telemetry};
 
@@ -26,7 +26,11 @@ pub(crate) const HERE: &str = "c-2";
 pub(crate) const ELSEWHERE: &str = "c-1";
 
 pub(crate) fn site() -> Site {
-    let telemetry = Telemetry::new(&policy(), &["shop.purchase.v1", "shop.browse.v1"], 1);
+    let telemetry = Telemetry::new(
+        &edition().policy,
+        &["shop.purchase.v1", "shop.browse.v1"],
+        1,
+    );
     let directory = Directory::new();
     Site {
         title: "tidemark, instance 1".to_owned(),
@@ -84,8 +88,8 @@ impl Drop for Shop {
 }
 
 /// The policy that is shipped.
-pub(crate) fn policy() -> Policy {
+pub(crate) fn edition() -> Edition {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml");
     let text = std::fs::read_to_string(path).expect("the shipped policy");
-    tidemark::wire::policy::parse("policy.toml", &text).expect("a valid policy")
+    tidemark::wire::policy::edition("policy.toml", &text).expect("a valid policy")
 }

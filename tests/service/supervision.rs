@@ -11,6 +11,7 @@ use tidemark::model::time::Span;
 use tidemark::port::Trouble;
 use tidemark::runtime::clock::Wall;
 use tidemark::runtime::plan::Plan;
+use tidemark::runtime::policies::Policies;
 use tidemark::runtime::supervisor::Crew;
 use tidemark::telemetry::Telemetry;
 
@@ -18,7 +19,7 @@ use crate::shop;
 
 fn plan() -> Plan {
     Plan {
-        policy: Arc::new(shop::policy()),
+        policies: Policies::new(shop::edition(), 1),
         topics: ["a", "b"].map(str::to_owned).into(),
         source: "/tidemark/test".to_owned(),
         pacing: Pacing {
@@ -41,7 +42,7 @@ fn a_worker_that_panics_stops_those_before_it_too() {
     let plan = plan();
     let stop = AtomicBool::new(false);
     let crew = Crew {
-        telemetry: Telemetry::new(&plan.policy, &["a", "b"], 2),
+        telemetry: Telemetry::new(&plan.policies.newest().policy, &["a", "b"], 2),
         plan: Arc::new(plan),
         connect: |worker| -> Result<Connection, Trouble> {
             assert_eq!(worker, 0, "the second worker has a bug");

@@ -22,10 +22,10 @@ use crate::kafka::tap::Tap;
 use crate::lane::pacing::Pacing;
 use crate::model::ids::LaneId;
 use crate::model::time::Span;
-use crate::policy::declared::Policy;
 use crate::port::Trouble;
 use crate::runtime::clock::Wall;
 use crate::runtime::plan::Plan;
+use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::telemetry::{LaneState, Telemetry};
 use crate::wire::ledger;
@@ -34,7 +34,7 @@ use super::args::DemoArgs;
 use super::deployment::PATIENCE;
 use super::exit::{Failure, UNAVAILABLE};
 use super::front;
-use super::inputs::{parse_policy, read_policy};
+use super::inputs::{parse_edition, read_edition};
 use board::Board;
 use browsing::Fed;
 use shop::Sent;
@@ -43,6 +43,8 @@ use shop::Sent;
 const POLICY: &str = include_str!("../../../config/policy.toml");
 /// Partitions of every topic. The test broker keeps 5 MiB in each, and six hold all that is fed.
 const LANES: i32 = 6;
+/// Customers who would be passed over to another policy in each unit; none ever comes.
+const PACE: u32 = 500;
 /// How long the thirteen months take.
 const LENGTH: Duration = Duration::from_secs(30);
 /// How long the rest may take once everything is fed.
@@ -87,10 +89,12 @@ impl Gathered {
 /// # Errors
 /// See the exit codes.
 pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
-    let policy = Arc::new(match &args.policy {
-        Some(path) => read_policy(path)?,
-        None => parse_policy("config/policy.toml", POLICY)?,
-    });
+    let edition = match &args.policy {
+        Some(path) => read_edition(path)?,
+        None => parse_edition("config/policy.toml", POLICY)?,
+    };
+    let policy = edition.policy.clone();
+    let policies = Policies::new(edition, PACE);
     let topics = [INPUTS[0], INPUTS[1], CHANGES, CURRENT, DEAD_LETTERS, LEDGER];
     let broker = MockBroker::start(&topics, LANES)?;
     let target = target(&broker);
@@ -105,7 +109,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
 
     let stop = AtomicBool::new(false);
     let crew = Crew {
-        plan: Arc::new(plan(&policy)),
+        plan: Arc::new(plan(&policies)),
         connect: |_| Connection::open(&target),
         clock: Wall,
         telemetry: telemetry.clone(),
@@ -123,7 +127,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         worked.and(gathered)
     })?;
     drop(front);
-    verdict::give(&policy, &timeline, gathered, &plan(&policy))
+    verdict::give(&policy, &timeline, gathered, &plan(&policies))
 }
 
 /// Feeds the timeline and gathers what comes out, until everything has.
@@ -225,9 +229,9 @@ fn target(broker: &MockBroker) -> Target {
     }
 }
 
-fn plan(policy: &Arc<Policy>) -> Plan {
+fn plan(policies: &Policies) -> Plan {
     Plan {
-        policy: policy.clone(),
+        policies: policies.clone(),
         topics: INPUTS.map(str::to_owned).into(),
         source: "/tidemark/tidemark-demo".to_owned(),
         pacing: Pacing {

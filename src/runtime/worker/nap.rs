@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::lane::liveness::Feed;
 use crate::lane::phase::Phase;
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Source};
@@ -15,20 +16,17 @@ const NAP: Duration = Duration::from_millis(20);
 
 impl<B: Bus, C: Clock> Worker<B, C> {
     /// Sleeps until something may have happened.
-    pub(super) fn nap(&mut self, now: Timestamp, coast: Option<Timestamp>) {
+    pub(super) fn nap(&mut self, now: Timestamp, feed: Feed) {
         let ready = self.lanes.values_mut().any(|intake| {
-            intake.phase == Phase::Running
-                && matches!(
-                    intake.readiness(now, self.plan.merge_wait),
-                    Readiness::Ready { .. }
-                )
+            let readiness = intake.readiness(now, self.plan.merge_wait);
+            let ready = matches!(readiness, Readiness::Ready { .. });
+            intake.phase == Phase::Running && (ready || intake.presses())
         });
         let most = match &self.unit {
             Some(unit) => until(unit.due(), now),
             None if ready => until(self.began + self.plan.pause, now),
             None if self.restore.is_some() => Duration::from_millis(1),
-            None if coast.is_some() => self.until_due(now).min(NAP),
-            None => NAP,
+            None => self.until_due(now, feed).min(NAP),
         };
         if !most.is_zero() {
             self.bus.reading().wait(most);
@@ -36,11 +34,12 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     }
 
     /// How long until the first deadline that the clock may pass by coasting.
-    fn until_due(&self, now: Timestamp) -> Duration {
-        let lateness = self.plan.policy.time.lateness;
+    fn until_due(&self, now: Timestamp, feed: Feed) -> Duration {
         let due = self.lanes.values().filter_map(|intake| {
-            let due = intake.lane.engine().next_due()?;
-            Some((due + lateness).max(intake.budget.next()))
+            intake.coast(feed, now)?;
+            let engine = intake.lane.engine();
+            let due = engine.next_due()? + engine.policy().time.lateness;
+            Some(due.max(intake.budget.next()))
         });
         due.min()
             .map_or(NAP, |due| until(due, now) + Duration::from_millis(1))

@@ -1,10 +1,22 @@
 //! The ledger: golden bytes, a round trip of every entry, and named errors for what is none.
 
 use proptest::prelude::*;
-use tidemark::lane::ledger::{Counts, Entry, Read};
+use tidemark::lane::ledger::{Adopts, Counts, Entry, Read};
 use tidemark::model::ids::{LaneId, Offset, UnitId};
 use tidemark::model::time::Timestamp;
 use tidemark::wire::ledger::{BadEntry, decode, encode};
+
+/// Texts with their hashes, as `sha256sum` says.
+const TEXTS: [(&str, &str); 2] = [
+    (
+        "name = \"shop\"\nversion = 1\n",
+        "3e9b758fc2240a69b542d66600203b3280ac7cf97b85e99995b4752c7dadcd1f",
+    ),
+    (
+        "",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ),
+];
 
 const GOLDEN: &str = include_str!("../../data/wire/ledger.ndjson");
 
@@ -23,11 +35,19 @@ fn read(topic: &str, from: i64, next: i64, records: u64) -> Read {
     }
 }
 
-fn sample() -> [Entry; 2] {
+fn adopts(text: &str, pace: u32) -> Adopts {
+    Adopts {
+        text: text.into(),
+        pace,
+    }
+}
+
+fn sample() -> [Entry; 3] {
     let first = Entry {
         lane: LaneId(3),
         unit: UnitId(1),
-        policy: "5".repeat(64),
+        policy: TEXTS[0].1.to_owned(),
+        adopts: Some(adopts(TEXTS[0].0, 0)),
         owner: "tidemark-shop-0".to_owned(),
         ceiling: Timestamp(1_772_439_330_250),
         coast: None,
@@ -51,6 +71,7 @@ fn sample() -> [Entry; 2] {
     };
     let second = Entry {
         unit: UnitId(2),
+        adopts: None,
         coast: Some(Timestamp(1_772_439_335_000)),
         firings: Some(250),
         clock: Timestamp::MIN,
@@ -69,7 +90,13 @@ fn sample() -> [Entry; 2] {
         checksum: u64::MAX,
         ..first.clone()
     };
-    [first, second]
+    let third = Entry {
+        unit: UnitId(3),
+        policy: TEXTS[1].1.to_owned(),
+        adopts: Some(adopts(TEXTS[1].0, 500)),
+        ..second.clone()
+    };
+    [first, second, third]
 }
 
 #[test]
@@ -171,6 +198,28 @@ fn what_is_no_entry_is_named() {
 }
 
 #[test]
+fn a_policy_is_the_one_that_is_named() {
+    let [first, second, third] = sample();
+    let [_, (_, hash)] = TEXTS;
+    for (entry, from, to, message) in [
+        (&first, "version = 1", "version = 2", "policy 3e9b758f"),
+        (&third, hash, TEXTS[0].1, "expected e3b0c442"),
+        (&third, r#""pace":500"#, r#""pace":-1"#, "invalid value"),
+        (&third, r#""pace":500,"#, "", "missing field `pace`"),
+        (
+            &second,
+            r#""unit":2"#,
+            r#""unit":1"#,
+            "adopts nothing, expected the policy that the lane begins with",
+        ),
+    ] {
+        let bad = encoded(entry).replacen(from, to, 1);
+        let error = decode(bad.as_bytes()).expect_err(message).to_string();
+        assert!(error.contains(message), "{error}\n{message}");
+    }
+}
+
+#[test]
 fn every_cut_of_an_entry_is_refused() {
     let good = encoded(&sample()[1]);
     for end in 0..good.len() {
@@ -208,7 +257,11 @@ fn reads_and_runs() -> impl Strategy<Value = (Vec<Read>, Vec<(usize, u32)>)> {
 fn entry() -> impl Strategy<Value = Entry> {
     (
         reads_and_runs(),
-        (0..i32::MAX, 1..u64::MAX, "[0-9a-f]{64}", "\\PC{0,20}"),
+        (
+            (0..i32::MAX, 1..u64::MAX, "\\PC{0,20}"),
+            prop::sample::select(TEXTS.to_vec()),
+            any::<Option<u32>>(),
+        ),
         (
             any::<i64>(),
             any::<Option<i64>>(),
@@ -220,7 +273,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         (any::<u64>(), 0..3_u64, any::<u64>()),
     )
         .prop_map(
-            |((reads, runs), names, times, cuts, (changes, warnings, standings))| {
+            |((reads, runs), (names, (text, hash), pace), times, cuts, (changes, warnings, standings))| {
                 let consumed: u64 = reads.iter().map(|read| read.records).sum();
                 let applied = cuts.0.index(consumed as usize + 1) as u64;
                 let duplicates = cuts.1.index((consumed - applied) as usize + 1) as u64;
@@ -228,8 +281,12 @@ fn entry() -> impl Strategy<Value = Entry> {
                 Entry {
                     lane: LaneId(names.0),
                     unit: UnitId(names.1),
-                    policy: names.2,
-                    owner: names.3,
+                    policy: hash.to_owned(),
+                    adopts: match (names.1, pace) {
+                        (1, pace) => Some(adopts(text, pace.unwrap_or(0))),
+                        (_, pace) => pace.map(|pace| adopts(text, pace)),
+                    },
+                    owner: names.2,
                     ceiling: Timestamp(times.0),
                     coast: times.1.map(Timestamp),
                     firings: times.4,

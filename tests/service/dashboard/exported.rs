@@ -1,6 +1,7 @@
 //! What the page of metrics really holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tidemark::model::ids::LaneId;
 use tidemark::model::time::Timestamp;
@@ -24,7 +25,7 @@ pub(crate) struct Family {
 pub(crate) fn families() -> Vec<Family> {
     // The shipped policy cleans nothing, so it would not show what is cleaned.
     let policy = text("config/policy.toml") + "\n[clean.channel]\ntrim = true\n";
-    let policy = parse("policy.toml", &policy).expect("a valid policy");
+    let policy = Arc::new(parse("policy.toml", &policy).expect("a valid policy"));
     let telemetry = Telemetry::new(&policy, &["shop.purchase.v1", "shop.browse.v1"], 1);
     let lane = telemetry.lane(LaneId(0));
     lane.set_clock(Timestamp(0), true);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use tidemark::model::standing::ScaleIx;
 use tidemark::wire::change::{self, ce_id};
 use tidemark::wire::{receipt, warning};
 
@@ -221,6 +222,9 @@ pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
             .map(|value| serde_json::from_slice(value).expect("a standing is JSON as documented"));
         latest.insert(record.key_text().to_owned(), standing);
     }
+    let policy = &evidence.policy;
+    let scales = (0..policy.scales()).map(|ix| policy.scale_name(ScaleIx(ix)));
+    let known: BTreeSet<&str> = scales.collect();
     for (customer, standing) in &latest {
         let mut chains = chains.0.remove(customer).unwrap_or_default();
         let Some(standing) = standing else {
@@ -240,7 +244,8 @@ pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
                 }
             }
         }
-        chains.retain(|_, link| link.last.is_some());
+        // Of ladders that an earlier policy had, nothing is said any more.
+        chains.retain(|ladder, link| link.last.is_some() && known.contains(ladder.as_str()));
         assert!(chains.is_empty(), "{customer} moved on {:?}", chains.keys());
     }
     let moved = |links: &BTreeMap<String, Link>| links.values().any(|link| link.last.is_some());
