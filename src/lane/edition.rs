@@ -85,7 +85,7 @@ mod tests {
             ("a", "a b", Behind),
             ("a b", "a b a", Behind),
             ("a b", "a b c", Behind),
-            ("b", "a b c", Behind),
+            ("b c", "a b c b", Behind),
             // It was started with another file.
             ("c", "a b", Adopt(0)),
             ("b", "a b", Nothing),
