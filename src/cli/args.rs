@@ -111,6 +111,10 @@ pub(crate) struct CheckArgs {
     /// The policy; the one the settings name if none is given.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Also see whether the policy can take the place of this one in a running service; given
+    /// several times, they came one after another, the oldest first.
+    #[arg(long, value_name = "FILE")]
+    pub against: Vec<PathBuf>,
     /// Also look at the topics: do they exist, do partitions match, do keys lie where they should?
     #[arg(long)]
     pub connect: bool,

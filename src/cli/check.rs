@@ -1,14 +1,16 @@
 //! `tidemark check`: settings, policy and topics, every problem in one report.
 
-use std::fs;
+use std::path::{Path, PathBuf};
 
+use crate::engine::adoption::{Gaps, NotAdopted, may_follow};
 use crate::kafka::survey::survey;
-use crate::wire::policy;
+use crate::policy::declared::Policy;
 
 use super::args::CheckArgs;
 use super::deployment::{read_settings, target};
 use super::exit::{CONFIG, Failure};
-use super::report::{count, render};
+use super::inputs::read_policy;
+use super::report::count;
 
 /// Runs it.
 ///
@@ -23,25 +25,18 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         .ok()
         .map(|settings| settings.policy.file.clone());
     if let Some(path) = args.policy.clone().or(named) {
-        match fs::read_to_string(&path) {
-            Err(error) => {
-                let failure = Failure::reading(&path, &error);
+        match read_policy(&path) {
+            Err(failure) => {
                 code = failure.code;
                 reports.push(failure.report);
             }
-            Ok(text) => match policy::parse(&path.display().to_string(), &text) {
-                Err(report) => reports.push(render(&report)),
-                Ok(policy) => println!(
-                    "policy    {}: {} v{}, {}, {}, {}, hash {}",
-                    path.display(),
-                    policy.name,
-                    policy.version,
-                    count(policy.features.len(), "feature"),
-                    count(policy.ladders.len(), "ladder"),
-                    count(policy.maps.len(), "map"),
-                    &policy.hash[..12],
-                ),
-            },
+            Ok(policy) => {
+                println!("policy    {}", summary(&path, &policy));
+                if let Err(failure) = follows(&args.against, &policy) {
+                    code = failure.code;
+                    reports.push(failure.report);
+                }
+            }
         }
     }
     match settings {
@@ -71,4 +66,63 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(code, reports.join("\n")))
+}
+
+fn summary(path: &Path, policy: &Policy) -> String {
+    format!(
+        "{}: {} v{}, {}, {}, {}, hash {}",
+        path.display(),
+        policy.name,
+        policy.version,
+        count(policy.features.len(), "feature"),
+        count(policy.ladders.len(), "ladder"),
+        count(policy.maps.len(), "map"),
+        &policy.hash[..12],
+    )
+}
+
+/// Whether a policy can take the place of the last of those that were in force one after another.
+fn follows(before: &[PathBuf], policy: &Policy) -> Result<(), Failure> {
+    let before: Vec<Policy> = before
+        .iter()
+        .map(|path| read_policy(path))
+        .collect::<Result<_, _>>()?;
+    let Some(last) = before.last() else {
+        return Ok(());
+    };
+    if last.hash == policy.hash {
+        println!("against   it is the same text");
+        return Ok(());
+    }
+    match may_follow(&before, policy) {
+        Ok(()) => {
+            println!(
+                "against   {} v{}: can take its place",
+                last.name, last.version
+            );
+            Ok(())
+        }
+        Err(refused) => Err(Failure::new(CONFIG, untold(last, &refused))),
+    }
+}
+
+/// Why a policy cannot take the place of another, a line for each reason.
+fn untold(last: &Policy, refused: &NotAdopted) -> String {
+    let reasons = match refused {
+        NotAdopted::Unanswerable(Gaps(gaps)) => gaps
+            .iter()
+            .map(|(feature, gap)| format!("feature \"{feature}\": {gap}"))
+            .collect(),
+        other => vec![other.to_string()],
+    };
+    let lines: String = reasons
+        .iter()
+        .map(|reason| format!("\nerror: {reason}"))
+        .collect();
+    format!(
+        "error: it cannot take the place of {} v{} while that runs{lines}\n\
+         help: leave out what cannot be told, or rebuild from the log beside the running service, \
+         under another app name",
+        last.name, last.version
+    )
 }

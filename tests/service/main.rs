@@ -15,4 +15,5 @@ mod readme;
 mod settings;
 mod shop;
 mod stories;
+mod succession;
 mod supervision;
