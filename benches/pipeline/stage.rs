@@ -45,6 +45,7 @@ impl Stage {
                 current,
                 dead_letters,
                 ledger,
+                policies: None,
                 session_timeout: Duration::from_secs(10),
                 transaction_timeout: Duration::from_secs(10),
                 patience: Duration::from_secs(10),

@@ -17,6 +17,7 @@ use crate::wire::change::CE_TYPE;
 use super::args::ReplayArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure};
+use super::following::Followed;
 use super::inputs::read_edition;
 use super::replay::warnings;
 
@@ -54,7 +55,6 @@ impl Sink for Bodies {
 /// The topics cannot be read, or what comes out is not what the ledger says.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
-    let policies = Policies::new(read_edition(&settings.policy.file)?, settings.policy.pace);
     let target = target(&settings, 0);
     let found = survey(&target)?;
     if !found.differences.is_empty() {
@@ -75,7 +75,13 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         out,
         told: BTreeMap::new(),
     };
-    let plan = plan(&settings, policies);
+    // The ledger has all that was decided by; this is for lanes that have decided nothing.
+    let first = match &target.policies {
+        Some(topic) => Followed::open(target.clone(), topic.clone())?.first(),
+        None => None,
+    };
+    let first = first.map_or_else(|| read_edition(&settings.policy.file), Ok)?;
+    let plan = plan(&settings, Policies::new(first, settings.policy.pace));
     let mut reading = Reading::outside(&target)?;
     for lane in (0..found.lanes).map(LaneId) {
         let (_, records) = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;

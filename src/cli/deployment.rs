@@ -51,6 +51,7 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
         current: settings.output.current.clone(),
         dead_letters: settings.output.dead_letters.clone(),
         ledger: settings.app.ledger_topic(),
+        policies: settings.policy.topic.clone(),
         session_timeout: settings.kafka.session_timeout,
         transaction_timeout: settings.kafka.transaction_timeout,
         patience: PATIENCE,

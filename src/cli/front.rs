@@ -2,10 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::directory::Directory;
 use crate::http::{Limits, Server, Site};
+use crate::telemetry::Happening;
 use crate::telemetry::happening::Listening;
-use crate::telemetry::{Happening, Telemetry};
 
 use super::exit::{Failure, UNAVAILABLE};
 
@@ -13,19 +12,7 @@ use super::exit::{Failure, UNAVAILABLE};
 ///
 /// # Errors
 /// The address cannot be listened at.
-pub(crate) fn open(
-    listen: SocketAddr,
-    title: String,
-    telemetry: &Telemetry,
-    directory: &Directory,
-    customers: bool,
-) -> Result<Server, Failure> {
-    let site = Site {
-        title,
-        telemetry: telemetry.clone(),
-        directory: directory.clone(),
-        customers,
-    };
+pub(crate) fn open(listen: SocketAddr, site: Site) -> Result<Server, Failure> {
     let server = Server::start(listen, site, Limits::default()).map_err(|error| {
         Failure::new(
             UNAVAILABLE,

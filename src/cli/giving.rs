@@ -2,12 +2,14 @@
 //! as a whole and the one before stays in force.
 
 use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use crate::policy::declared::Policy;
+use crate::http::{Given, Named, Refused};
+use crate::kafka::client::Target;
+use crate::kafka::roll::enter;
+use crate::lane::edition::Edition;
 use crate::runtime::policies::{Offer, Policies};
-use crate::telemetry::happening::{PolicyGiven, PolicyKnown, PolicyRefused};
+use crate::telemetry::happening::{PolicyEntered, PolicyGiven, PolicyKnown, PolicyRefused};
 use crate::telemetry::{Declined, Happening, Telemetry};
 use crate::wire::report::{Look, Report};
 
@@ -23,68 +25,121 @@ pub(crate) struct Giving {
     pub(crate) telemetry: Telemetry,
     /// The file that the settings name.
     pub(crate) file: PathBuf,
-}
-
-/// What became of a policy.
-pub(crate) enum Given {
-    /// The lanes adopt it.
-    Taken(Arc<Policy>),
-    /// It is the one given last.
-    Known(Arc<Policy>),
-}
-
-/// Why a policy was refused.
-pub(crate) struct Refused {
-    pub(crate) reason: Declined,
-    /// All of it, for people.
-    pub(crate) why: String,
+    /// The topic that gives all instances the same, if there is one.
+    pub(crate) topic: Option<(Target, String)>,
 }
 
 impl Giving {
-    /// Reads the file again; what came of it is told.
+    /// Reads the file again; what comes of it is told.
     pub(crate) fn reread(&self, by: &str) {
         let name = self.file.display().to_string();
-        let read = fs::read_to_string(&self.file).map_err(|error| Refused {
-            reason: Declined::Unreadable,
-            why: format!("cannot read {name}: {error}"),
+        let read = read(&self.file);
+        let _ = self.told(by, read.and_then(|text| self.take(by, &name, &text)));
+    }
+
+    /// Takes a text; what comes of it is told.
+    pub(crate) fn give(&self, by: &str, text: &str) -> Result<Given, Refused> {
+        self.told(by, self.take(by, by, text))
+    }
+
+    /// Takes a text of the topic: what comes of it is the same for all instances.
+    pub(crate) fn follow(&self, by: &str, text: &[u8]) {
+        let text = String::from_utf8_lossy(text);
+        let taken = self.read(by, &text).and_then(|edition| {
+            let offer = self.policies.offer(&edition).map_err(unanswerable)?;
+            self.tell(by, &edition, offer);
+            Ok(given(&edition, offer))
         });
-        self.tell(by, read.and_then(|text| self.take(&name, &text)));
+        let _ = self.told(by, taken);
     }
 
-    fn take(&self, name: &str, text: &str) -> Result<Given, Refused> {
+    /// Gives a text to the lanes, or to the topic, from where it comes to the lanes of all
+    /// instances.
+    fn take(&self, by: &str, name: &str, text: &str) -> Result<Given, Refused> {
+        let edition = self.read(name, text)?;
+        let offer = match &self.topic {
+            None => {
+                let offer = self.policies.offer(&edition).map_err(unanswerable)?;
+                self.tell(by, &edition, offer);
+                offer
+            }
+            Some((target, topic)) => {
+                let offer = self.policies.would_take(&edition).map_err(unanswerable)?;
+                if offer == Offer::Taken {
+                    enter(target, topic, text).map_err(|trouble| Refused {
+                        reason: Declined::Unreadable,
+                        why: format!("cannot write to {topic}: {trouble}"),
+                    })?;
+                    let hash = edition.hash();
+                    PolicyEntered { by, topic, hash }.log();
+                }
+                offer
+            }
+        };
+        Ok(given(&edition, offer))
+    }
+
+    fn read(&self, name: &str, text: &str) -> Result<Edition, Refused> {
         let edition = self.policies.read(name, text);
-        let edition = edition.map_err(|report| invalid(&report))?;
-        let offer = self.policies.offer(&edition).map_err(|refused| Refused {
-            reason: Declined::Unanswerable,
-            why: refused.to_string(),
-        })?;
-        Ok(match offer {
-            Offer::Taken => Given::Taken(edition.policy),
-            Offer::Known => Given::Known(edition.policy),
-        })
+        edition.map_err(|report| invalid(&report))
     }
 
-    fn tell(&self, by: &str, taken: Result<Given, Refused>) {
-        match &taken {
-            Ok(Given::Taken(policy)) => {
+    /// Tells of a policy that the lanes adopt.
+    fn tell(&self, by: &str, edition: &Edition, offer: Offer) {
+        let policy = &edition.policy;
+        match offer {
+            Offer::Taken => {
                 self.telemetry.set_policy(policy);
                 PolicyGiven { policy, by }.log();
             }
-            Ok(Given::Known(policy)) => {
-                let hash = &policy.hash;
-                PolicyKnown { hash, by }.log();
+            Offer::Known => PolicyKnown {
+                hash: &policy.hash,
+                by,
             }
-            Err(Refused { reason, why }) => {
-                self.telemetry.refused(*reason);
-                PolicyRefused {
-                    by,
-                    reason: *reason,
-                    why,
-                    stays: self.policies.newest().hash(),
-                }
-                .log();
-            }
+            .log(),
         }
+    }
+
+    /// Tells of a policy that was refused.
+    fn told(&self, by: &str, taken: Result<Given, Refused>) -> Result<Given, Refused> {
+        if let Err(Refused { reason, why }) = &taken {
+            self.telemetry.refused(*reason);
+            PolicyRefused {
+                by,
+                reason: *reason,
+                why,
+                stays: self.policies.newest().hash(),
+            }
+            .log();
+        }
+        taken
+    }
+}
+
+fn read(file: &Path) -> Result<String, Refused> {
+    fs::read_to_string(file).map_err(|error| Refused {
+        reason: Declined::Unreadable,
+        why: format!("cannot read {}: {error}", file.display()),
+    })
+}
+
+fn given(edition: &Edition, offer: Offer) -> Given {
+    let policy = &edition.policy;
+    let named = Named {
+        name: policy.name.clone(),
+        version: u64::from(policy.version),
+        hash: policy.hash.clone(),
+    };
+    match offer {
+        Offer::Taken => Given::Taken(named),
+        Offer::Known => Given::Known(named),
+    }
+}
+
+fn unanswerable(why: impl ToString) -> Refused {
+    Refused {
+        reason: Declined::Unanswerable,
+        why: why.to_string(),
     }
 }
 

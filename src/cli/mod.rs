@@ -8,6 +8,7 @@ mod demo;
 mod deployment;
 mod exit;
 mod explain;
+mod following;
 mod front;
 mod giving;
 mod history;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::directory::Directory;
+use crate::http::{Server, Site, Taker};
 use crate::kafka::connection::Connection;
 use crate::kafka::survey::{Survey, survey};
 use crate::lane::edition::Edition;
@@ -21,6 +22,7 @@ use crate::telemetry::{Happening, Telemetry};
 use super::args::SettingsArgs;
 use super::deployment::{plan, read_settings, target};
 use super::exit::{CONFIG, Failure, SOFTWARE};
+use super::following::{Followed, follow};
 use super::front;
 use super::giving::Giving;
 use super::inputs::read_edition;
@@ -37,8 +39,18 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(600);
 pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
     let settings = read_settings(args)?;
     logging::start(&settings.log)?;
-    let edition = read_edition(&settings.policy.file)?;
-    let found = look(&settings)?;
+    let file = || read_edition(&settings.policy.file);
+    let (found, edition, followed) = match &settings.policy.topic {
+        None => {
+            let edition = file()?;
+            (look(&settings)?, edition, None)
+        }
+        Some(topic) => {
+            let found = look(&settings)?;
+            let (edition, followed) = Followed::begin(&target(&settings, 0), topic, file)?;
+            (found, edition, Some(followed))
+        }
+    };
     Started {
         app: &settings.app.name,
         instance: &settings.app.instance,
@@ -46,7 +58,7 @@ pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
         policy: &edition.policy,
     }
     .log();
-    work(&settings, edition, found.lanes)?;
+    work(&settings, edition, followed, found.lanes)?;
     Stopped.log();
     Ok(())
 }
@@ -61,26 +73,23 @@ fn look(settings: &Settings) -> Result<Survey, Failure> {
     Err(Failure::new(CONFIG, format!("error: {all}")))
 }
 
-fn work(settings: &Settings, edition: Edition, lanes: i32) -> Result<(), Failure> {
+fn work(
+    settings: &Settings,
+    edition: Edition,
+    followed: Option<Followed>,
+    lanes: i32,
+) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let (topics, workers) = (settings.input.topics(), settings.app.workers);
     let telemetry = Telemetry::new(&edition.policy, &topics, workers);
-    let policies = Policies::new(edition, settings.policy.pace);
-    let giving = Giving {
-        policies: policies.clone(),
-        telemetry: telemetry.clone(),
-        file: settings.policy.file.clone(),
-    };
+    let giving = giving(settings, edition, &telemetry);
+    let policies = giving.policies.clone();
     let directory = Directory::new();
     directory.set_lanes(lanes);
-    let http = &settings.http;
-    let front = http
-        .enabled
-        .then(|| {
-            let title = format!("{}, instance {}", settings.app.name, settings.app.instance);
-            front::open(http.listen, title, &telemetry, &directory, http.customers)
-        })
-        .transpose()?;
+    let front = open_front(settings, &giving, &directory)?;
+    if let Some(followed) = followed {
+        follow(giving.clone(), followed, stop.clone())?;
+    }
     await_signals(giving, &stop)?;
     let crew = Crew {
         plan: Arc::new(plan(settings, policies)),
@@ -94,6 +103,44 @@ fn work(settings: &Settings, edition: Edition, lanes: i32) -> Result<(), Failure
     let result = crew.work();
     drop(front);
     Ok(result?)
+}
+
+/// What takes policies for the service that begins with that one.
+fn giving(settings: &Settings, edition: Edition, telemetry: &Telemetry) -> Giving {
+    let topic = settings.policy.topic.clone();
+    let policies = match topic {
+        None => Policies::new(edition, settings.policy.pace),
+        Some(_) => Policies::of_topic(edition, settings.policy.pace),
+    };
+    Giving {
+        policies,
+        telemetry: telemetry.clone(),
+        file: settings.policy.file.clone(),
+        topic: topic.map(|topic| (target(settings, 0), topic)),
+    }
+}
+
+fn open_front(
+    settings: &Settings,
+    giving: &Giving,
+    directory: &Directory,
+) -> Result<Option<Server>, Failure> {
+    let http = &settings.http;
+    if !http.enabled {
+        return Ok(None);
+    }
+    let taker = || {
+        let giving = giving.clone();
+        Taker::new(move |text| giving.give("POST /v1/policy", text))
+    };
+    let site = Site {
+        title: format!("{}, instance {}", settings.app.name, settings.app.instance),
+        telemetry: giving.telemetry.clone(),
+        directory: directory.clone(),
+        customers: http.customers,
+        policies: http.policy.then(taker),
+    };
+    front::open(http.listen, site).map(Some)
 }
 
 /// Sets `stop` at SIGTERM or SIGINT, and reads the policy again at each SIGHUP, from a thread of

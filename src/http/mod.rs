@@ -3,6 +3,7 @@
 
 mod health;
 mod index;
+mod policy;
 mod query;
 mod routes;
 mod server;
@@ -10,6 +11,7 @@ mod server;
 use crate::directory::Directory;
 use crate::telemetry::Telemetry;
 
+pub use policy::{Given, Named, Refused, Taker};
 pub use server::{Limits, Server};
 
 /// What is answered, and from what.
@@ -23,4 +25,6 @@ pub struct Site {
     pub directory: Directory,
     /// Whether questions about customers are answered.
     pub customers: bool,
+    /// Who takes policies; nothing where they are not taken.
+    pub policies: Option<Taker>,
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::telemetry::{PAGE_TYPE, Telemetry};
 
-use super::{Limits, Site, health, index, query};
+use super::{Limits, Site, health, index, policy, query};
 
 /// How long the page of metrics is shown again as it was: a flood of scrapes costs the workers
 /// nothing.
@@ -31,6 +31,8 @@ pub(super) fn router(site: Site, limits: Limits) -> Router {
     Router::new()
         .route("/", get(index::index))
         .route("/readyz", get(health::ready))
+        .route("/v1/policy", get(policy::show).post(policy::give))
+        .layer(DefaultBodyLimit::max(limits.body_bytes_max))
         .with_state(site)
         .merge(metrics)
         .merge(asking)

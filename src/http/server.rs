@@ -23,8 +23,8 @@ const HEADER_BYTES_MAX: usize = 8 * 1024;
 /// How long to leave a listener alone that has just failed: it is out of descriptors, mostly.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long anything may take, and how much at a time. A connection carries one request; bodies are
-/// not read.
+/// How long anything may take, and how much at a time. A connection carries one request; of bodies
+/// only that of a policy is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests at a time; further ones wait to be accepted.
@@ -33,6 +33,8 @@ pub struct Limits {
     pub headers_within: Duration,
     /// For a worker to answer a question.
     pub answer_within: Duration,
+    /// Bytes of a body.
+    pub body_bytes_max: usize,
     /// From the connection to the end of the response.
     pub all_within: Duration,
     /// For the loop of a worker to come round. What it waits for ends sooner, whether the cluster
@@ -46,6 +48,7 @@ impl Default for Limits {
             requests: 64,
             headers_within: Duration::from_secs(5),
             answer_within: Duration::from_secs(2),
+            body_bytes_max: 256 * 1024,
             all_within: Duration::from_secs(10),
             turn_within: Duration::from_secs(120),
         }

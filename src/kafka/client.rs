@@ -39,6 +39,8 @@ pub struct Target {
     pub dead_letters: String,
     /// Topic of the ledger.
     pub ledger: String,
+    /// Topic of the policies, if there is one.
+    pub policies: Option<String>,
     /// After which the group gives a silent worker's lanes away.
     pub session_timeout: Duration,
     /// After which the broker aborts a silent worker's transaction.
@@ -128,6 +130,16 @@ impl Target {
     pub fn reader(&self) -> ClientConfig {
         let mut config = self.reading();
         config.set("group.id", format!("{}.reader", self.app));
+        config
+    }
+
+    /// Properties of a producer outside of transactions.
+    #[must_use]
+    pub fn writer(&self) -> ClientConfig {
+        let mut config = self.base();
+        config
+            .set("enable.idempotence", "true")
+            .set("message.timeout.ms", self.patience.as_millis().to_string());
         config
     }
 

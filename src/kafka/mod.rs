@@ -10,6 +10,7 @@ mod ledger;
 pub mod mock;
 mod outlet;
 pub mod record;
+pub mod roll;
 pub mod survey;
 pub mod tap;
 mod trouble;

@@ -70,6 +70,14 @@ pub fn survey(target: &Target) -> Result<Survey, Trouble> {
             target.ledger, found.lanes
         ));
     }
+    if let Some(topic) = &target.policies
+        && let Some(count) = partitions(&consumer, topic, target, &mut found)?
+        && count != 1
+    {
+        found.differences.push(format!(
+            "{topic} has {count} partitions, but policies have one order, in one partition"
+        ));
+    }
     for (topic, partitions) in inputs {
         for partition in 0..partitions {
             sample(

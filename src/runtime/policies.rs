@@ -46,10 +46,20 @@ impl Policies {
     /// The first one, given by a file: what the lanes had before it may be followed, too.
     #[must_use]
     pub fn new(first: Edition, pace: u32) -> Self {
+        Self::begin(first, pace, true)
+    }
+
+    /// The first one of a topic that gives all instances the same, in one order.
+    #[must_use]
+    pub fn of_topic(first: Edition, pace: u32) -> Self {
+        Self::begin(first, pace, false)
+    }
+
+    fn begin(first: Edition, pace: u32, local: bool) -> Self {
         let books = Books {
             given: vec![first.clone()],
             read: vec![first],
-            local: true,
+            local,
         };
         let shared = Shared {
             books: Mutex::new(books),
@@ -93,20 +103,27 @@ impl Policies {
         books.given[books.given.len() - 1].clone()
     }
 
+    /// Whether a policy could be given now.
+    ///
+    /// # Errors
+    /// It could not.
+    pub fn would_take(&self, edition: &Edition) -> Result<Offer, NotAdopted> {
+        self.books().weigh(edition)
+    }
+
     /// Gives a policy to all lanes, if it can follow those before.
     ///
     /// # Errors
     /// It cannot; nothing has changed.
     pub fn offer(&self, edition: &Edition) -> Result<Offer, NotAdopted> {
         let mut books = self.books();
-        let known = books.given.last().map(Edition::hash) == Some(edition.hash());
-        if !known {
-            may_follow(books.given.iter().map(|it| &*it.policy), &edition.policy)?;
+        let offer = books.weigh(edition)?;
+        if offer == Offer::Taken {
             books.given.push(edition.clone());
         }
         // Lanes that went on without this instance may have to come back to what it was told.
         self.shared.revision.fetch_add(1, Ordering::Release);
-        Ok(if known { Offer::Known } else { Offer::Taken })
+        Ok(offer)
     }
 
     /// How often something was given.
@@ -148,5 +165,16 @@ impl Policies {
     fn books(&self) -> MutexGuard<'_, Books> {
         let books = self.shared.books.lock();
         books.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books {
+    /// What would become of a policy.
+    fn weigh(&self, edition: &Edition) -> Result<Offer, NotAdopted> {
+        if self.given.last().map(Edition::hash) == Some(edition.hash()) {
+            return Ok(Offer::Known);
+        }
+        may_follow(self.given.iter().map(|it| &*it.policy), &edition.policy)?;
+        Ok(Offer::Taken)
     }
 }

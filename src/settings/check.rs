@@ -1,8 +1,11 @@
 //! From what is written to what is meant: units, bounds, and what has to fit together. Finds every
 //! problem, not the first.
 
+mod topics;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -20,8 +23,6 @@ use super::{
 
 /// How many times longer than a unit a transaction and a session must last at least.
 const UNITS_IN_TIMEOUT: u32 = 10;
-/// Longest name of a topic that the cluster takes.
-const TOPIC_MAX: usize = 249;
 /// Longest `app.name` and `app.instance`: with them the names made of them stay readable and legal.
 const NAME_MAX: usize = 63;
 
@@ -177,6 +178,7 @@ impl Check<'_> {
         let pace = self.number("policy.pace", raw.pace, 1..=1_000_000)?;
         Some(PolicySource {
             file: PathBuf::from(&raw.file),
+            topic: Some(raw.topic.clone()).filter(|topic| !topic.is_empty()),
             pace: u32::try_from(pace).expect("at most a million"),
         })
     }
@@ -206,12 +208,20 @@ impl Check<'_> {
     }
 
     fn http(&mut self, raw: &raw::Http) -> Option<Http> {
-        match raw.listen.parse() {
-            Ok(listen) => Some(Http {
-                enabled: raw.enabled,
-                listen,
-                customers: raw.customers,
-            }),
+        match raw.listen.parse::<SocketAddr>() {
+            Ok(listen) => {
+                if raw.policy && !listen.ip().is_loopback() {
+                    let why = "is true, but whoever reaches that address may change the policy";
+                    let what = format!("{why}: `http.listen` is {listen}, not loopback");
+                    self.fault("http.policy", what);
+                }
+                Some(Http {
+                    enabled: raw.enabled,
+                    listen,
+                    customers: raw.customers,
+                    policy: raw.policy,
+                })
+            }
             Err(_) => {
                 self.fault(
                     "http.listen",
@@ -295,47 +305,6 @@ impl Check<'_> {
         if !bounds.contains(value) {
             let (low, high) = (bounds.start(), bounds.end());
             self.fault(key, format!("is {value}; {low} to {high} is allowed"));
-        }
-    }
-
-    /// Names of topics: legal, and no two of them the same (nor the same to the cluster's metrics,
-    /// which take dots for underscores).
-    fn topics(&mut self, raw: &Raw) {
-        let ledger = format!("{}.ledger.v1", raw.app.name);
-        let topics = [
-            ("input.purchases", &raw.input.purchases),
-            ("input.browsing", &raw.input.browsing),
-            ("output.changes", &raw.output.changes),
-            ("output.current", &raw.output.current),
-            ("output.dead_letters", &raw.output.dead_letters),
-            ("app.name", &ledger),
-        ];
-        let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        for (i, (key, topic)) in topics.iter().enumerate() {
-            let dots = matches!(topic.as_str(), "." | "..");
-            // What is wrong with a name of the service is told there.
-            let own = *key == "app.name";
-            if !own
-                && (topic.is_empty()
-                    || dots
-                    || topic.len() > TOPIC_MAX
-                    || !topic.chars().all(legal))
-            {
-                self.fault(
-                    key,
-                    format!("makes a topic named \"{topic}\", which the cluster refuses"),
-                );
-            }
-            let folded = |topic: &str| topic.replace('.', "_");
-            for (other, twin) in &topics[..i] {
-                if folded(twin) == folded(topic) {
-                    let twin = format!("collides with \"{twin}\" of `{other}`");
-                    self.fault(
-                        key,
-                        format!("makes a topic named \"{topic}\", which {twin}"),
-                    );
-                }
-            }
         }
     }
 

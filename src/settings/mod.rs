@@ -125,6 +125,8 @@ pub struct Output {
 pub struct PolicySource {
     /// The policy's file, relative to the working directory.
     pub file: PathBuf,
+    /// The topic that all instances take their policies from; nothing where each has its file.
+    pub topic: Option<String>,
     /// How many customers of each lane are passed over to another policy in each unit.
     pub pace: u32,
 }
@@ -164,6 +166,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Whether questions about customers are.
     pub customers: bool,
+    /// Whether policies are taken; on loopback only.
+    pub policy: bool,
 }
 
 /// What is written to standard error.

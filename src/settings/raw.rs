@@ -58,6 +58,7 @@ pub(super) struct Output {
 #[serde(deny_unknown_fields)]
 pub(super) struct Policy {
     pub(super) file: String,
+    pub(super) topic: String,
     pub(super) pace: i64,
 }
 
@@ -85,6 +86,7 @@ pub(super) struct Http {
     pub(super) enabled: bool,
     pub(super) listen: String,
     pub(super) customers: bool,
+    pub(super) policy: bool,
 }
 
 #[derive(Deserialize)]

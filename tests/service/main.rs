@@ -11,6 +11,7 @@ mod demo;
 mod exactly_once;
 mod http;
 mod metrics;
+mod policy;
 mod readme;
 mod settings;
 mod shop;

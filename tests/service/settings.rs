@@ -313,11 +313,38 @@ fn each_bound_is_held() {
         ),
         ("policy.file=", "`policy.file` is empty (by --set)"),
         (
+            "policy.pace=0",
+            "`policy.pace` is 0; 1 to 1000000 is allowed (by --set)",
+        ),
+        (
+            "policy.topic=the policies",
+            "`policy.topic` makes a topic named \"the policies\", which the cluster refuses \
+             (by --set)",
+        ),
+        (
+            "policy.topic=tidemark.ledger.v1",
+            "`policy.topic` makes a topic named \"tidemark.ledger.v1\", which collides with \
+             \"tidemark.ledger.v1\" of `app.name` (by --set)",
+        ),
+        (
             "kafka.brokers=a:1,",
             "`kafka.brokers` names \"\"; \"host:port\" is expected (by --set)",
         ),
     ] {
         assert_eq!(messages(with_flags(&[flag])), [fault], "{flag}");
+    }
+}
+
+#[test]
+fn policies_are_taken_on_loopback_only() {
+    let given = with_flags(&["http.policy=true", "http.listen=0.0.0.0:9464"]);
+    let fault = "`http.policy` is true, but whoever reaches that address may change the policy: \
+                 `http.listen` is 0.0.0.0:9464, not loopback (by --set)";
+    assert_eq!(messages(given), [fault]);
+    for address in ["127.0.0.1:9464", "[::1]:9464"] {
+        let listen = format!("http.listen={address}");
+        let settings = with_flags(&["http.policy=true", &listen]).expect("good settings");
+        assert!(settings.http.policy, "{address}");
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn site() -> Site {
         telemetry,
         directory,
         customers: true,
+        policies: None,
     }
 }
 

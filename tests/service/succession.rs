@@ -25,8 +25,8 @@ fn policies() -> TempDir {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml");
     let shipped = fs::read_to_string(shipped).expect("the shipped policy");
     let directory = tempfile::tempdir().expect("a directory");
-    let online = "\n[feature.online]\naggregate = \"count\"\nof = [\"purchase\"]\nwindow = \"30d\"\n\
-                  where = \"channel = online\"\n";
+    let online = "\n[feature.online]\naggregate = \"count\"\nof = [\"purchase\"]\n\
+                  window = \"30d\"\nwhere = \"channel = online\"\n";
     for (name, text) in [
         ("old.toml", shipped.clone()),
         ("next.toml", shipped.clone() + "# other words\n"),

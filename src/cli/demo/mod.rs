@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
+use crate::http::Site;
 use crate::kafka::client::{Membership, Target};
 use crate::kafka::connection::Connection;
 use crate::kafka::feeder::Feeder;
@@ -102,7 +103,16 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let directory = Directory::new();
     directory.set_lanes(LANES);
     let title = "tidemark demo".to_owned();
-    let front = front::open(args.listen, title, &telemetry, &directory, true)?;
+    let front = front::open(
+        args.listen,
+        Site {
+            title,
+            telemetry: telemetry.clone(),
+            directory: directory.clone(),
+            customers: true,
+            policies: None,
+        },
+    )?;
     let timeline = shop::timeline();
     let board = Board::new(args.plain, &policy, &timeline);
     board.greet(&broker.brokers(), front.address());
@@ -223,6 +233,7 @@ fn target(broker: &MockBroker) -> Target {
         current: CURRENT.to_owned(),
         dead_letters: DEAD_LETTERS.to_owned(),
         ledger: LEDGER.to_owned(),
+        policies: None,
         session_timeout: Duration::from_secs(10),
         transaction_timeout: Duration::from_secs(10),
         patience: PATIENCE,

@@ -1,9 +1,10 @@
-//! Policies that come while the service runs, by SIGHUP: adopted once in each lane whoever dies
-//! meanwhile, or refused as a whole.
+//! Policies that come while the service runs, by SIGHUP or a topic: adopted once in each lane
+//! whoever dies meanwhile, or refused as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
+use std::net::TcpListener;
 
 use serde::Deserialize;
 use tidemark::lane::ledger::Entry;
@@ -16,7 +17,8 @@ use super::deployment::{Deployment, Instance, PATIENCE, Plan};
 use super::dice::Dice;
 use super::shop_load::{ShopLoad, now};
 use super::verdict::{Evidence, basics};
-use crate::broker::{self, Seen, Watcher, needs_kafka, until};
+use crate::broker::{self, Isolation, Seen, Watcher, needs_kafka, until};
+use crate::client::request;
 
 /// A policy under which places do not depend on the time.
 const STEADY: &str = include_str!("steady_policy.toml");
@@ -177,6 +179,95 @@ fn there_and_back_under_load_whoever_dies() {
     let moved = evidence.changes.iter().filter(by_policy).count();
     println!("{moved} changes by the change of a policy");
     assert!(moved > 100, "only {moved} were moved by a policy");
+    stand_as_under_one_policy(&deployment, &evidence);
+}
+
+/// Gives the instance at that port a policy over HTTP, and says what it answers.
+fn post(port: u16, text: &str) -> u16 {
+    let length = text.len();
+    let head = "POST /v1/policy HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/toml";
+    let address = ([127, 0, 0, 1], port).into();
+    request(
+        address,
+        &format!("{head}\r\ncontent-length: {length}\r\n\r\n{text}"),
+    )
+    .status
+}
+
+/// A port that nobody listens at.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// One instance is told, and all follow: in the order of the topic, whoever dies meanwhile, and
+/// whatever the file says that they are started with.
+#[test]
+fn a_topic_gives_all_instances_the_same() {
+    needs_kafka!();
+    let plan = Plan {
+        app: "roll",
+        policy: STEADY,
+        static_membership: true,
+    };
+    let deployment = Deployment::new(broker::shared(), &plan);
+    deployment.client().create_topic("roll.policy.v1", 1, &[]);
+    let watcher = deployment.watch();
+    let port = free_port();
+    let listen = format!("http.listen=127.0.0.1:{port}");
+    let told = [
+        PACE,
+        "policy.topic=roll.policy.v1",
+        "http.enabled=true",
+        "http.policy=true",
+        &listen,
+    ];
+    let start =
+        |name: &str| deployment.start_with(name, &told[..if name == "one" { 5 } else { 2 }]);
+    let load = ShopLoad::open(&deployment, Dice::of("roll", 6), 400, false);
+    let (one, two) = (start("one"), start("two"));
+    load.wait_for_more(2_500);
+    let (there, back) = (other(), hash(STEADY));
+    wait_for(&deployment, &watcher, 4, (&back, 1));
+
+    assert_eq!(post(port, &there), 202);
+    wait_for(&deployment, &watcher, 1, (&hash(&there), 2));
+    two.kill();
+    let two = start("two");
+    wait_for(&deployment, &watcher, 4, (&hash(&there), 2));
+    load.wait_for_more(800);
+    assert_eq!(post(port, &there), 200);
+    assert_eq!(
+        (post(port, "version = "), post(port, &unanswerable())),
+        (422, 409)
+    );
+
+    // The file has been the first policy all the time.
+    two.signal("HUP");
+    wait_for(&deployment, &watcher, 1, (&back, 3));
+    one.kill();
+    let one = start("one");
+    wait_for(&deployment, &watcher, 4, (&back, 3));
+    load.wait_for_more(400);
+    let sent = load.close();
+    deployment.wait_until_caught_up();
+    wait_until_passed(&deployment, &back, &[&one, &two]);
+    assert!(one.terminate().success() && two.terminate().success());
+
+    let evidence = basics(&deployment, &sent, watcher);
+    for (lane, entries) in &evidence.ledger {
+        let adopted = entries.iter().filter(|entry| entry.adopts.is_some());
+        let adopted: Vec<&str> = adopted.map(|entry| entry.policy.as_str()).collect();
+        assert_eq!(adopted, [&*back, &*hash(&there), &*back], "lane {lane}");
+    }
+    let roll = deployment
+        .client()
+        .read_all("roll.policy.v1", Isolation::Committed);
+    let roll: Vec<&[u8]> = roll.iter().filter_map(|it| it.value.as_deref()).collect();
+    assert!(
+        !roll.contains(&unanswerable().as_bytes()),
+        "it was refused before"
+    );
     stand_as_under_one_policy(&deployment, &evidence);
 }
 

@@ -1,0 +1,54 @@
+//! The names of the topics, held against each other.
+
+use crate::settings::raw::Raw;
+
+use super::Check;
+
+/// Longest name of a topic that the cluster takes.
+const TOPIC_MAX: usize = 249;
+
+impl Check<'_> {
+    /// Names of topics: legal, and no two of them the same (nor the same to the cluster's metrics,
+    /// which take dots for underscores).
+    pub(super) fn topics(&mut self, raw: &Raw) {
+        let ledger = format!("{}.ledger.v1", raw.app.name);
+        let mut topics = vec![
+            ("input.purchases", &raw.input.purchases),
+            ("input.browsing", &raw.input.browsing),
+            ("output.changes", &raw.output.changes),
+            ("output.current", &raw.output.current),
+            ("output.dead_letters", &raw.output.dead_letters),
+            ("app.name", &ledger),
+        ];
+        if !raw.policy.topic.is_empty() {
+            topics.push(("policy.topic", &raw.policy.topic));
+        }
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        for (i, (key, topic)) in topics.iter().enumerate() {
+            let dots = matches!(topic.as_str(), "." | "..");
+            // What is wrong with a name of the service is told there.
+            let own = *key == "app.name";
+            if !own
+                && (topic.is_empty()
+                    || dots
+                    || topic.len() > TOPIC_MAX
+                    || !topic.chars().all(legal))
+            {
+                self.fault(
+                    key,
+                    format!("makes a topic named \"{topic}\", which the cluster refuses"),
+                );
+            }
+            let folded = |topic: &str| topic.replace('.', "_");
+            for (other, twin) in &topics[..i] {
+                if folded(twin) == folded(topic) {
+                    let twin = format!("collides with \"{twin}\" of `{other}`");
+                    self.fault(
+                        key,
+                        format!("makes a topic named \"{topic}\", which {twin}"),
+                    );
+                }
+            }
+        }
+    }
+}
