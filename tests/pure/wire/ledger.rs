@@ -273,7 +273,13 @@ fn entry() -> impl Strategy<Value = Entry> {
         (any::<u64>(), 0..3_u64, any::<u64>()),
     )
         .prop_map(
-            |((reads, runs), (names, (text, hash), pace), times, cuts, (changes, warnings, standings))| {
+            |(
+                (reads, runs),
+                (names, (text, hash), pace),
+                times,
+                cuts,
+                (changes, warnings, standings),
+            )| {
                 let consumed: u64 = reads.iter().map(|read| read.records).sum();
                 let applied = cuts.0.index(consumed as usize + 1) as u64;
                 let duplicates = cuts.1.index((consumed - applied) as usize + 1) as u64;
