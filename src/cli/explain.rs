@@ -8,7 +8,9 @@ use crate::engine::explain::explain as explanation_of;
 use crate::model::money::Money;
 use crate::wire::event::Decoder;
 use crate::wire::explanation;
-use crate::wire::told::{Compared, Scalar, Told, ToldLadder, ToldLoss, ToldWaits, read};
+use crate::wire::told::{
+    Compared, Scalar, Told, ToldLadder, ToldLoss, ToldMember, ToldWaits, read,
+};
 
 use super::args::ExplainArgs;
 use super::backtest::backtest;
@@ -119,13 +121,13 @@ fn show(told: &Told) -> String {
             line(format_args!(
                 "  {:<13} {}",
                 if i == 0 { "kept by" } else { "" },
-                compared(one)
+                compared(told, one)
             ));
         }
         for text in ladder.waits.iter().flat_map(waits) {
             line(format_args!("  {text}"));
         }
-        for text in ladder.loss.iter().flat_map(loss) {
+        for text in ladder.loss.iter().flat_map(|one| loss(told, one)) {
             line(format_args!("  {text}"));
         }
         for above in &ladder.above {
@@ -135,7 +137,7 @@ fn show(told: &Told) -> String {
                 } else {
                     String::new()
                 };
-                line(format_args!("  {head:<13} {}", compared(one)));
+                line(format_args!("  {head:<13} {}", compared(told, one)));
             }
         }
     }
@@ -149,21 +151,15 @@ fn show(told: &Told) -> String {
             line(format_args!(
                 "  {:<13} {}",
                 if i == 0 { "because" } else { "" },
-                compared(one)
+                compared(told, one)
             ));
         }
     }
-    match &told.horizon {
-        None => line(format_args!("\nnothing moves without an event")),
-        Some(next) => {
-            line(format_args!("\nwithout an event, at {}", next.at));
-            for one in &next.moves {
-                line(format_args!(
-                    "  {:<13} {} -> {}",
-                    one.ladder, one.from, one.to
-                ));
-            }
-        }
+    for text in profile(told) {
+        line(format_args!("{text}"));
+    }
+    for text in horizon(told) {
+        line(format_args!("{text}"));
     }
     text
 }
@@ -223,30 +219,72 @@ fn waits(waits: &ToldWaits) -> Vec<String> {
 }
 
 /// The loss of a tier that is to come, and what is missing then.
-fn loss(loss: &ToldLoss) -> Vec<String> {
+fn loss(told: &Told, loss: &ToldLoss) -> Vec<String> {
     let head = format!("{:<13} {} at {}", "falls to", loss.to, loss.at);
     let gap = loss.gap.iter().enumerate().map(|(i, one)| {
         let head = if i == 0 { "unless" } else { "" };
-        format!("{head:<13} {}", compared(one))
+        format!("{head:<13} {}", compared(told, one))
     });
     let as_of = format!("{:<13} {}", "measured at", loss.measured_at);
     [head].into_iter().chain(gap).chain([as_of]).collect()
 }
 
+/// What moves without an event, a line for each move.
+fn horizon(told: &Told) -> Vec<String> {
+    let Some(next) = &told.horizon else {
+        return vec!["\nnothing moves without an event".to_owned()];
+    };
+    let head = format!("\nwithout an event, at {}", next.at);
+    let moves = next.moves.iter();
+    let moves = moves.map(|one| format!("  {:<13} {} -> {}", one.ladder, one.from, one.to));
+    [head].into_iter().chain(moves).collect()
+}
+
+/// The profile, a line for each member.
+fn profile(told: &Told) -> Vec<String> {
+    let members = told.profile.0.iter().enumerate();
+    let line = |(ix, (name, member)): (usize, &(String, ToldMember))| {
+        let head = if ix == 0 { "\nprofile\n" } else { "" };
+        format!("{head}  {}", said(name, member))
+    };
+    members.map(line).collect()
+}
+
+/// What was said last of a member of the profile, and when.
+fn said(name: &str, member: &ToldMember) -> String {
+    let when = match (&member.said_at, &member.value) {
+        (None, _) => "never said".to_owned(),
+        (Some(at), Scalar::Never(())) => format!("taken away at {at}"),
+        (Some(at), _) => format!("said at {at}"),
+    };
+    format!("{name:<13} {:<22} {when}", known(&member.value))
+}
+
+/// A value of the profile.
+fn known(value: &Scalar) -> String {
+    match value {
+        Scalar::Never(()) => "unknown".to_owned(),
+        value => value.to_string(),
+    }
+}
+
 /// One comparison, with what is missing where it does not hold.
-fn compared(one: &Compared) -> String {
+fn compared(told: &Told, one: &Compared) -> String {
     let subject = one
         .feature
         .as_deref()
         .or(one.ladder.as_deref())
         .unwrap_or_default();
+    let of_profile = told.profile.0.iter().any(|(name, _)| name == subject);
+    let value = match of_profile {
+        true => known(&one.value),
+        false => one.value.to_string(),
+    };
     let mark = if one.holds { "yes" } else { "no " };
     let missing = missing(one).map_or(String::new(), |missing| format!("  {missing} more"));
     let text = format!(
         "{mark}  {subject:<22} {:>12} {:<2} {}{missing}",
-        one.value.to_string(),
-        one.op,
-        one.threshold
+        value, one.op, one.threshold
     );
     text.trim_end().to_owned()
 }

@@ -2,7 +2,7 @@
 
 use crate::features::fingerprint::{Fingerprint, hash};
 use crate::features::history::Strangers;
-use crate::model::event::Event;
+use crate::model::event::{Event, Kind};
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::policy::declared::UnknownOrder;
@@ -18,23 +18,28 @@ pub(super) struct Admitted<'a> {
     pub(super) hash: u64,
     /// The customer, if there is one of that id yet.
     pub(super) known: Option<Slot>,
-    /// Of the event.
-    pub(super) fingerprint: Fingerprint,
+    /// Of the event, if copies of it are to be told.
+    pub(super) fingerprint: Option<Fingerprint>,
     /// What it asks for, if it asks for an override.
     pub(super) request: Option<Request<'a>>,
 }
 
 impl Engine {
-    /// Whether an instant is neither in the future nor too late.
-    pub(super) fn in_time(&self, at: Timestamp) -> Result<(), Refused> {
-        let time = &self.era.policy.time;
-        if at > self.ceiling + time.ahead {
+    /// Whether an event is neither of the future nor too late. A profile never is too late: of what
+    /// it says the latest counts, however long ago that was said.
+    pub(super) fn in_time(&self, event: &Event<'_>) -> Result<(), Refused> {
+        if event.at > self.ceiling + self.era.policy.time.ahead {
             return Err(Refusal::Future.of("occurred_at"));
         }
-        if at < self.floor.max(self.clock - time.late) {
+        if self.is_late(event.at) && event.kind != Kind::Profile {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
         Ok(())
+    }
+
+    /// Whether an instant lies further back than events are waited for, and copies of them told.
+    fn is_late(&self, at: Timestamp) -> bool {
+        at < self.floor.max(self.clock - self.era.policy.time.late)
     }
 
     /// The customer of that id.
@@ -49,8 +54,9 @@ impl Engine {
         (hash, known): (u64, Option<Slot>),
         event: &'a Event<'a>,
     ) -> Result<Option<Admitted<'a>>, Refused> {
-        let fingerprint = Fingerprint::of_owned(hash, event.event_id);
-        if known.is_some() {
+        let told = !self.is_late(event.at);
+        let fingerprint = told.then(|| Fingerprint::of_owned(hash, event.event_id));
+        if let (Some(_), Some(fingerprint)) = (known, fingerprint) {
             let trace = self.departed.find(hash, event.customer);
             let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
             if self.dedup.is_copy(fingerprint, event.at, forgotten) {

@@ -18,6 +18,9 @@ pub struct Explanation {
     pub at: Timestamp,
     /// The value of every feature, in declared order.
     pub measures: Vec<Measure>,
+    /// The features that tell something of the profile, each with the instant at which it was said
+    /// last, if it ever was.
+    pub profile: Vec<(usize, Option<Timestamp>)>,
     /// In declared order.
     pub ladders: Vec<OnLadder>,
     /// In declared order.
@@ -87,6 +90,7 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
     Explanation {
         at: view.at,
         measures: view.measures.clone(),
+        profile: view.profile.clone(),
         ladders: scales
             .clone()
             .zip(ladders)

@@ -112,7 +112,7 @@ impl Engine {
         if event.kind != Kind::Heartbeat && self.is_suppressed(hash, event) {
             return Outcome::Suppressed;
         }
-        if let Err(refused) = self.in_time(event.at) {
+        if let Err(refused) = self.in_time(event) {
             return Outcome::Refused(refused);
         }
         if event.kind == Kind::Heartbeat {
@@ -141,9 +141,10 @@ impl Engine {
             Some(request) => self.judge(slot, at, Occasion::Command(request), effects),
             None => self.absorb(slot, at, event, effects),
         }
-        let arrivals = self.clock - self.era.law.kept.late;
-        self.dedup
-            .remember(admitted.fingerprint, event.at, arrivals);
+        if let Some(fingerprint) = admitted.fingerprint {
+            let arrivals = self.clock - self.era.law.kept.late;
+            self.dedup.remember(fingerprint, event.at, arrivals);
+        }
         self.pass(event.at, effects);
         Outcome::Applied
     }

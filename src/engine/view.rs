@@ -32,6 +32,9 @@ pub struct View {
     pub overrides: Overrides,
     /// Of every feature, as of `at`.
     pub measures: Vec<Measure>,
+    /// The features that tell something of the profile, each with the instant at which it was said
+    /// last, if it ever was.
+    pub profile: Vec<(usize, Option<Timestamp>)>,
     /// The instant asked for, or the frontier if that is later.
     pub at: Timestamp,
     /// The latest instant at which the customer was judged.
@@ -80,11 +83,13 @@ impl Engine {
         let stood = era.footings.stood(slot);
         let frontier = history.frontier();
         let at = at.max(frontier);
+        let measured = Measured::new(&era.law.layout, &era.policy.zone, history, at);
         Some(View {
             places: places.to_vec(),
             given: stood.ranks.to_vec(),
             overrides: stood.overrides.clone(),
-            measures: Measured::new(&era.law.layout, &era.policy.zone, history, at).all(),
+            measures: measured.all(),
+            profile: measured.profile(),
             at,
             frontier,
             horizon: (*due < Timestamp::MAX)
@@ -120,11 +125,13 @@ impl Engine {
             marks,
             overrides: &NONE,
         };
+        let measured = Measured::new(&era.law.layout, &era.policy.zone, history, at);
         View {
             places: places.clone(),
             given: ranks.clone(),
             overrides: NONE.clone(),
-            measures: Measured::new(&era.law.layout, &era.policy.zone, history, at).all(),
+            measures: measured.all(),
+            profile: measured.profile(),
             at,
             frontier: history.frontier(),
             horizon: None,

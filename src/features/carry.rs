@@ -31,6 +31,9 @@ pub enum Gap {
     /// That is kept of them, but not all of it.
     #[error("it tells more values of its field apart than are kept of its events")]
     Values,
+    /// That member of the profile is not kept.
+    #[error("nothing is kept of that member of the profile")]
+    Member,
     /// They are kept, but what it makes of all that ever was is not.
     #[error("its aggregate over a window without end is not kept of its events")]
     Endless,
@@ -49,6 +52,8 @@ pub struct Carry {
     filters: Vec<usize>,
     /// Of each new roll, the old one.
     rolls: Vec<usize>,
+    /// Of each new member of the profile, the old one.
+    members: Vec<usize>,
     /// The texts that are noted of orders: (the new field, the old one).
     said: Vec<(TextField, TextField)>,
     /// Whether nothing is to be done.
@@ -85,6 +90,7 @@ impl Carry {
             summed: vec![0; new.summed.len()],
             filters: vec![0; new.filters.len()],
             rolls: vec![0; new.rolls.all().len()],
+            members: vec![0; new.members.len()],
             said: Vec::new(),
             is_idle: false,
         };
@@ -93,7 +99,10 @@ impl Carry {
             if let Aggregate::Derived(_) = feature.aggregate {
                 continue;
             }
-            let there = back(feature).ok_or(Gap::Events);
+            let there = back(feature).ok_or(match feature.aggregate.may_be_unknown() {
+                true => Gap::Member,
+                false => Gap::Events,
+            });
             let found = there.and_then(|there| carry.source(old, new, (ix, feature), &there));
             if let Err(gap) = found {
                 gaps.push((ix, gap));
@@ -118,6 +127,14 @@ impl Carry {
             let place = |layout: &Layout, it| layout.filters.iter().position(|known| known == it);
             let (here, was) = (place(new, filter), place(old, was));
             self.filters[here.ok_or(Gap::Events)?] = was.ok_or(Gap::Events)?;
+        }
+        if let (Reading::Latest(member), Aggregate::Latest(attr, _)) =
+            (new.readings[ix], there.aggregate)
+        {
+            let mut kept = old.members.iter();
+            let from = kept.position(|member| member.attr == attr);
+            self.members[member] = from.ok_or(Gap::Member)?;
+            return Ok(());
         }
         if let (Reading::Notes(regard), Some(value)) = (new.readings[ix], there.aggregate.noted()) {
             let (from, roll) = roll_of(old, there, value)?;
@@ -158,7 +175,10 @@ impl Carry {
     /// Whether a series has all that a feature needs; notes where its total comes from.
     fn tells(&mut self, reading: Reading, shape: &Shape, there: &Feature) -> Result<(), Gap> {
         match reading {
-            Reading::Derived(_) | Reading::Notes(_) | Reading::Buckets(_, Look::First) => Ok(()),
+            Reading::Derived(_)
+            | Reading::Latest(_)
+            | Reading::Notes(_)
+            | Reading::Buckets(_, Look::First) => Ok(()),
             Reading::Buckets(_, Look::Latest) => shape.latest.then_some(()).ok_or(Gap::Endless),
             Reading::Buckets(..) => {
                 reaches(there, shape.longest)?;
@@ -199,6 +219,7 @@ impl Carry {
             && in_place(&self.summed, old.summed.len())
             && in_place(&self.filters, old.filters.len())
             && in_place(&self.rolls, old.rolls.all().len())
+            && in_place(&self.members, old.members.len())
             && self.said.iter().all(|(is, was)| is == was)
     }
 
@@ -223,12 +244,13 @@ impl History {
         }
         if let Some(kept) = &mut self.kept {
             let notes = kept.notes.take();
-            let any = !carry.rolls.is_empty();
+            let any = !carry.rolls.is_empty() || !carry.members.is_empty();
             kept.notes = notes.filter(|_| any).map(|notes| {
                 let Notes { texts, sayings, .. } = &*notes;
                 let mut carried = Notes::new(&new.rolls);
                 carried.texts = texts.clone();
                 carried.sayings = sayings.carried(&carry.said);
+                carried.profile = notes.profile.carried(&carry.members);
                 for (roll, from) in carry.rolls.iter().enumerate() {
                     carried.append(roll, notes.of(*from));
                 }

@@ -41,7 +41,7 @@ impl Course {
             }
             Reading::Buckets(series, look) => (series, look),
             Reading::Notes(regard) => return self.regard(layout, zone, history, regard, now),
-            Reading::Derived(_) => return,
+            Reading::Derived(_) | Reading::Latest(_) => return,
         };
         let (back, word) = match look {
             Look::Sum { back, word } => (back, Some(word)),

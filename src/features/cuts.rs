@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::change::Measure;
 
 /// Where a value lies among the cuts of its feature: how many of them it has reached. One more than
-/// there are cuts stands for "never".
+/// there are cuts stands for "never" and "unknown".
 pub type Level = u32;
 
 /// The cuts of every feature, in ascending order without repetition. Those of a text are the places
@@ -55,7 +55,7 @@ impl Cuts {
         match measure {
             Measure::Is(value) => self.level(feature, *value),
             Measure::Says(text) => level_among(&self.texts[feature], text),
-            Measure::Never => self.never(feature),
+            Measure::Never | Measure::Unknown => self.never(feature),
         }
     }
 
@@ -77,7 +77,7 @@ impl Cuts {
         self.by_feature[feature].partition_point(|cut| *cut <= value) as Level
     }
 
-    /// The level of a feature that is "never".
+    /// The level of a feature that is "never" or "unknown".
     #[must_use]
     pub fn never(&self, feature: usize) -> Level {
         self.by_feature[feature].len() as Level + 1

@@ -55,6 +55,9 @@ pub enum Aggregate {
     /// Sum of a field in which everything weighs half as much every so many days, from 1 to 1000;
     /// resolution `Day` and everything only.
     DecayedSum(Field, u32),
+    /// What was said last of the customer in the declared field of that index, in its unit; unknown
+    /// where nothing was. Of profiles; no kinds, filter, window or resolution of its own.
+    Latest(usize, Unit),
     /// Made of two other features; no kinds, filter, window or resolution of its own.
     Derived(Derived),
 }
@@ -131,6 +134,10 @@ pub enum Unit {
     Decimal,
     /// No number but a text.
     Text,
+    /// 1 for yes and 0 for no.
+    Flag,
+    /// The number of a civil day.
+    Date,
 }
 
 impl Aggregate {
@@ -152,6 +159,12 @@ impl Aggregate {
     #[must_use]
     pub fn may_be_never(self) -> bool {
         self.is_time_since() || matches!(self, Self::MostFrequent(..) | Self::MeanGap)
+    }
+
+    /// Whether it may be that nobody has said it.
+    #[must_use]
+    pub fn may_be_unknown(self) -> bool {
+        matches!(self, Self::Latest(..))
     }
 
     /// The text of events that it is about.
@@ -194,6 +207,7 @@ impl Feature {
             (Aggregate::MeanGap, _) => Unit::Millis,
             (Aggregate::Silence, _) => Unit::Decimal,
             (Aggregate::Derived(derived), _) => derived.unit,
+            (Aggregate::Latest(_, unit), _) => unit,
             (Aggregate::SinceLast | Aggregate::SinceFirst, Resolution::Day) => Unit::Days,
             (Aggregate::SinceLast | Aggregate::SinceFirst, _) => Unit::Millis,
         }

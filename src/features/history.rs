@@ -34,7 +34,7 @@ pub(super) struct Kept {
     pub(super) notes: Option<Box<Notes>>,
 }
 
-static NO_TEXTS: Texts = Texts::NONE;
+pub(super) static NO_TEXTS: Texts = Texts::NONE;
 
 /// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum
 /// over a window overflows.
@@ -197,6 +197,9 @@ impl History {
         {
             notes.make_room(&layout.rolls, &limits(), known.kept);
         }
+        if event.kind == Kind::Profile {
+            return self.learn(layout, event);
+        }
         let at = Moment::new(zone, event.at);
         let now = if now == event.at {
             at
@@ -224,7 +227,8 @@ impl History {
             | Kind::Visit
             | Kind::Declared(_)
             | Kind::Heartbeat
-            | Kind::Command => false,
+            | Kind::Command
+            | Kind::Profile => false,
         }
     }
 

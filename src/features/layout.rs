@@ -12,6 +12,7 @@ use super::derived::Derived;
 use super::feature::{Aggregate, Feature, Field};
 use super::filter::{Filter, Passes};
 use super::moment::Moment;
+use super::profile::Member;
 use super::regard::Regard;
 use super::rolls::Rolls;
 use super::shape::{Look, Shape, Take, back_of};
@@ -43,6 +44,8 @@ pub struct Layout {
     pub(super) compared_totals: Vec<(usize, Reader)>,
     /// What is noted one by one.
     pub(super) rolls: Rolls,
+    /// What is known of profiles.
+    pub(super) members: Vec<Member>,
     /// The derived features that something is compared with.
     pub(super) derived: Vec<(Derived, Reader)>,
     /// The different half-lives.
@@ -70,6 +73,8 @@ pub(super) enum Reading {
     Buckets(usize, Look),
     /// In the notes of a roll.
     Notes(Regard),
+    /// In what was said last of a member of the profile.
+    Latest(usize),
     /// In those of two others.
     Derived(Derived),
 }
@@ -96,7 +101,8 @@ impl Layout {
         let filters = distinct(features);
         for feature in features {
             let aggregate = feature.aggregate;
-            if matches!(aggregate, Aggregate::Derived(_)) || aggregate.noted().is_some() {
+            let of_no_event = matches!(aggregate, Aggregate::Derived(_) | Aggregate::Latest(..));
+            if of_no_event || aggregate.noted().is_some() {
                 continue;
             }
             let passes = passes(&filters, feature);
@@ -119,6 +125,7 @@ impl Layout {
             asked: cuts.features(),
             compared_totals: Vec::new(),
             derived: Vec::new(),
+            members: Vec::new(),
             rolls: Rolls::default(),
             decays: Vec::new(),
             reach,
@@ -194,6 +201,11 @@ impl Layout {
         if let Aggregate::Derived(derived) = feature.aggregate {
             self.readings.push(Reading::Derived(derived));
             self.derived.extend(reader.map(|reader| (derived, reader)));
+            return;
+        }
+        if let Aggregate::Latest(attr, _) = feature.aggregate {
+            self.readings.push(Reading::Latest(self.members.len()));
+            self.members.push(Member { attr, reader });
             return;
         }
         let passes = passes(&self.filters, feature);
@@ -304,8 +316,9 @@ impl Reader {
         if feature >= cuts.features() {
             return None;
         }
-        // "Never" differs from every number, even where no cut lies between.
-        let never = declared.aggregate.may_be_never();
+        // "Never" and "unknown" differ from every number, even where no cut lies between.
+        let aggregate = declared.aggregate;
+        let never = aggregate.may_be_never() || aggregate.may_be_unknown();
         let compared = never || !cuts.of(feature).is_empty();
         compared.then(|| Self {
             feature,

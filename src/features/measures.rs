@@ -9,6 +9,7 @@ use super::derived::Derived;
 use super::history::History;
 use super::layout::{Layout, Reading};
 use super::moment::Moment;
+use super::profile::Latest;
 use super::regard::{Piece, Regard};
 use super::shape::Look;
 
@@ -37,6 +38,21 @@ impl<'a> Measured<'a> {
     pub fn all(&self) -> Vec<Measure> {
         let features = 0..self.layout.asked;
         features.map(|feature| self.one(feature)).collect()
+    }
+
+    /// Of every feature that tells something of the profile: which, and when it was said last, if
+    /// it ever was.
+    #[must_use]
+    pub fn profile(&self) -> Vec<(usize, Option<Timestamp>)> {
+        let readings = self.layout.readings[..self.layout.asked].iter();
+        let members = readings.enumerate().filter_map(|(ix, reading)| {
+            let Reading::Latest(member) = reading else {
+                return None;
+            };
+            let (said, _) = self.history.latest(*member);
+            Some((ix, said.map(|said| said.at)))
+        });
+        members.collect()
     }
 
     fn derived(&self, derived: Derived) -> Measure {
@@ -70,6 +86,10 @@ impl<'a> Measured<'a> {
             Reading::Buckets(series, look) => (series, look),
             Reading::Notes(regard) => return self.noted(regard),
             Reading::Derived(derived) => return self.derived(derived),
+            Reading::Latest(member) => {
+                let (said, texts) = self.history.latest(member);
+                return Latest::measure(said, texts);
+            }
         };
         let shape = &self.layout.series[series];
         let buckets = tally.buckets(self.layout, series);

@@ -25,6 +25,7 @@ mod moment;
 mod notes;
 pub mod orders;
 pub mod outlook;
+mod profile;
 mod regard;
 mod rolls;
 mod shape;

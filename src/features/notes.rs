@@ -4,6 +4,7 @@ use crate::model::time::Timestamp;
 
 use super::limits::Limits;
 use super::orders::Turn;
+use super::profile::Profile;
 use super::rolls::{Roll, Rolls, Value};
 use super::texts::{Sayings, Texts};
 
@@ -28,10 +29,12 @@ pub(super) struct Note {
 pub(super) struct Notes {
     /// Per roll, in ascending order of keys and values; no count is zero.
     rolls: Vec<Vec<Note>>,
-    /// The texts that notes and sayings are of.
+    /// The texts that notes, sayings and the profile are of.
     pub(super) texts: Texts,
     /// What orders said.
     pub(super) sayings: Sayings,
+    /// What is said of the customer.
+    pub(super) profile: Profile,
 }
 
 impl Notes {
@@ -116,6 +119,7 @@ impl Notes {
         }
         self.sayings.make_room(known_after);
         used.extend(self.sayings.texts());
+        used.extend(self.profile.texts());
         used.sort_unstable();
         self.texts.retain(&used);
     }

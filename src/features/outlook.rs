@@ -16,6 +16,7 @@ use super::history::History;
 use super::layout::{Layout, Reader};
 use super::moment::{Moment, reached};
 use super::notes::Note;
+use super::profile::Latest;
 use super::regard::{Piece, Regard};
 use super::shape::Look;
 use super::tally::Tally;
@@ -80,6 +81,12 @@ impl Outlook {
                 let notes = history.notes(regard.roll);
                 let regard = regard.of(layout, &history.tally);
                 self.levels[reader.feature] = ahead.regard(regard, notes, now);
+            }
+        }
+        for (ix, member) in layout.members.iter().enumerate() {
+            if let Some(reader) = &member.reader {
+                let (said, texts) = history.latest(ix);
+                self.levels[reader.feature] = Latest::level(said, texts, reader);
             }
         }
         for (derived, reader) in &layout.derived {

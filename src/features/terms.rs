@@ -49,6 +49,7 @@ impl Terms<'_> {
         };
         Some(match aggregate {
             Aggregate::Derived(_) => return None,
+            Aggregate::Latest(attr, unit) => Aggregate::Latest(self.attr(attr, to)?, unit),
             Sum(field) => Sum(number(field)?),
             Least(field) => Least(number(field)?),
             Most(field) => Most(number(field)?),

@@ -127,6 +127,8 @@ pub enum Measure {
     /// Time since something that has not happened, larger than every number; or a text where there
     /// is none, which no text equals.
     Never,
+    /// What nobody has said: no comparison with it holds.
+    Unknown,
 }
 
 impl From<i64> for Measure {

@@ -1,5 +1,6 @@
 //! What an event says of itself beyond its numbers, and what of that a policy asks for.
 
+use super::event::Kind;
 use super::money::Money;
 
 /// The details of an event, as far as they were asked for.
@@ -76,6 +77,8 @@ pub enum Attr {
     Number(i64),
     /// A text.
     Text(Box<str>),
+    /// Nothing any more: of profiles only.
+    Gone,
 }
 
 /// What a policy asks events for.
@@ -85,7 +88,7 @@ pub struct Wanted {
     pub details: bool,
     /// Declared kinds, in declared order.
     pub kinds: Vec<String>,
-    /// Declared fields of `attrs`, in declared order.
+    /// Declared fields of `attrs`, in declared order: those of events, then those of profiles.
     pub attrs: Vec<AttrField>,
 }
 
@@ -96,6 +99,28 @@ pub struct AttrField {
     pub name: String,
     /// What it holds.
     pub sort: AttrSort,
+    /// Whose it is.
+    pub of: AttrOf,
+}
+
+/// Whose `attrs` a declared field is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttrOf {
+    /// Of what customers do.
+    Event,
+    /// Of profiles: it says something of the customer.
+    Profile,
+}
+
+impl AttrOf {
+    /// Whose those of an event of that kind are.
+    #[must_use]
+    pub fn of_kind(kind: Kind) -> Self {
+        match kind {
+            Kind::Profile => Self::Profile,
+            _ => Self::Event,
+        }
+    }
 }
 
 /// What a declared field holds.
@@ -107,4 +132,8 @@ pub enum AttrSort {
     Number,
     /// A text.
     Text,
+    /// Yes (1) or no (0); of profiles only.
+    Flag,
+    /// A civil day, by its number; of profiles only.
+    Date,
 }

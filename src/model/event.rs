@@ -30,10 +30,15 @@ pub enum Kind {
     Heartbeat,
     /// Somebody asks for something; the event says what.
     Command,
+    /// Nobody did anything: something is said of the customer.
+    Profile,
 }
 
 /// The name of [`Kind::Heartbeat`] on the wire. Policies do not know it.
 pub const HEARTBEAT: &str = "heartbeat";
+
+/// The name of [`Kind::Profile`] on the wire. No feature is over it: each is one of what it says.
+pub const PROFILE: &str = "profile";
 
 /// How many kinds a policy may declare.
 pub const DECLARED_KINDS_MAX: usize = 32;
@@ -60,6 +65,9 @@ impl Kind {
         if COMMANDS.contains(&name) {
             return Some(Self::Command);
         }
+        if name == PROFILE {
+            return Some(Self::Profile);
+        }
         let known = KINDS.iter().find(|(_, known)| *known == name);
         known.map(|(kind, _)| *kind).or_else(|| {
             let ix = declared.iter().position(|known| known == name)?;
@@ -73,6 +81,7 @@ impl Kind {
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Heartbeat => Some(HEARTBEAT),
+            Self::Profile => Some(PROFILE),
             deed => KINDS.get(deed.index()).map(|(_, name)| *name),
         }
     }
@@ -101,6 +110,7 @@ impl Kind {
             Self::Declared(ix) => KINDS.len() + usize::from(ix),
             Self::Heartbeat => KINDS.len() + DECLARED_KINDS_MAX,
             Self::Command => KINDS.len() + DECLARED_KINDS_MAX + 1,
+            Self::Profile => KINDS.len() + DECLARED_KINDS_MAX + 2,
         }
     }
 }

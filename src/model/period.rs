@@ -160,6 +160,13 @@ pub fn parse_date(text: &str) -> Option<Day> {
     plain.then(|| text.parse().ok().map(day_of)).flatten()
 }
 
+/// A civil day, by its number, as a date ("2026-03-02").
+#[must_use]
+pub fn show_date(day: i64) -> String {
+    let date = i32::try_from(day).ok().and_then(|day| date_of(Day(day)));
+    date.map_or_else(|| format!("day {day}"), |date| date.to_string())
+}
+
 /// The date of a civil day; nothing beyond the calendar.
 pub(super) fn date_of(day: Day) -> Option<Date> {
     let days = Span::new().try_days(day.0).ok()?;

@@ -22,7 +22,9 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn of_feature(policy: &Policy, cuts: &Cuts, feature: usize) -> Vec<Self> {
         let levels = cuts.never(feature) as usize + 1;
+        let unknown = policy.features[feature].aggregate.may_be_unknown();
         let holds = |comparison: &Comparison, level: Level| match &comparison.threshold {
+            _ if unknown && level == cuts.never(feature) => false,
             Measure::Is(at) => levels_of(comparison.op, *at, cuts, feature).contains(&level),
             text => comparison.op.holds(
                 &Measure::Is(level.into()),
@@ -80,7 +82,9 @@ pub(super) fn cuts(policy: &Policy) -> Cuts {
                 texts[feature].push(Arc::clone(text));
                 continue;
             }
-            Measure::Never => unreachable!("nothing is compared with never"),
+            Measure::Never | Measure::Unknown => {
+                unreachable!("nothing is compared with what is no value")
+            }
         };
         let after = at.checked_add(1);
         match comparison.op {

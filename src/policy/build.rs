@@ -14,6 +14,7 @@ use super::event::EventWords;
 use super::names::{Names, check_name};
 use super::owner::Owner;
 use super::problem::{ByteRange, Problem};
+use super::profile;
 use super::rfm;
 use super::rules::Rules;
 use super::scale;
@@ -68,7 +69,13 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let mut names = Names::default();
     let words = EventWords::of(draft, problems);
     let cleaning = clean::cleaning(&draft.clean, &words, problems);
-    let features = features(draft, &words, orders.as_ref(), &mut names, problems);
+    let mut features = features(draft, &words, orders.as_ref(), &mut names, problems);
+    features.extend(profile::features(
+        &draft.profile,
+        &words,
+        &mut names,
+        problems,
+    ));
     let mut rules = Rules::new(Vocabulary::of(draft, &features));
     for (name, rule) in &draft.rules {
         rules.declare((name, rule), &mut names, problems);
@@ -83,8 +90,8 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         transition: transition?,
         time: time?,
         orders: orders?,
+        attrs: words.fields(),
         kinds: words.kinds,
-        attrs: words.attrs,
         cleaning: cleaning?,
         features: features.into_iter().collect::<Option<_>>()?,
         comparisons: rules.into_comparisons(),

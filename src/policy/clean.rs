@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::detail::{AttrSort, Cleaned};
-use crate::model::event::{HEARTBEAT, Kind, KindSet, all_kinds};
+use crate::model::event::{HEARTBEAT, Kind, KindSet, PROFILE, all_kinds};
 use crate::model::money::{Currency, Money};
 
 use super::cleaning::{Case, CleanedField, Cleaning, CleaningRule, FieldCleaning, Missing, RuleIx};
@@ -171,9 +171,9 @@ fn subject(
     let attr = name.value.strip_prefix(ATTRS);
     if let Some(ix) = attr.and_then(|name| words.attrs.iter().position(|attr| attr.name == name)) {
         let sort = match words.attrs[ix].sort {
-            AttrSort::Text => Sort::Text,
             AttrSort::Money => Sort::Money,
             AttrSort::Number => Sort::Number,
+            AttrSort::Text | AttrSort::Flag | AttrSort::Date => Sort::Text,
         };
         return Some((CleanedField::Attr(ix), sort));
     }
@@ -285,7 +285,7 @@ fn check_code(
     }
     if field == CleanedField::Kind {
         let mut kinds = words.all_kinds();
-        kinds.push((Kind::Heartbeat, HEARTBEAT));
+        kinds.extend([(Kind::Heartbeat, HEARTBEAT), (Kind::Profile, PROFILE)]);
         choose(code, ("kind of event", "kinds"), &kinds, problems);
     }
     if field == CleanedField::Currency && Currency::from_code(name).is_none() {

@@ -3,6 +3,7 @@
 use crate::features::feature::Unit;
 use crate::model::change::Measure;
 use crate::model::money::Money;
+use crate::model::period::parse_date;
 use crate::model::time::{DAY_MS, Span};
 
 use super::draft::Written;
@@ -31,6 +32,8 @@ pub(super) fn constant(
         Unit::Percent => percent(text),
         Unit::Decimal => money(text),
         Unit::Text => Err("compare it by = and !=".to_owned()),
+        Unit::Flag => flag(text),
+        Unit::Date => date(text),
     };
     read.map_err(|help| problems.push(misfit(written, measured, help)))
         .ok()
@@ -74,6 +77,8 @@ fn misfit(written: &Written<String>, measured: &Measured<'_>, help: String) -> P
         Unit::Percent => "a percentage",
         Unit::Decimal => "a decimal number",
         Unit::Text => "a text",
+        Unit::Flag => "true or false",
+        Unit::Date => "a date",
     };
     let message = format!(
         "\"{}\" is compared with \"{}\", which is not {expected}",
@@ -111,6 +116,17 @@ fn percent(text: &str) -> Result<i64, String> {
 fn number(text: &str) -> Result<i64, String> {
     text.parse()
         .map_err(|_| "write plain digits, such as \"3\"".to_owned())
+}
+
+fn flag(text: &str) -> Result<i64, String> {
+    text.parse()
+        .map(i64::from as fn(bool) -> i64)
+        .map_err(|_| "write true or false".to_owned())
+}
+
+fn date(text: &str) -> Result<i64, String> {
+    let day = parse_date(text).map(|day| i64::from(day.0));
+    day.ok_or_else(|| "write such as \"2026-01-31\"".to_owned())
 }
 
 fn span(text: &str) -> Result<Span, String> {

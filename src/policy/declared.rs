@@ -37,7 +37,8 @@ pub struct Policy {
     pub orders: OrderRules,
     /// The kinds that it declares, in declared order; at most 32.
     pub kinds: Vec<String>,
-    /// The fields of `attrs` that filters and sums may ask for, in declared order.
+    /// The fields of `attrs` that filters and sums may ask for, in declared order; then those of
+    /// profiles, each of which is a feature.
     pub attrs: Vec<AttrField>,
     /// What is done to the fields of events before they are read.
     pub cleaning: Cleaning,

@@ -71,6 +71,8 @@ pub struct Draft {
     pub kinds: Given<Vec<Written<String>>>,
     /// `[event.attrs]`, in written order.
     pub attrs: Vec<AttrDraft>,
+    /// `[profile]`, in written order.
+    pub profile: Vec<AttrDraft>,
     /// `[clean.*]` and `[clean.attrs.*]`, in written order.
     pub clean: Vec<CleanDraft>,
     /// `[rfm]`, if it is there.
@@ -109,7 +111,7 @@ pub struct OrdersDraft {
     pub unknown: Given<String>,
 }
 
-/// One field of `[event.attrs]`.
+/// One field of `[event.attrs]` or member of `[profile]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttrDraft {
     /// Its key.

@@ -3,13 +3,14 @@
 
 use crate::features::feature::{Field, Unit};
 use crate::features::filter::TextField;
-use crate::model::detail::{AttrField, AttrSort};
+use crate::model::detail::{AttrField, AttrOf, AttrSort};
 use crate::model::event::{DECLARED_KINDS_MAX, KINDS, Kind};
 
 use super::draft::{AttrDraft, Draft, Given, Written};
 use super::names::Names;
 use super::owner::choose;
 use super::problem::Problem;
+use super::profile;
 
 /// Events are read for each of them.
 const ATTRS_MAX: usize = 32;
@@ -30,6 +31,8 @@ pub(super) struct EventWords {
     pub(super) kinds: Vec<String>,
     /// Declared fields of `attrs`, in declared order.
     pub(super) attrs: Vec<AttrField>,
+    /// Members of the profile, in declared order; nothing where one is faulty.
+    pub(super) profile: Vec<Option<AttrField>>,
 }
 
 impl EventWords {
@@ -38,7 +41,14 @@ impl EventWords {
         Self {
             kinds: kinds(&draft.kinds, problems),
             attrs: attrs(&draft.attrs, problems),
+            profile: profile::members(&draft.profile, problems),
         }
+    }
+
+    /// All declared fields: those of events, then those of profiles.
+    pub(super) fn fields(&self) -> Vec<AttrField> {
+        let profile = self.profile.iter().flatten();
+        self.attrs.iter().chain(profile).cloned().collect()
     }
 
     /// All kinds with their names.
@@ -74,7 +84,7 @@ pub(super) fn unit(sort: AttrSort) -> Option<Unit> {
     match sort {
         AttrSort::Money => Some(Unit::Money),
         AttrSort::Number => Some(Unit::Number),
-        AttrSort::Text => None,
+        AttrSort::Text | AttrSort::Flag | AttrSort::Date => None,
     }
 }
 
@@ -127,5 +137,6 @@ fn attr(draft: &AttrDraft, problems: &mut Vec<Problem>) -> Option<AttrField> {
     Some(AttrField {
         name: name.clone(),
         sort,
+        of: AttrOf::Event,
     })
 }

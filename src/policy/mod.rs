@@ -37,6 +37,7 @@ pub mod overrides;
 mod owner;
 pub mod patience;
 pub mod problem;
+mod profile;
 pub mod reasons;
 mod rfm;
 pub mod rule;

@@ -8,10 +8,11 @@ use super::declared::{Policy, Tier};
 use super::rule::{Op, Rule, Subject};
 
 impl Op {
-    /// Whether a measure compares so with a constant.
+    /// Whether a measure compares so with a constant. What is unknown does not.
     #[must_use]
     pub fn holds(self, measured: &Measure, threshold: &Measure) -> bool {
         match self {
+            _ if *measured == Measure::Unknown => false,
             Self::Ge => measured >= threshold,
             Self::Gt => measured > threshold,
             Self::Le => measured <= threshold,

@@ -114,7 +114,7 @@ impl<'a> Rules<'a> {
         let parts = take_apart(text, problems)?;
         let (subject, threshold) = self.sides(&parts, place, problems)?;
         let op = parts.op?;
-        fits(&op, &threshold, text, problems)?;
+        fits(&op, &threshold, self.unit(subject), text, problems)?;
         self.is_counted(subject, op.value, &threshold, &parts.constant, problems)?;
         self.comparisons.push(Comparison {
             subject,
@@ -155,6 +155,14 @@ impl<'a> Rules<'a> {
                 problems.push(self.unknown(&parts.subject, place));
                 None
             }
+        }
+    }
+
+    /// The unit of a feature; nothing for a ladder.
+    fn unit(&self, subject: Subject) -> Option<Unit> {
+        match subject {
+            Subject::Feature(ix) => self.vocabulary.features[ix].1.map(|known| known.unit),
+            Subject::Tier(_) => None,
         }
     }
 
@@ -221,16 +229,19 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Texts are equal or not; numbers are more or less.
+/// Texts are equal or not, a flag is this or that; numbers are more or less.
 fn fits(
     op: &Written<Op>,
     threshold: &Measure,
+    unit: Option<Unit>,
     text: &Written<String>,
     problems: &mut Vec<Problem>,
 ) -> Option<()> {
     let told = match (threshold, op.value) {
         (Measure::Says(_), Op::Eq | Op::Ne) => return Some(()),
         (Measure::Says(_), _) => ("texts have no order", "write = or !="),
+        (_, Op::Eq) => return Some(()),
+        _ if unit == Some(Unit::Flag) => ("it is true or false", "write = true or = false"),
         (_, Op::Ne) => (
             "only texts are compared by !=",
             "write { any = [\"... < ...\", \"... > ...\"] }",

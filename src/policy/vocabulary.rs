@@ -39,15 +39,15 @@ impl<'a> Vocabulary<'a> {
     /// The words of a draft, of whose features `features` could be read.
     pub(super) fn of(draft: &'a Draft, features: &[Option<Feature>]) -> Self {
         Self {
-            features: draft
-                .features
-                .iter()
-                .zip(features)
-                .map(|(draft, feature)| {
+            features: {
+                let names = draft.features.iter().map(|draft| &draft.name);
+                let names = names.chain(draft.profile.iter().map(|draft| &draft.name));
+                let named = names.zip(features).map(|(name, feature)| {
                     let comparable = feature.as_ref().map(Comparable::of);
-                    (draft.name.value.as_str(), comparable)
-                })
-                .collect(),
+                    (name.value.as_str(), comparable)
+                });
+                named.collect()
+            },
             ladders: draft
                 .ladders
                 .iter()

@@ -1,8 +1,8 @@
 //! What happens in a row: a kind of event and its fields, in words.
 
 use crate::model::command::{Ask, COMMANDS, Command};
-use crate::model::detail::{Attr, AttrSort};
-use crate::model::event::{KINDS, Kind};
+use crate::model::detail::{Attr, AttrOf, AttrSort};
+use crate::model::event::{KINDS, Kind, PROFILE};
 use crate::model::money::{Currency, Money};
 use crate::model::time::Timestamp;
 use crate::policy::problem::Problem;
@@ -39,7 +39,7 @@ impl Ground<'_> {
         let kind = Kind::from_name(word, &self.policy.kinds).ok_or_else(|| {
             let declared = self.policy.kinds.iter().map(String::as_str);
             let names = KINDS.iter().map(|(_, name)| *name).chain(COMMANDS);
-            let names: Vec<&str> = names.chain(declared).collect();
+            let names: Vec<&str> = names.chain([PROFILE]).chain(declared).collect();
             let message = format!("unknown event \"{word}\"");
             let problem = self.problem(word, message, "not a kind of event");
             vec![problem.help(help(word, "kinds of events", &names))]
@@ -63,6 +63,10 @@ impl Ground<'_> {
         if word == COMMANDS[1] {
             let asked = self.ask(&mut deed, rest, counted);
             return asked.map(|()| deed).map_err(|problem| vec![problem]);
+        }
+        if kind == Kind::Profile {
+            let said = self.say(&mut deed, rest, counted);
+            return said.map(|()| deed).map_err(|problem| vec![problem]);
         }
         let fields = self.fields(rest).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
@@ -147,10 +151,11 @@ impl Ground<'_> {
     /// A declared field of `attrs`.
     fn attr(&self, deed: &mut Deed, field: &Field<'_>) -> Result<(), Problem> {
         let name = &field.name[ATTRS.len()..];
-        let mut declared = self.policy.attrs.iter();
-        let Some(ix) = declared.position(|attr| attr.name == name) else {
+        let declared = self.policy.attrs.iter();
+        let declared = declared.filter(|attr| attr.of == AttrOf::Event);
+        let Some(ix) = declared.clone().position(|attr| attr.name == name) else {
             let message = format!("the policy declares no field \"{name}\" of attrs");
-            let names: Vec<&str> = self.policy.attrs.iter().map(|a| a.name.as_str()).collect();
+            let names: Vec<&str> = declared.map(|attr| attr.name.as_str()).collect();
             let problem = self.problem(field.name, message, "not declared");
             return Err(problem.help(help(name, "declared fields", &names)));
         };
@@ -158,6 +163,7 @@ impl Ground<'_> {
         deed.attrs[ix] = Some(match self.policy.attrs[ix].sort {
             AttrSort::Money => Attr::Number(self.money(value, true)?.0),
             AttrSort::Text => Attr::Text(value.into()),
+            AttrSort::Flag | AttrSort::Date => unreachable!("of profiles only"),
             AttrSort::Number => Attr::Number(value.parse().map_err(|_| {
                 let message = format!("\"{value}\" is no whole number");
                 self.problem(value, message, "not a whole number")
@@ -217,7 +223,8 @@ impl Ground<'_> {
             | Kind::Visit
             | Kind::Declared(_)
             | Kind::Heartbeat
-            | Kind::Command => {
+            | Kind::Command
+            | Kind::Profile => {
                 return None;
             }
         };

@@ -246,7 +246,7 @@ impl Ground<'_> {
         };
         let op = OPS.into_iter().find(|known| known.text() == op);
         let threshold = self.value(subject, threshold)?;
-        match op.filter(|_| threshold != Measure::Never) {
+        match op.filter(|_| !matches!(threshold, Measure::Never | Measure::Unknown)) {
             Some(op) => Ok(Claim {
                 subject,
                 measured,

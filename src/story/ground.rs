@@ -3,6 +3,7 @@
 use crate::features::feature::Unit;
 use crate::model::change::Measure;
 use crate::model::money::Money;
+use crate::model::period::parse_date;
 use crate::model::standing::ScaleIx;
 use crate::model::time::{DAY_MS, Span};
 use crate::policy::declared::Policy;
@@ -81,6 +82,10 @@ impl Ground<'_> {
     /// A value in the unit of a feature.
     pub(super) fn measure(&self, feature: usize, text: &str) -> Result<Measure, Problem> {
         let feature = &self.policy.features[feature];
+        let unsaid = feature.aggregate.may_be_unknown();
+        if unsaid && text == "unknown" {
+            return Ok(Measure::Unknown);
+        }
         let number = match feature.unit() {
             Unit::Money | Unit::Decimal => Money::parse(text).map(|money| money.0).ok(),
             Unit::Percent => {
@@ -90,7 +95,9 @@ impl Ground<'_> {
             Unit::Number => text.parse().ok(),
             Unit::Millis => Span::parse(text).map(|span| span.0).ok(),
             Unit::Days => days(text),
-            Unit::Text if text == "never" => return Ok(Measure::Never),
+            Unit::Flag => text.parse().map(i64::from as fn(bool) -> i64).ok(),
+            Unit::Date => parse_date(text).map(|day| day.0.into()),
+            Unit::Text if text == "never" && !unsaid => return Ok(Measure::Never),
             Unit::Text => return Ok(Measure::from(text)),
         };
         let expected = match feature.unit() {
@@ -101,6 +108,8 @@ impl Ground<'_> {
             Unit::Millis => "a length of time such as 36h, or never",
             Unit::Days => "a number of days such as 31d, or never",
             Unit::Text => "a text, or never",
+            Unit::Flag => "true, false or unknown",
+            Unit::Date => "a date such as 2026-01-31, or unknown",
         };
         match (text, feature.unit()) {
             ("never", Unit::Millis | Unit::Days) => Ok(Measure::Never),

@@ -18,6 +18,7 @@ mod news;
 mod page;
 mod phrase;
 pub mod read;
+mod saying;
 pub mod script;
 mod table;
 mod telling;

@@ -110,7 +110,7 @@ pub(super) fn comparison(policy: &Policy, reason: &Reason) -> String {
 fn tier(policy: &Policy, scale: ScaleIx, measure: &Measure) -> String {
     let rank = match measure {
         Measure::Is(rank) => u8::try_from(*rank).ok(),
-        Measure::Says(_) | Measure::Never => None,
+        Measure::Says(_) | Measure::Never | Measure::Unknown => None,
     };
     let rank = rank.expect("a tier is compared by its index");
     policy.rank_name(scale, rank).to_owned()

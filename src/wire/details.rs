@@ -5,9 +5,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::model::detail::{Attr, AttrField, AttrSort, Cleaned, Details, Wanted};
+use crate::model::detail::{Attr, AttrField, AttrOf, AttrSort, Cleaned, Details, Wanted};
 use crate::model::event::Kind;
 use crate::model::money::Money;
+use crate::model::period::parse_date;
 use crate::model::refusal::{Refusal, Refused};
 use crate::policy::cleaning::Cleaning;
 
@@ -42,22 +43,21 @@ impl<'a> Reader<'a, '_> {
             }
         }
         self.check_opening(Field::Attrs, '{')?;
-        let mut raw = self
-            .fields
-            .get(Field::Attrs)
-            .filter(|_| !wanted.attrs.is_empty());
+        let of = AttrOf::of_kind(kind);
+        let asks = wanted.attrs.iter().any(|field| field.of == of);
+        let mut raw = self.fields.get(Field::Attrs).filter(|_| asks);
         if let Some((cleaning, cleaned)) = cleaning {
             details.cleaned = cleaned;
             // What is missing may have a default.
-            raw = raw.or((!wanted.attrs.is_empty()).then_some("{}"));
+            raw = raw.or(asks.then_some("{}"));
             if let Some(raw) = raw {
-                let mut found = members(raw, &wanted.attrs)?;
+                let mut found = members(raw, &wanted.attrs, of)?;
                 let cleaned = &mut details.cleaned;
                 clean_attrs(cleaning, kind, &mut found, self.scratch, cleaned);
                 details.attrs = self.scratch.keep_attrs(attrs(&found, &wanted.attrs)?);
             }
         } else if let Some(raw) = raw {
-            let found = members(raw, &wanted.attrs)?;
+            let found = members(raw, &wanted.attrs, of)?;
             details.attrs = self.scratch.keep_attrs(attrs(&found, &wanted.attrs)?);
         }
         Ok(details)
@@ -71,10 +71,14 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// The declared fields of the object `attrs` as JSON text.
-fn members<'r>(raw: &'r str, declared: &[AttrField]) -> Result<Vec<Option<&'r str>>, Refused> {
+/// The declared fields of an object `attrs` as JSON text, of what it is of.
+fn members<'r>(
+    raw: &'r str,
+    declared: &[AttrField],
+    of: AttrOf,
+) -> Result<Vec<Option<&'r str>>, Refused> {
     let mut json = serde_json::Deserializer::from_str(raw);
-    let found = Members(declared).deserialize(&mut json);
+    let found = Members(declared, of).deserialize(&mut json);
     found.map_err(|_| Refusal::NotJson.of(Field::Attrs.name()))
 }
 
@@ -82,9 +86,10 @@ fn members<'r>(raw: &'r str, declared: &[AttrField]) -> Result<Vec<Option<&'r st
 fn attrs(found: &[Option<&str>], declared: &[AttrField]) -> Result<Box<[Option<Attr>]>, Refused> {
     let fields = found.iter().zip(declared);
     fields
-        .map(|(raw, field)| match raw.filter(|raw| *raw != "null") {
-            Some(raw) => attr(raw, field.sort).map(Some),
-            None => Ok(None),
+        .map(|(raw, field)| match (raw, field.of) {
+            (None, _) | (Some("null"), AttrOf::Event) => Ok(None),
+            (Some("null"), AttrOf::Profile) => Ok(Some(Attr::Gone)),
+            (Some(raw), _) => attr(raw, field.sort).map(Some),
         })
         .collect()
 }
@@ -111,12 +116,20 @@ fn attr(raw: &str, sort: AttrSort) -> Result<Attr, Refused> {
             }
             raw.parse().map(Attr::Number).map_err(|_| bad())
         }
+        AttrSort::Flag => match raw {
+            "true" | "false" => Ok(Attr::Number(i64::from(raw == "true"))),
+            _ => Err(wrong()),
+        },
+        AttrSort::Date => {
+            let day = parse_date(&text()?).ok_or_else(wrong)?;
+            Ok(Attr::Number(day.0.into()))
+        }
     }
 }
 
-/// Finds the members of an object that have these names, each as raw text. One that comes twice is
-/// an error.
-struct Members<'d>(&'d [AttrField]);
+/// Finds the members of an object, of what it is of, that have these names, each as raw text. One
+/// that comes twice is an error.
+struct Members<'d>(&'d [AttrField], AttrOf);
 
 impl<'de> DeserializeSeed<'de> for Members<'_> {
     type Value = Vec<Option<&'de str>>;
@@ -136,7 +149,8 @@ impl<'de> Visitor<'de> for Members<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = vec![None; self.0.len()];
         while let Some(name) = map.next_key::<String>()? {
-            match self.0.iter().position(|field| field.name == name) {
+            let named = |field: &AttrField| field.of == self.1 && field.name == name;
+            match self.0.iter().position(named) {
                 None => _ = map.next_value::<IgnoredAny>()?,
                 Some(ix) => {
                     let raw = map.next_value::<&RawValue>()?.get();

@@ -131,7 +131,8 @@ impl Decoder {
             | Kind::Visit
             | Kind::Declared(_)
             | Kind::Heartbeat
-            | Kind::Command => {}
+            | Kind::Command
+            | Kind::Profile => {}
         }
         let quantity = reader.quantity()?;
         let margin = reader.money(Field::Margin)?;

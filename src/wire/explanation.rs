@@ -13,7 +13,7 @@ use crate::policy::declared::Policy;
 use super::measures::Measures;
 use super::overrides::Row;
 use super::reason::Reasons;
-use super::value::{Instant, Stamp, write_json};
+use super::value::{Instant, Stamp, Value, write_json};
 
 /// Appends the explanation of a customer.
 pub fn encode(policy: &Policy, customer: &str, explanation: &Explanation, out: &mut Vec<u8>) {
@@ -32,6 +32,10 @@ pub fn encode(policy: &Policy, customer: &str, explanation: &Explanation, out: &
             policy,
             measures: &explanation.measures,
         },
+        profile: Profile {
+            policy,
+            explanation,
+        },
         horizon: explanation
             .horizon
             .as_ref()
@@ -48,6 +52,8 @@ struct Body<'a> {
     ladders: Ladders<'a>,
     maps: Maps<'a>,
     features: Measures<'a>,
+    #[serde(skip_serializing_if = "Profile::is_empty")]
+    profile: Profile<'a>,
     horizon: Option<Next<'a>>,
     policy: Stamp<'a>,
 }
@@ -230,6 +236,46 @@ struct MapRow<'a> {
     since: Option<Instant>,
     version: u32,
     when: Reasons<'a>,
+}
+
+/// What is said of the customer.
+struct Profile<'a> {
+    policy: &'a Policy,
+    explanation: &'a Explanation,
+}
+
+impl Profile<'_> {
+    fn is_empty(&self) -> bool {
+        self.explanation.profile.is_empty()
+    }
+}
+
+impl Serialize for Profile<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Explanation {
+            profile, measures, ..
+        } = self.explanation;
+        let mut members = serializer.serialize_map(Some(profile.len()))?;
+        for (ix, said_at) in profile {
+            let feature = &self.policy.features[*ix];
+            let member = Member {
+                value: Value {
+                    unit: feature.unit(),
+                    measure: measures[*ix].clone(),
+                },
+                said_at: said_at.map(Instant),
+            };
+            members.serialize_entry(&feature.name, &member)?;
+        }
+        members.end()
+    }
+}
+
+/// What was said last of a member, and when; nothing where nothing ever was.
+#[derive(Serialize)]
+struct Member {
+    value: Value,
+    said_at: Option<Instant>,
 }
 
 /// What comes about unless an event comes first.

@@ -132,6 +132,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         "time",
         "orders",
         "event",
+        "profile",
         "clean",
         "rfm",
         "feature",
@@ -151,6 +152,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         orders: orders(root.table("orders", problems), problems),
         kinds,
         attrs,
+        profile: sorts(root.table("profile", problems), problems),
         clean: clean::drafts(root.table("clean", problems), problems),
         rfm: root
             .table("rfm", problems)
@@ -201,16 +203,20 @@ fn event(event: Option<Section<'_>>, problems: &mut Vec<Problem>) -> EventDraft 
         return (Given::Absent, Vec::new());
     };
     event.check_keys(&["kinds", "attrs"], problems);
-    let attrs = event.table("attrs", problems);
-    let keys = attrs.iter().flat_map(Section::keys);
+    let attrs = sorts(event.table("attrs", problems), problems);
+    (event.texts("kinds", problems), attrs)
+}
+
+/// The names that a table declares, each with its sort.
+fn sorts(section: Option<Section<'_>>, problems: &mut Vec<Problem>) -> Vec<AttrDraft> {
+    let keys = section.iter().flat_map(Section::keys);
     let read = keys
-        .zip(attrs.iter().cycle())
-        .map(|(name, attrs)| AttrDraft {
-            sort: attrs.text(&name.value, problems),
+        .zip(section.iter().cycle())
+        .map(|(name, section)| AttrDraft {
+            sort: section.text(&name.value, problems),
             name,
         });
-    let attrs = read.collect();
-    (event.texts("kinds", problems), attrs)
+    read.collect()
 }
 
 fn features(root: &Section<'_>, problems: &mut Vec<Problem>) -> Vec<FeatureDraft> {

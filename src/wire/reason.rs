@@ -81,7 +81,7 @@ impl<'a> Compared<'a> {
 fn tier_name<'a>(policy: &'a Policy, ladder: ScaleIx, measure: &Measure) -> &'a str {
     let rank = match measure {
         Measure::Is(rank) => u8::try_from(*rank).ok(),
-        Measure::Says(_) | Measure::Never => None,
+        Measure::Says(_) | Measure::Never | Measure::Unknown => None,
     };
     policy.rank_name(ladder, rank.expect("a tier is compared by its index"))
 }

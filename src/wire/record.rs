@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::detail::{Attr, AttrSort, Details};
 use crate::model::event::{Event, Kind};
 use crate::model::money::Money;
+use crate::model::period::show_date;
 use crate::policy::declared::Policy;
 
 /// The JSON object of an event that is no command; the policy names its kind and its fields of
@@ -70,6 +71,9 @@ fn attr(value: &Attr, sort: AttrSort) -> Value {
     match (value, sort) {
         (Attr::Text(text), _) => Value::from(text.as_ref()),
         (Attr::Number(number), AttrSort::Money) => Value::from(Money(*number).to_string()),
+        (Attr::Number(number), AttrSort::Flag) => Value::from(*number != 0),
+        (Attr::Number(number), AttrSort::Date) => Value::from(show_date(*number)),
         (Attr::Number(number), _) => Value::from(*number),
+        (Attr::Gone, _) => Value::Null,
     }
 }

@@ -19,6 +19,9 @@ pub struct Told {
     pub maps: Pairs<ToldMap>,
     /// By name, in declared order.
     pub features: Pairs<Scalar>,
+    /// By name, in declared order; empty where the policy declares no profile.
+    #[serde(default)]
+    pub profile: Pairs<ToldMember>,
     /// What comes about unless an event comes first.
     pub horizon: Option<ToldHorizon>,
     /// The policy it was decided under.
@@ -193,6 +196,8 @@ pub struct Compared {
 pub enum Scalar {
     /// A number.
     Number(i64),
+    /// Yes or no.
+    Flag(bool),
     /// Text.
     Text(String),
     /// Never.
@@ -203,10 +208,20 @@ impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => f.pad(&number.to_string()),
+            Self::Flag(flag) => f.pad(&flag.to_string()),
             Self::Text(text) => f.pad(text),
             Self::Never(()) => f.pad("never"),
         }
     }
+}
+
+/// What was said last of a member of the profile.
+#[derive(Debug, Deserialize)]
+pub struct ToldMember {
+    /// What it is.
+    pub value: Scalar,
+    /// When it was said, if it ever was.
+    pub said_at: Option<String>,
 }
 
 /// The next moves by time alone.
@@ -262,6 +277,12 @@ pub fn read_change(bytes: &[u8]) -> Result<ToldChange, Untold> {
 /// The members of a JSON object, in their order.
 #[derive(Debug)]
 pub struct Pairs<T>(pub Vec<(String, T)>);
+
+impl<T> Default for Pairs<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

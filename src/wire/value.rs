@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::features::feature::Unit;
 use crate::model::change::Measure;
 use crate::model::money::Money;
+use crate::model::period::show_date;
 use crate::model::standing::Place;
 use crate::model::time::{Span, Timestamp};
 use crate::model::zone::show_utc;
@@ -29,7 +30,8 @@ impl Serialize for Instant {
 }
 
 /// A measure or threshold in its unit: money as decimal text, a number as such, durations as text
-/// ("31d", "36h"), a text as it is, never as null.
+/// ("31d", "36h"), a text as it is, a flag as true or false, a date as such ("2026-03-02"), never
+/// and unknown as null.
 pub struct Value {
     /// Its unit.
     pub unit: Unit,
@@ -43,6 +45,7 @@ impl fmt::Display for Value {
             Measure::Is(number) => *number,
             Measure::Says(text) => return f.write_str(text),
             Measure::Never => return f.write_str("never"),
+            Measure::Unknown => return f.write_str("unknown"),
         };
         match self.unit {
             Unit::Money | Unit::Decimal => Money(number).fmt(f),
@@ -50,6 +53,8 @@ impl fmt::Display for Value {
             Unit::Number | Unit::Text => number.fmt(f),
             Unit::Millis => Span(number).fmt(f),
             Unit::Days => write!(f, "{number}d"),
+            Unit::Flag => (number != 0).fmt(f),
+            Unit::Date => f.write_str(&show_date(number)),
         }
     }
 }
@@ -57,7 +62,8 @@ impl fmt::Display for Value {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (&self.measure, self.unit) {
-            (Measure::Never, _) => serializer.serialize_none(),
+            (Measure::Never | Measure::Unknown, _) => serializer.serialize_none(),
+            (Measure::Is(number), Unit::Flag) => serializer.serialize_bool(*number != 0),
             (Measure::Is(number), Unit::Number) => serializer.serialize_i64(*number),
             _ => serializer.collect_str(self),
         }

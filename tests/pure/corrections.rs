@@ -87,6 +87,7 @@ impl Scales {
                     theirs.push(Accepted {
                         event: event.clone(),
                         judged_at: last.max(event.at),
+                        remembered: true,
                         terms: OrderTerms {
                             rules: self.policy.orders,
                             forgotten: Vec::new(),

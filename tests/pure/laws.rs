@@ -208,6 +208,11 @@ fn events(history: &History) -> impl Iterator<Item = &OwnedEvent> {
     })
 }
 
+/// Whether copies of it are told: not of every profile.
+fn is_told(event: &OwnedEvent) -> bool {
+    !matches!(event.kind, Kind::Heartbeat | Kind::Profile)
+}
+
 #[test]
 fn an_event_sent_twice_counts_once() {
     Campaign::new("twice", HISTORIES, 10).run(plans, |stage| {
@@ -217,9 +222,7 @@ fn an_event_sent_twice_counts_once() {
             .inputs
             .into_iter()
             .flat_map(|input| match input {
-                Input::Event(ref event) if event.kind != Kind::Heartbeat => {
-                    vec![input.clone(), input]
-                }
+                Input::Event(ref event) if is_told(event) => vec![input.clone(), input],
                 other => vec![other],
             })
             .collect();
@@ -228,10 +231,8 @@ fn an_event_sent_twice_counts_once() {
         let expected: Vec<Outcome> = events(&stage.history)
             .zip(&once.outcomes)
             .flat_map(|(event, outcome)| match outcome {
-                _ if event.kind == Kind::Heartbeat => vec![*outcome],
-                Outcome::Applied if event.erases() => {
-                    vec![Outcome::Applied, Outcome::Suppressed]
-                }
+                _ if !is_told(event) => vec![*outcome],
+                Outcome::Applied if event.erases() => vec![*outcome, Outcome::Suppressed],
                 Outcome::Applied => vec![Outcome::Applied, Outcome::Duplicate],
                 other => vec![*other; 2],
             })

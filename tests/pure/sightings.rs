@@ -36,6 +36,7 @@ pub(crate) struct Sightings(pub(crate) BTreeMap<&'static str, u64>);
 pub(crate) struct Before {
     customer: Option<Customer>,
     clock: Timestamp,
+    late_before: Timestamp,
     held: u64,
 }
 
@@ -70,6 +71,7 @@ impl Sightings {
         Before {
             customer: None,
             clock: model.clock,
+            late_before: model.late_before(),
             held: model.held(model.clock),
         }
     }
@@ -78,6 +80,7 @@ impl Sightings {
         Before {
             customer: model.customer(&event.customer).cloned(),
             clock: model.clock,
+            late_before: model.late_before(),
             held: model.held(model.clock),
         }
     }
@@ -202,6 +205,7 @@ impl Sightings {
         self.born_again(model, before, event);
         let day = model.rules().days.day_of(event.at);
         self.details(policy, event, day);
+        self.profile(before, event);
         let huge = event.amount > i64::MAX / 4;
         self.see("amount near the end of an i64", huge);
         let held = event.at - policy.time.lateness > model.ceiling;

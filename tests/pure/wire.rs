@@ -8,5 +8,6 @@ mod events;
 mod ledger;
 mod money;
 mod produced;
+mod profiles;
 mod sample;
 mod warnings;

@@ -137,6 +137,24 @@ fn words_of_events_go_by_their_names() {
     assert!(may_follow([&first], &other).is_err());
 }
 
+/// So do members of the profile; one that was never kept cannot be told.
+#[test]
+fn members_of_the_profile_go_by_their_names() {
+    let known = |members: &str| policy(SPEND, &format!("[profile]\n{members}"));
+    let first = known("city = \"text\"\nborn = \"number\"");
+    let fewer = known("born = \"number\"");
+    assert_eq!(may_follow([&first], &fewer), Ok(()));
+    let refused = may_follow([&fewer], &first).expect_err("nothing is kept of the city");
+    let told = "feature \"city\": nothing is kept of that member of the profile";
+    assert_eq!(refused.to_string(), told);
+    let other = known("born = \"date\"");
+    assert!(may_follow([&first], &other).is_err());
+    // A member of `attrs` is another thing, whatever its name.
+    let attrs = policy(SPEND, "[event.attrs]\ncity = \"text\"");
+    let city = known("city = \"text\"");
+    assert!(may_follow([&attrs], &city).is_err());
+}
+
 #[test]
 fn nothing_is_lost_where_amounts_are_in_another_currency() {
     let pounds = policy(SPEND, "");

@@ -3,7 +3,6 @@
 use tidemark::features::derived::{Derived, How};
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Unit, Window};
 use tidemark::model::change::Measure;
-use tidemark::model::detail::{AttrField, AttrSort};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
 use tidemark::model::standing::ScaleIx;
@@ -20,6 +19,7 @@ use super::policies::{
     CalendarPlan, FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan,
 };
 use super::variants::Names;
+use crate::model::source::declared;
 
 /// Windows at resolution `exact`, in ms.
 pub(super) const EXACT_WINDOWS: [i64; 9] = [
@@ -54,6 +54,16 @@ const DAYS: [i64; 8] = [1, 2, 0, 3, 7, 30, 91, i64::MAX];
 
 impl FeaturePlan {
     fn build(&self, index: usize, start: Day) -> Feature {
+        if let Aggregate::Latest(..) = self.aggregate {
+            return Feature {
+                name: format!("f{index}"),
+                kinds: KindSet::default(),
+                filter: None,
+                aggregate: self.aggregate,
+                window: Window::Lifetime,
+                resolution: Resolution::Exact,
+            };
+        }
         // Orders keep no declared fields.
         let kinds = self.kinds.iter().filter(|kind| {
             let declared = matches!(
@@ -124,7 +134,10 @@ fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> O
             let aggregate = features[*ix].aggregate;
             let odd = matches!(
                 aggregate,
-                Aggregate::Distinct(..) | Aggregate::Silence | Aggregate::DecayedSum(..)
+                Aggregate::Distinct(..)
+                    | Aggregate::Silence
+                    | Aggregate::DecayedSum(..)
+                    | Aggregate::Latest(..)
             );
             !aggregate.may_be_never() && !odd
         })
@@ -198,7 +211,7 @@ impl Drafting<'_> {
                     Unit::Days => &DAYS,
                     Unit::Percent => &PERCENTS,
                     Unit::Decimal => &DECIMALS,
-                    Unit::Text => &[],
+                    Unit::Text | Unit::Flag | Unit::Date => &[],
                 };
                 (Subject::Feature(feature), choice)
             }
@@ -353,16 +366,7 @@ impl PolicyPlan {
             },
             kinds: vec!["rating".to_owned(), "inquiry".to_owned()],
             cleaning: Default::default(),
-            attrs: vec![
-                AttrField {
-                    name: "score".to_owned(),
-                    sort: AttrSort::Number,
-                },
-                AttrField {
-                    name: "mood".to_owned(),
-                    sort: AttrSort::Text,
-                },
-            ],
+            attrs: declared(),
             features,
             comparisons,
             ladders,

@@ -2,6 +2,7 @@
 
 pub(crate) mod campaign;
 mod drafting;
+mod facts;
 pub(crate) mod policies;
 pub(crate) mod requests;
 pub(crate) mod scenes;

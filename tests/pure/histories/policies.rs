@@ -182,6 +182,9 @@ fn features() -> BoxedStrategy<FeaturePlan> {
         Aggregate::MeanGap,
         Aggregate::Silence,
         Aggregate::Silence,
+        Aggregate::Latest(2, Unit::Number),
+        Aggregate::Latest(3, Unit::Text),
+        Aggregate::Latest(3, Unit::Text),
     ]);
     (
         kinds,

@@ -6,7 +6,7 @@ use tidemark::model::overrides::{VERBS, Verb};
 use tidemark::model::time::DAY_MS;
 
 use super::policies::HOUR_MS;
-use super::steps::{When, beside, whens};
+use super::steps::{When, beside, just_before, whens};
 
 /// An override, or a withdrawal, to be.
 #[derive(Clone, Debug)]
@@ -51,7 +51,8 @@ pub(crate) enum End {
 pub(super) fn requests() -> BoxedStrategy<Request> {
     let who = prop_oneof![6 => Just(0_usize), 2 => Just(1), 1 => 2..6_usize];
     let ladder = prop_oneof![8 => Just(0_usize), 8 => Just(1), 1 => Just(2)];
-    (who, whens(), ladder, wishes())
+    let when = prop_oneof![4 => whens(), 1 => just_before()];
+    (who, when, ladder, wishes())
         .prop_map(|(who, when, ladder, wish)| Request {
             who,
             when,

@@ -176,8 +176,8 @@ impl Stage {
             },
             quantity: act.quantity,
             margin: act.margin,
-            facts: act.facts,
-            attrs: act.facts.attrs(),
+            facts: act.facts.of(act.kind),
+            attrs: act.facts.of(act.kind).attrs(),
             command: (act.kind == Kind::Command).then(erase),
         }
     }

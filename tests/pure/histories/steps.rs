@@ -5,6 +5,7 @@ use proptest::sample::select;
 use tidemark::model::event::Kind;
 use tidemark::model::time::DAY_MS;
 
+use super::facts::facts;
 use super::policies::HOUR_MS;
 use super::requests::{Request, requests};
 use crate::model::source::Facts;
@@ -131,6 +132,7 @@ pub(crate) fn steps() -> BoxedStrategy<Step> {
         34 => purchases().prop_map(Step::Act),
         16 => returns().prop_map(Step::Act),
         12 => visits().prop_map(Step::Act),
+        4 => profiles().prop_map(Step::Act),
         6 => requests().prop_map(Step::Ask),
         10 => copies(),
         9 => ticks(),
@@ -234,6 +236,13 @@ fn visits() -> BoxedStrategy<Act> {
     acts(kind, Just(OrderName::Nothing)).boxed()
 }
 
+fn profiles() -> BoxedStrategy<Act> {
+    let profile = acts(Just(Kind::Profile), Just(OrderName::Nothing));
+    let when = prop_oneof![1 => whens(), 1 => just_before()];
+    let act = (profile, when).prop_map(|(act, when)| Act { when, ..act });
+    act.boxed()
+}
+
 fn acts(
     kind: impl Strategy<Value = Kind> + 'static,
     order: impl Strategy<Value = OrderName> + 'static,
@@ -283,35 +292,13 @@ fn acts(
         .boxed()
 }
 
-fn facts() -> impl Strategy<Value = Facts> {
-    let text = |texts: [&'static str; 2]| {
-        select(vec![None, Some(texts[0]), Some(texts[0]), Some(texts[1])])
-    };
-    let scores = prop_oneof![
-        40 => select(vec![-1, 0, 1, 2, 5]),
-        1 => select(vec![i64::MAX / 2, i64::MAX, i64::MIN]),
-    ];
-    let score = prop::option::of(scores);
-    (
-        text(["garden", "tools"]),
-        text(["oak", "elm"]),
-        text(["online", "store"]),
-        select(vec![0, 0, 1, 50]),
-        score,
-        text(["glad", "sad"]),
-    )
-        .prop_map(|(category, brand, channel, discount, score, mood)| Facts {
-            category,
-            brand,
-            channel,
-            discount,
-            score,
-            mood,
-        })
-}
-
 pub(super) fn beside() -> impl Strategy<Value = i64> {
     select(vec![0, -1, 1])
+}
+
+/// A little before the newest instant.
+pub(super) fn just_before() -> impl Strategy<Value = When> {
+    select(vec![1, 1_000, HOUR_MS]).prop_map(When::Before)
 }
 
 pub(super) fn whens() -> BoxedStrategy<When> {

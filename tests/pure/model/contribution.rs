@@ -12,6 +12,8 @@ use super::source::Source;
 pub(crate) struct Accepted {
     pub(crate) event: OwnedEvent,
     pub(crate) judged_at: Timestamp,
+    /// Whether copies of it are told.
+    pub(crate) remembered: bool,
     pub(crate) terms: OrderTerms,
 }
 
@@ -126,6 +128,7 @@ pub(crate) fn orders(list: &[Accepted]) -> (Vec<Order>, Vec<Contribution>) {
             event,
             judged_at,
             terms,
+            ..
         } = accepted;
         let named = known(&orders, event.order.as_deref(), *judged_at, terms);
         match (event.kind, named) {

@@ -33,6 +33,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) before: Option<&'a Policy>,
     /// No id of an event before this instant is remembered.
     pub(crate) ids_from: Timestamp,
+    /// Copies of events before this instant are not told.
+    pub(crate) late_before: Timestamp,
 }
 
 /// Why a customer is judged.
@@ -150,6 +152,7 @@ impl Customer {
         self.accepted.push(Accepted {
             event: event.clone(),
             judged_at,
+            remembered: event.at >= rules.late_before,
             terms: self.order_terms(rules.policy),
         });
         let before = self.overruling.clone();

@@ -45,10 +45,16 @@ impl Model {
             numbers.clone_from(&gone.numbers);
             let terms = gone.order_terms(rules.policy);
             let (orders, _) = orders(&gone.accepted);
-            let known = |order: &&Order| order.id.is_some() && order.is_known(at, &terms);
+            // An id names the last order of it.
+            let last = |ix: usize, id: &Option<String>| {
+                orders.iter().rposition(|order| order.id == *id) == Some(ix)
+            };
+            let known = |(ix, order): &(usize, &Order)| {
+                order.id.is_some() && last(*ix, &order.id) && order.is_known(at, &terms)
+            };
             removed = Some(Removed {
                 changes: (versions.values().sum::<u32>() - before).into(),
-                orders: orders.iter().filter(known).count() as u64,
+                orders: orders.iter().enumerate().filter(known).count() as u64,
             });
         }
         let erased = Erased {

@@ -40,13 +40,16 @@ impl Sight<'_> {
     fn compare(&self, comparison: usize) -> bool {
         let declared = &self.policy.comparisons[comparison];
         let measured = self.measured(comparison);
+        if measured == Measure::Unknown {
+            return false;
+        }
         let threshold = match &declared.threshold {
             Measure::Is(threshold) => *threshold,
             Measure::Says(text) => {
                 let same = matches!(&measured, Measure::Says(said) if said == text);
                 return same == (declared.op == Op::Eq);
             }
-            Measure::Never => panic!("nothing is compared with never"),
+            Measure::Never | Measure::Unknown => panic!("nothing is compared with no value"),
         };
         match (measured, declared.op) {
             (Measure::Never, Op::Ge | Op::Gt) => true,
@@ -56,7 +59,9 @@ impl Sight<'_> {
             (Measure::Is(value), Op::Le) => value <= threshold,
             (Measure::Is(value), Op::Lt) => value < threshold,
             (Measure::Is(value), Op::Eq) => value == threshold,
-            (_, Op::Ne) | (Measure::Says(_), _) => panic!("numbers are more or less"),
+            (_, Op::Ne) | (Measure::Says(_) | Measure::Unknown, _) => {
+                panic!("numbers are more or less")
+            }
         }
     }
 

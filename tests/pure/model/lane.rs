@@ -97,6 +97,7 @@ impl Model {
             alone,
             before,
             ids_from: self.ids_from,
+            late_before: self.late_before(),
         }
     }
 
@@ -108,6 +109,11 @@ impl Model {
     /// Events before this instant are too late under any policy.
     pub(crate) fn floor(&self) -> Timestamp {
         self.floor
+    }
+
+    /// Events before this instant are late; only profiles are taken in then.
+    pub(crate) fn late_before(&self) -> Timestamp {
+        self.floor.max(self.clock - self.policy.time.late)
     }
 
     /// How many are passed over after a tick.
@@ -219,7 +225,7 @@ impl Model {
         if event.at > self.ceiling + self.policy.time.ahead {
             return Err(Refusal::Future.of("occurred_at"));
         }
-        if event.at < self.clock - self.policy.time.late || event.at < self.floor {
+        if event.at < self.late_before() && event.kind != Kind::Profile {
             return Err(Refusal::TooLate.of("occurred_at"));
         }
         Ok(())
@@ -239,6 +245,7 @@ impl Model {
             alone: &self.alone[1],
             before: self.before.as_deref(),
             ids_from: self.ids_from,
+            late_before: self.late_before(),
         };
         if !self.customers.iter().any(|c| c.name == event.customer) {
             let mut new = Customer::new(&event.customer, rules);
@@ -302,6 +309,7 @@ impl Model {
                 alone: &self.alone[1],
                 before: self.before.as_deref(),
                 ids_from: self.ids_from,
+                late_before: self.late_before(),
             };
             judged.extend(self.customers[next].fire(rules));
         }

@@ -8,6 +8,7 @@ use tidemark::features::derived::How;
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Ties, Window};
 use tidemark::features::filter::TextField;
 use tidemark::model::change::Measure;
+use tidemark::model::event::Kind;
 use tidemark::model::period::Period;
 use tidemark::model::time::{DAY_MS, Timestamp};
 
@@ -87,6 +88,7 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         .collect();
     let value: i128 = match feature.aggregate {
         Aggregate::Derived(_) => unreachable!("made of measures"),
+        Aggregate::Latest(attr, _) => return latest(attr, all),
         Aggregate::Sum(field) => seen.iter().map(|(_, c)| of(c, field)).sum(),
         Aggregate::DecayedSum(field, half_life) => {
             let parts = seen.iter().map(|(day, c)| {
@@ -131,6 +133,20 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         },
     };
     Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"))
+}
+
+/// What was said last of a member of the profile, and among what was said at one instant, what was
+/// taken in last.
+fn latest(attr: usize, all: &[Dated]) -> Measure {
+    let mut latest = (Timestamp::MIN, Measure::Unknown);
+    for (_, said) in all {
+        if let (Kind::Profile, Some(value)) = (said.kind, said.source.said(attr))
+            && said.at >= latest.0
+        {
+            latest = (said.at, value);
+        }
+    }
+    latest.1
 }
 
 /// What a contribution adds to a sum.

@@ -2,13 +2,31 @@
 //! 4).
 
 use tidemark::features::filter::{Filter, NumberField, TextField};
-use tidemark::model::detail::Attr;
+use tidemark::model::change::Measure;
+use tidemark::model::detail::{Attr, AttrField, AttrOf, AttrSort};
+use tidemark::model::event::Kind;
 use tidemark::model::period::MonthDay;
 
 use super::days::{Shown, date};
 use super::owned_event::OwnedEvent;
 
-/// The details of an event of a history. Policies of histories declare two fields of `attrs`.
+/// What policies of histories declare: two fields of `attrs` and two members of the profile.
+pub(crate) fn declared() -> Vec<AttrField> {
+    let fields = [
+        ("score", AttrSort::Number, AttrOf::Event),
+        ("mood", AttrSort::Text, AttrOf::Event),
+        ("age", AttrSort::Number, AttrOf::Profile),
+        ("town", AttrSort::Text, AttrOf::Profile),
+    ];
+    let field = |(name, sort, of): (&str, _, _)| AttrField {
+        name: name.to_owned(),
+        sort,
+        of,
+    };
+    fields.map(field).into()
+}
+
+/// The details of an event of a history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) category: Option<&'static str>,
@@ -17,14 +35,43 @@ pub(crate) struct Facts {
     pub(crate) discount: i64,
     pub(crate) score: Option<i64>,
     pub(crate) mood: Option<&'static str>,
+    /// Of a profile.
+    pub(crate) words: Option<&'static Words>,
+}
+
+/// What a profile says of its members; `Some(None)` takes a value away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) age: Option<Option<i64>>,
+    pub(crate) town: Option<Option<&'static str>>,
 }
 
 impl Facts {
+    /// What an event of that kind can say.
+    pub(crate) fn of(self, kind: Kind) -> Self {
+        let profile = kind == Kind::Profile;
+        Self {
+            score: self.score.filter(|_| !profile),
+            mood: self.mood.filter(|_| !profile),
+            words: self.words.filter(|_| profile),
+            ..self
+        }
+    }
+
+    /// What it says of members of the profile.
+    pub(crate) fn words(&self) -> Words {
+        self.words.copied().unwrap_or_default()
+    }
+
     /// The declared fields, as an engine takes them.
     pub(crate) fn attrs(&self) -> Box<[Option<Attr>]> {
+        let text = |text: &'static str| Attr::Text(text.into());
+        let Words { age, town } = self.words();
         [
             self.score.map(Attr::Number),
-            self.mood.map(|mood| Attr::Text(mood.into())),
+            self.mood.map(text),
+            age.map(|age| age.map_or(Attr::Gone, Attr::Number)),
+            town.map(|town| town.map_or(Attr::Gone, text)),
         ]
         .into()
     }
@@ -52,6 +99,16 @@ impl Source {
     /// The number in a declared field.
     pub(crate) fn number(&self, attr: usize) -> Option<i64> {
         self.facts.score.filter(|_| attr == 0)
+    }
+
+    /// What is said in a member of the profile, if anything is.
+    pub(crate) fn said(&self, attr: usize) -> Option<Measure> {
+        let (unknown, words) = (Measure::Unknown, self.facts.words());
+        match attr {
+            2 => words.age.map(|age| age.map_or(unknown, Measure::Is)),
+            3 => words.town.map(|town| town.map_or(unknown, Measure::from)),
+            _ => None,
+        }
     }
 
     /// The text in a field.

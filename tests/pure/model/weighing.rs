@@ -19,7 +19,8 @@ impl Customer {
             .accepted
             .iter()
             .rev()
-            .find(|earlier| earlier.event.event_id == event.event_id);
+            .find(|earlier| earlier.remembered && earlier.event.event_id == event.event_id);
+        let copied = copied.filter(|_| event.at >= rules.late_before);
         let copied = copied.filter(|earlier| earlier.event.at >= rules.ids_from);
         if copied.is_some_and(|earlier| {
             let apart = i128::from(earlier.event.at.0) - i128::from(event.at.0);

@@ -7,7 +7,7 @@ use tidemark::model::event::Kind;
 use tidemark::policy::declared::Policy;
 use tidemark::policy::rule::Subject;
 
-use super::Sightings;
+use super::{Before, Sightings};
 use crate::model::owned_event::OwnedEvent;
 use crate::model::source::Source;
 
@@ -27,6 +27,35 @@ impl Sightings {
                 let date = matches!(filter, Filter::Date(_));
                 self.see("let through by its date", date && passes);
             }
+        }
+    }
+
+    /// What a profile that counts has said, and what was said before.
+    pub(super) fn profile(&mut self, before: &Before, event: &OwnedEvent) {
+        if event.kind != Kind::Profile {
+            return;
+        }
+        let Some(customer) = &before.customer else {
+            self.see("a profile of nobody known", true);
+            return;
+        };
+        let late = event.at < before.late_before;
+        self.see("a profile that would be too late", late);
+        let mut all = customer.accepted.iter();
+        let copied = all.any(|earlier| earlier.event.event_id == event.event_id);
+        let case = "a copy of a profile that would be too late";
+        self.see(case, late && copied);
+        let taken_away = event.facts.words().age == Some(None);
+        for earlier in &customer.accepted {
+            let (said, says) = (earlier.event.facts.words(), event.facts.words());
+            let town = said.town.is_some() && says.town.is_some();
+            let other = town && said.town != says.town;
+            let behind = earlier.event.at > event.at;
+            self.see("a profile behind a later one", other && behind);
+            let beside = earlier.event.at == event.at;
+            self.see("a profile at the instant of another one", other && beside);
+            let known = said.age.flatten().is_some() && !behind;
+            self.see("a member taken away", taken_away && known);
         }
     }
 
@@ -58,6 +87,12 @@ impl Sightings {
             }
             Aggregate::MostFrequentCount(_) | Aggregate::Distinct(..) => {
                 self.see("moved by the clock, by how many texts", by_clock);
+            }
+            Aggregate::Latest(..) => {
+                self.see("moved by an event, by a profile", !by_clock);
+                self.see("moved by the clock, by a profile", by_clock);
+                let unknown = reason.measured == Measure::Unknown;
+                self.see("measured unknown", unknown);
             }
             Aggregate::DecayedSum(..) => {
                 self.see("moved by the clock, by a decayed sum", by_clock);

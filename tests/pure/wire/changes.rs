@@ -229,6 +229,7 @@ fn an_explanation_is_the_golden_bytes() {
     let explanation = Explanation {
         at: judged.at,
         measures: [12_045_025, 3, 31, 129_600_000].map(Measure::Is).into(),
+        profile: Vec::new(),
         ladders: vec![OnLadder {
             scale: ScaleIx(0),
             place: judged.places[0],

@@ -83,7 +83,8 @@ fn every_kind_has_an_example_that_is_read() {
         .collect();
     let deeds = KINDS.into_iter().map(|(kind, _)| kind);
     let commands = COMMANDS.map(|_| Kind::Command);
-    let kinds_known = deeds.chain([Kind::Heartbeat]).chain(commands);
+    let others = [Kind::Profile, Kind::Heartbeat];
+    let kinds_known = deeds.chain(others).chain(commands);
     assert_eq!(kinds, kinds_known.collect::<Vec<_>>());
 }
 

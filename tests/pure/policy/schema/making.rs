@@ -87,7 +87,8 @@ fn value(key: &Key, path: &str, all: &[Table]) -> Value {
         Holds::Filter => json!({ "anyOf": [{ "$ref": "#/definitions/filter" }] }),
         Holds::Labels => each(text),
         Holds::Codes => each(texts),
-        Holds::Sorts => each(json!({ "type": "string", "enum": probe::sorts() })),
+        Holds::Sorts => each(json!({ "type": "string", "enum": probe::sorts("event.attrs") })),
+        Holds::Members => each(json!({ "type": "string", "enum": probe::sorts("profile") })),
         Holds::Words => json!({ "type": "string", "enum": probe::words(path, &key.name) }),
         Holds::Kinds => {
             // The policy may declare further ones.

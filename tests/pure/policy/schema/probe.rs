@@ -21,9 +21,9 @@ pub(super) fn words(path: &str, key: &str) -> Vec<String> {
     listed(path, &format!("{whole}{key} = \"{UNKNOWN}\"\n"))
 }
 
-/// The words for what a member of `attrs` holds.
-pub(super) fn sorts() -> Vec<String> {
-    listed("event.attrs", &format!("a = \"{UNKNOWN}\"\n"))
+/// The words for what a member of `attrs`, or of the profile, holds.
+pub(super) fn sorts(path: &str) -> Vec<String> {
+    listed(path, &format!("a = \"{UNKNOWN}\"\n"))
 }
 
 /// The kinds of events.

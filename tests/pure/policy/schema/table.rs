@@ -30,6 +30,7 @@ pub(super) enum Holds {
     Labels,
     Codes,
     Sorts,
+    Members,
     Words,
     Kinds,
     /// The table of that path.
@@ -71,6 +72,7 @@ fn key(line: &str, path: &str) -> Key {
         "labels" => Holds::Labels,
         "codes" => Holds::Codes,
         "sorts" => Holds::Sorts,
+        "members" => Holds::Members,
         "words" => Holds::Words,
         "kinds" => Holds::Kinds,
         "table" => below(""),
