@@ -145,7 +145,8 @@ impl Engine {
             let arrivals = self.clock - self.era.law.kept.late;
             self.dedup.remember(fingerprint, event.at, arrivals);
         }
-        self.pass(event.at, effects);
+        let news = event.is_of_feed().then_some(event.at);
+        self.pass(news.unwrap_or(Timestamp::MIN), effects);
         Outcome::Applied
     }
 

@@ -107,7 +107,7 @@ impl Lane {
         self.last_unit
     }
 
-    /// The newest instant of an event that counts.
+    /// The newest instant of an event of the feed that counts.
     #[must_use]
     pub fn newest(&self) -> Timestamp {
         self.newest
@@ -201,7 +201,9 @@ impl Lane {
         match outcome {
             Outcome::Applied => {
                 unit.counts.applied += 1;
-                self.newest = event.map_or(self.newest, |event| self.newest.max(event.at));
+                if let Some(event) = event.ok().filter(|event| event.is_of_feed()) {
+                    self.newest = self.newest.max(event.at);
+                }
             }
             Outcome::Duplicate => unit.counts.duplicates += 1,
             Outcome::Suppressed => unit.counts.suppressed += 1,

@@ -167,6 +167,13 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
+    /// Whether it says how far the feed has come: what customers do does, what is said of them does
+    /// not, since it comes from elsewhere.
+    #[must_use]
+    pub fn is_of_feed(&self) -> bool {
+        self.kind != Kind::Profile
+    }
+
     /// Whether it is a command to forget the customer.
     #[must_use]
     pub fn asks_for_erasure(&self) -> bool {

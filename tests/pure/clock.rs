@@ -6,6 +6,13 @@ mod table;
 use std::sync::Arc;
 
 use table::tell;
+use tidemark::engine::input::{Outcome, Tick};
+use tidemark::lane::lane::Lane;
+use tidemark::model::detail::Details;
+use tidemark::model::event::{Event, Kind};
+use tidemark::model::ids::{LaneId, Offset, TopicIx};
+use tidemark::model::money::Money;
+use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 use tidemark::wire::policy::parse;
 
@@ -39,6 +46,56 @@ fn an_event_moves_the_clock_to_lateness_behind_it() {
          2026-02-09T00:00:01Z     | view by bob |
          2026-02-09T00:00:01.001Z | view by bob | value low>none 2 due 2026-02-09T00:00Z",
     );
+}
+
+#[test]
+fn a_profile_moves_no_clock() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z        | purchase 5     | value none>low 1
+         2026-02-10T00:00Z        | profile by bob |
+         2026-02-10T00:00Z        | profile by bob |
+         2026-02-09T00:00:01.001Z | view by bob    | value low>none 2 due 2026-02-09T00:00Z",
+    );
+}
+
+/// A lane that hears of customers' profiles alone is silent.
+#[test]
+fn a_profile_is_no_sign_that_the_feed_lives() {
+    let topics = Arc::new(["shop".to_owned()]);
+    let mut lane = Lane::new(LaneId(0), topics, spending(), vec![Offset(0)]);
+    let wall = Tick {
+        ceiling: Timestamp(100),
+        coast: None,
+        firings: None,
+    };
+    lane.open(wall, &mut Vec::new());
+    for (kind, at, newest) in [
+        (Kind::Profile, 3, Timestamp::MIN),
+        (Kind::View, 5, Timestamp(5)),
+        (Kind::Profile, 9, Timestamp(5)),
+        (Kind::Heartbeat, 10, Timestamp(10)),
+    ] {
+        let event = Event {
+            event_id: &at.to_string(),
+            customer: "ann",
+            kind,
+            at: Timestamp(at),
+            order: None,
+            amount: Money(0),
+            currency: None,
+            quantity: 0,
+            margin: Money(0),
+            details: Details::default(),
+            command: None,
+        };
+        let outcome = lane.take(TopicIx(0), Offset(at), Ok(&event), &mut Vec::new());
+        assert_eq!(
+            (outcome, lane.newest()),
+            (Outcome::Applied, newest),
+            "{kind:?}"
+        );
+    }
 }
 
 #[test]

@@ -271,7 +271,10 @@ impl Model {
             judged.extend(customer.fire(rules));
         }
         judged.extend(customer.accept(event, rules));
-        judged.extend(self.pass(event.at));
+        judged.extend(match event.kind {
+            Kind::Profile => self.fire_due(AFTER_EVENT),
+            _ => self.pass(event.at),
+        });
         judged
     }
 
