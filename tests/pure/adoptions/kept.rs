@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use tidemark::engine::adoption::{NotAdopted, may_follow};
+use tidemark::engine::input::Outcome;
 use tidemark::features::carry::Gap;
-use tidemark::model::money::Currency;
-use tidemark::model::time::Span;
+use tidemark::model::change::Measure;
+use tidemark::model::detail::{Attr, Details};
+use tidemark::model::event::{Event, Kind};
+use tidemark::model::money::{Currency, Money};
+use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::zone::Zone;
 use tidemark::policy::declared::Policy;
 use tidemark::wire::policy::parse;
@@ -153,6 +157,48 @@ fn members_of_the_profile_go_by_their_names() {
     let attrs = policy(SPEND, "[event.attrs]\ncity = \"text\"");
     let city = known("city = \"text\"");
     assert!(may_follow([&attrs], &city).is_err());
+}
+
+/// Also where it stands elsewhere in the list, and on the way back.
+#[test]
+fn what_was_said_goes_with_its_member() {
+    let known = |members: &str| Arc::new(policy(SPEND, &format!("[profile]\n{members}")));
+    let first = known("city = \"text\"\nborn = \"number\"\nconsent = \"flag\"");
+    let second = known("consent = \"flag\"\nborn = \"number\"\ncity = \"text\"");
+    let third = known("consent = \"flag\"\ncity = \"text\"");
+    let (leeds, born) = (Attr::Text("Leeds".into()), Attr::Number(1980));
+    let attrs = [leeds, born, Attr::Number(1)].map(Some);
+    let event = Event {
+        event_id: "e",
+        customer: "ann",
+        kind: Kind::Profile,
+        at: Timestamp(5),
+        order: None,
+        amount: Money(0),
+        currency: None,
+        quantity: 0,
+        margin: Money(0),
+        details: Details {
+            attrs: &attrs,
+            ..Details::default()
+        },
+        command: None,
+    };
+    let mut lane = Lane::new(&first);
+    lane.tick();
+    let applied = lane.engine.apply(&event, &mut Vec::new());
+    assert_eq!(applied, Outcome::Applied);
+    let (leeds, born, consent) = (Measure::from("Leeds"), Measure::Is(1980), Measure::Is(1));
+    for (next, told) in [
+        (&second, vec![consent.clone(), born.clone(), leeds.clone()]),
+        (&first, vec![leeds.clone(), born, consent.clone()]),
+        (&third, vec![consent, leeds]),
+    ] {
+        lane.adopt(next, 1).expect("all of it is kept");
+        lane.pass_all();
+        let view = lane.engine.view("ann", Timestamp(5)).expect("known");
+        assert_eq!(view.measures[1..], told);
+    }
 }
 
 #[test]
