@@ -114,6 +114,7 @@ impl Footings {
             ranks,
             marks: &self.pages[page].marks[marked],
             overrides,
+            spared: None,
         }
     }
 

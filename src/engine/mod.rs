@@ -21,6 +21,7 @@ mod id;
 pub mod input;
 mod judging;
 mod law;
+mod losses;
 mod news;
 mod occasion;
 mod overruled;

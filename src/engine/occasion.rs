@@ -11,8 +11,13 @@ use super::request::Request;
 pub(super) enum Occasion<'a> {
     /// Their horizon has come.
     Deadline,
-    /// An event of theirs has come, which says something of the past from that instant on.
-    Arrival(Timestamp),
+    /// An event of theirs has come.
+    Arrival {
+        /// It says something of the past from that instant on.
+        since: Timestamp,
+        /// If it takes something back: when each ladder would let the customer go without it.
+        spared: Option<&'a [Timestamp]>,
+    },
     /// Somebody has asked for it.
     Command(Request<'a>),
     /// They are passed over to a policy.
@@ -28,7 +33,7 @@ impl<'a> Occasion<'a> {
     /// Whether there is something to publish even if no rank has changed.
     pub(super) fn tells(self) -> bool {
         match self {
-            Self::Deadline | Self::Arrival(_) | Self::Command(_) => false,
+            Self::Deadline | Self::Arrival { .. } | Self::Command(_) => false,
             Self::Adoption { left, tells } => tells || !left.is_empty(),
         }
     }
@@ -42,11 +47,19 @@ impl<'a> Occasion<'a> {
         left.map(|(_, name)| &**name)
     }
 
+    /// If something is taken back: when each ladder would let the customer go without that.
+    pub(super) fn spared(self) -> Option<&'a [Timestamp]> {
+        match self {
+            Self::Arrival { spared, .. } => spared,
+            _ => None,
+        }
+    }
+
     /// The cause of a warning.
     pub(super) fn plain(self) -> Cause {
         match self {
             Self::Deadline => Cause::Clock,
-            Self::Arrival(_) => Cause::Event,
+            Self::Arrival { .. } => Cause::Event,
             Self::Command(_) => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
         }
@@ -56,8 +69,8 @@ impl<'a> Occasion<'a> {
     pub(super) fn cause(self, at: Timestamp, last: Timestamp) -> Cause {
         match self {
             Self::Deadline => Cause::Clock,
-            Self::Arrival(since) if since < at && since <= last => Cause::Correction,
-            Self::Arrival(_) => Cause::Event,
+            Self::Arrival { since, .. } if since < at && since <= last => Cause::Correction,
+            Self::Arrival { .. } => Cause::Event,
             Self::Command(_) => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
         }

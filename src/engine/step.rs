@@ -10,6 +10,7 @@ use crate::model::event::{Event, Kind};
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
+use crate::policy::judge::Stood;
 
 use super::admission::Admitted;
 use super::adoption::{Gone, Passing};
@@ -152,13 +153,16 @@ impl Engine {
 
     /// Books an event and judges its customer, if it can make a difference.
     fn absorb(&mut self, slot: Slot, at: Timestamp, event: &Event<'_>, effects: &mut Vec<Judged>) {
+        let spared = self.spared(slot, at, event.kind);
         let history = &mut self.customers.get_mut(slot).history;
         let Era { law, policy, .. } = &self.era;
         let seen = history.absorb(&law.layout, &policy.zone, event, self.clock);
         if self.is_stirred(slot, at, seen) {
             let history = &self.customers.get(slot).history;
             let since = history.reaches_back(&self.era.law.layout, event);
-            self.judge(slot, at, Occasion::Arrival(since), effects);
+            let spared = spared.as_deref();
+            let on = Occasion::Arrival { since, spared };
+            self.judge(slot, at, on, effects);
         }
     }
 
@@ -347,7 +351,11 @@ impl Engine {
             footings,
             ..
         } = &self.era;
-        let (stood, shown) = (footings.stood(slot), footings.ranks(slot));
+        let shown = footings.ranks(slot);
+        let stood = Stood {
+            spared: on.spared(),
+            ..footings.stood(slot)
+        };
         let judging = &mut self.judging;
         judging.judge(policy, law, history, stood, at);
         judging.watch(policy, law, (shown, stood.overrides), at);

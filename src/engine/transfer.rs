@@ -182,47 +182,6 @@ impl Engine {
         }
     }
 
-    /// The first instants at which each ladder of the policy left would take a customer down who
-    /// stands there at `at`, if no event came; the last of all times where it never would.
-    fn losses(&mut self, slot: Slot, at: Timestamp) -> Vec<Timestamp> {
-        let Era {
-            policy,
-            law,
-            footings,
-            ..
-        } = &self.era;
-        let (history, stood) = (&self.customers.get(slot).history, footings.stood(slot));
-        let mut losses = vec![Timestamp::MAX; policy.ladders.len()];
-        let mut overrides = stood.overrides.clone();
-        let mut now = at;
-        overrides.pass(at);
-        let from = Stood {
-            overrides: &overrides,
-            ..stood
-        };
-        self.judging.judge(policy, law, history, from, at);
-        loop {
-            let ranks = self.judging.footing.ranks.iter().zip(stood.ranks);
-            for (loss, (is, was)) in losses.iter_mut().zip(ranks) {
-                if is < was {
-                    *loss = now.min(*loss);
-                }
-            }
-            let Some(next) = self.judging.horizon(policy, law, &overrides) else {
-                return losses;
-            };
-            overrides.pass(next);
-            let footing = mem::take(&mut self.judging.footing);
-            let from = Stood {
-                ranks: &footing.ranks,
-                marks: &footing.marks,
-                overrides: &overrides,
-            };
-            self.judging.judge(policy, law, history, from, next);
-            now = next;
-        }
-    }
-
     /// Where a customer stands as the policy in force reads it.
     fn arrive(&self, passing: &Passing, slot: Slot, at: Timestamp) -> Arrived {
         let footings = &passing.era.footings;
@@ -340,6 +299,7 @@ impl Engine {
                         ranks: &arrived.given,
                         marks: &arrived.marks,
                         overrides: &arrived.overrides,
+                        spared: None,
                     };
                     term(&self.era, scale, stood)
                 }),

@@ -124,6 +124,7 @@ impl Engine {
             ranks: &ranks,
             marks,
             overrides: &NONE,
+            spared: None,
         };
         let measured = Measured::new(&era.law.layout, &era.policy.zone, history, at);
         View {
@@ -198,6 +199,7 @@ impl Era {
                 ranks: &ranks,
                 marks: &marks,
                 overrides: &overrides,
+                spared: None,
             };
             judging.judge(policy, law, history, from, at);
             let moves = moves(places, judging.footing.shown());

@@ -31,15 +31,15 @@ pub(super) struct Rung {
 }
 
 impl Scale {
-    /// Where a customer whose rank was `from`, and whose tier may be extended, stands now; the
-    /// marks, if this ladder has some, are brought up to date. For a map, the tiers must have been
-    /// given.
+    /// Where a customer whose rank was `from` stands now; the marks, if this ladder has some, are
+    /// brought up to date. The tier may be extended; and if something has just been taken back, it
+    /// is known when it would be lost without that. For a map, the tiers must have been given.
     pub(super) fn rank(
         &self,
         now: Now<'_>,
         truths: &Truths,
         from: u8,
-        extended: Option<Extension>,
+        (extended, spared): (Option<Extension>, Option<Timestamp>),
         marks: &mut [Timestamp],
     ) -> u8 {
         match self {
@@ -55,9 +55,13 @@ impl Scale {
                 let held = held.map_or(0, |rung| rung.rank);
                 extended.map_or(held, |extended| held.max(extended.tier.min(from)))
             }
-            Self::Patient(climb, place) => {
-                climb.step(now, truths, from, extended, &mut marks[place.clone()])
-            }
+            Self::Patient(climb, place) => climb.step(
+                now,
+                truths,
+                from,
+                (extended, spared),
+                &mut marks[place.clone()],
+            ),
             Self::Map(segments) => first_match(segments, truths),
         }
     }

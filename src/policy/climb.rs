@@ -9,7 +9,7 @@ use super::declared::{Ladder, Tier};
 use super::lifetime::Floor;
 use super::marks::NO;
 use super::overrides::Extension;
-use super::patience::{Demote, Depth, Patience};
+use super::patience::{Demote, Depth, OnRefund, Patience};
 use super::truths::{Check, Truths};
 
 /// The mark at which the customer came to the tier.
@@ -35,7 +35,7 @@ pub struct Climb {
     pub(super) rungs: Vec<Rung>,
     marks: usize,
     /// The mark until which the tier is kept, where a policy's transition may grant that.
-    granted: Option<usize>,
+    pub(super) granted: Option<usize>,
 }
 
 /// A tier as checks.
@@ -82,6 +82,7 @@ impl Climb {
         if !grants && tiers.iter().all(plain) {
             return None;
         }
+        let grants = grants || tiers.iter().any(|tier| tier.patience.spares());
         let granted = grants.then_some(ALWAYS);
         let mut marks = ALWAYS + usize::from(grants);
         let rungs = tiers.iter().map(|tier| {
@@ -124,21 +125,15 @@ impl Climb {
         marks
     }
 
-    /// The tier that a customer is on is kept until then.
-    pub(super) fn grant(&self, until: Timestamp, marks: &mut [Timestamp]) {
-        if let Some(granted) = self.granted {
-            marks[granted] = until;
-        }
-    }
-
     /// Where a customer of that rank stands now, whose tier may be extended; the marks are brought
-    /// up to date.
+    /// up to date. If something has just been taken back, `spared` is when the tier would be lost
+    /// without that.
     pub(super) fn step(
         &self,
         now: Now<'_>,
         truths: &Truths,
         mut rank: u8,
-        extended: Option<Extension>,
+        (extended, spared): (Option<Extension>, Option<Timestamp>),
         marks: &mut [Timestamp],
     ) -> u8 {
         self.stand(now, truths, rank, marks);
@@ -148,7 +143,7 @@ impl Climb {
             (rank, came) = (up, true);
         }
         if !came {
-            rank = self.descend(now, truths, rank, extended, marks);
+            rank = self.descend(now, truths, rank, (extended, spared), marks);
         }
         self.stand(now, truths, rank, marks);
         rank
@@ -160,15 +155,23 @@ impl Climb {
         now: Now<'_>,
         truths: &Truths,
         mut rank: u8,
-        extended: Option<Extension>,
+        (extended, mut spared): (Option<Extension>, Option<Timestamp>),
         marks: &mut [Timestamp],
     ) -> u8 {
         let entered = self.entered(truths, rank);
         while let Some(rung) = self.rung(rank)
             && !rung.is_kept(rank, entered, truths, marks)
         {
+            let spared = spared.take().filter(|_| marks[LAPSED] == NO);
             marks[LAPSED] = marks[LAPSED].min(now.at);
-            let own = self.ends(now.zone, rung, marks);
+            let own = match (rung.patience.on_refund, spared) {
+                (OnRefund::Demote, Some(_)) => self.granted(marks),
+                (OnRefund::Keep, Some(until)) => {
+                    self.grant(until, marks);
+                    self.ends(now.zone, rung, marks)
+                }
+                _ => self.ends(now.zone, rung, marks),
+            };
             if own.max(extension_ends(extended, rank)) > now.at {
                 return rank;
             }
@@ -351,11 +354,8 @@ impl Climb {
 
     /// When a tier is lost that nothing keeps and nobody has extended.
     fn ends(&self, zone: &Zone, rung: &Rung, marks: &[Timestamp]) -> Timestamp {
-        let granted = self
-            .granted
-            .map_or(Timestamp::MIN, |granted| marks[granted]);
         let ends = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
-        ends.max(granted)
+        ends.max(self.granted(marks))
     }
 
     fn above(&self, rank: u8) -> impl Iterator<Item = (u8, &Rung)> {

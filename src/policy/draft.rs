@@ -274,6 +274,8 @@ pub struct PatienceDraft {
     pub requalify: Given<String>,
     /// `depth`
     pub depth: Given<String>,
+    /// `on_refund`
+    pub on_refund: Given<String>,
 }
 
 /// One `[[map]]`.

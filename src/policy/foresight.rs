@@ -121,7 +121,7 @@ impl Judge {
             overrides.pass(at);
             let lapsed = scale.lapsed(marks).min(at);
             let extended = overrides.extension(ladder);
-            let gives = scale.rank(Now { zone, at }, truths, given, extended, marks);
+            let gives = scale.rank(Now { zone, at }, truths, given, (extended, None), marks);
             let (to, _) = overrides.shown(ladder, gives);
             if to != shown {
                 let lent = given < shown;

@@ -85,6 +85,19 @@ impl Judge {
 }
 
 impl Climb {
+    /// The tier that a customer is on is kept until then.
+    pub(super) fn grant(&self, until: Timestamp, marks: &mut [Timestamp]) {
+        if let Some(granted) = self.granted {
+            marks[granted] = until;
+        }
+    }
+
+    /// Until when a tier is kept because that was granted.
+    pub(super) fn granted(&self, marks: &[Timestamp]) -> Timestamp {
+        self.granted
+            .map_or(Timestamp::MIN, |granted| marks[granted])
+    }
+
     /// What is remembered of a customer of whom another ladder may remember something.
     fn inherit(&self, heir: &Heritage<'_>, other: Option<(&Self, &[Timestamp])>) -> Vec<Timestamp> {
         let Heritage { rank, at, .. } = *heir;

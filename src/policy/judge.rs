@@ -29,6 +29,8 @@ pub struct Judge {
     scales_about: Vec<Vec<ScaleIx>>,
     /// How many instants the ladders that wait or warn remember of a customer.
     marks: usize,
+    /// Whether a tier is kept as if nothing had been taken back.
+    spares: bool,
 }
 
 /// Where a customer stands on all ladders and maps, and what the ladders that wait remember.
@@ -62,6 +64,9 @@ pub struct Stood<'a> {
     pub marks: &'a [Timestamp],
     /// What stands above the ladders.
     pub overrides: &'a Overrides,
+    /// If something has just been taken back: when each ladder would let the customer go without
+    /// that, where it asks.
+    pub spared: Option<&'a [Timestamp]>,
 }
 
 impl Judge {
@@ -95,6 +100,7 @@ impl Judge {
             scales,
             watches,
             marks,
+            spares: ladders_spare(policy),
             scales_about: scales_about(policy),
             cuts,
         }
@@ -110,6 +116,12 @@ impl Judge {
     #[must_use]
     pub fn scales_about(&self, feature: usize) -> &[ScaleIx] {
         &self.scales_about[feature]
+    }
+
+    /// Whether a ladder asks when it would let a customer go if nothing had been taken back.
+    #[must_use]
+    pub fn spares(&self) -> bool {
+        self.spares
     }
 
     /// How many instants are remembered of each customer.
@@ -133,11 +145,14 @@ impl Judge {
         footing.marks.extend_from_slice(from.marks);
         footing.ranks.clear();
         footing.overridden.clear();
-        let overrides = from.overrides;
+        let (overrides, spared_by) = (from.overrides, from.spared);
         for (scale, from) in (0..).map(ScaleIx).zip(from.ranks) {
             let extended = overrides.extension(scale);
             let place = &self.scales[scale.0];
-            let rank = place.rank(now, truths, *from, extended, &mut footing.marks);
+            let spared = spared_by.map(|spared| spared.get(scale.0).copied());
+            let spared = spared.map(|spared| spared.unwrap_or(Timestamp::MIN));
+            let pull = (extended, spared);
+            let rank = place.rank(now, truths, *from, pull, &mut footing.marks);
             footing.ranks.push(rank);
             let mut shown = rank;
             if !overrides.is_empty() {
@@ -182,11 +197,12 @@ impl Judge {
         let extended = overrides.extension(scale);
         let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
         if !matches!(scale, Scale::Patient(..)) {
-            return scale.rank(now, truths, from, extended, &mut []) != from;
+            return scale.rank(now, truths, from, (extended, None), &mut []) != from;
         }
         scratch.clear();
         scratch.extend_from_slice(&footing.marks);
-        scale.rank(now, truths, from, extended, scratch) != from || *scratch != footing.marks
+        scale.rank(now, truths, from, (extended, None), scratch) != from
+            || *scratch != footing.marks
     }
 
     /// What a ladder waits for with a customer who was last judged now; nothing if it never waits.
@@ -282,6 +298,11 @@ fn scales_about(policy: &Policy) -> Vec<Vec<ScaleIx>> {
         }
     }
     about
+}
+
+fn ladders_spare(policy: &Policy) -> bool {
+    let mut tiers = policy.ladders.iter().flat_map(|ladder| &ladder.tiers);
+    tiers.any(|tier| tier.patience.spares())
 }
 
 fn looks_at(policy: &Policy, rule: &Rule, feature: usize) -> bool {
@@ -395,6 +416,7 @@ mod tests {
             ranks: from,
             marks: &[],
             overrides: &NONE,
+            spared: None,
         };
         judge.judge(&[level], now, from, &mut truths, &mut footing);
         (truths, footing.ranks)

@@ -20,6 +20,9 @@ pub struct Patience {
     pub term: Option<Term>,
     /// Where it is left for.
     pub depth: Depth,
+    /// What a refund does, a cancellation or a restatement, after which nothing keeps the customer
+    /// any more.
+    pub on_refund: OnRefund,
 }
 
 /// How long a tier is valid.
@@ -49,6 +52,17 @@ pub enum Demote {
     Never,
 }
 
+/// What becomes of a tier when something is taken back that has kept the customer there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRefund {
+    /// What becomes of it whenever nothing keeps the customer any more.
+    Wait,
+    /// It is lost at once, whatever there is to wait for.
+    Demote,
+    /// It is kept for as long as if nothing had been taken back.
+    Keep,
+}
+
 /// Where a customer goes who leaves a tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
@@ -67,12 +81,20 @@ impl Patience {
         stay: None,
         term: None,
         depth: Depth::ToFit,
+        on_refund: OnRefund::Wait,
     };
 
     /// Whether anything has to be remembered of a customer to tell what the tier waits for.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.settles() || self.is_kept_on() || self.demote == Demote::Never
+        let never = self.demote == Demote::Never;
+        self.settles() || self.is_kept_on() || never || self.spares()
+    }
+
+    /// Whether it is kept for as long as if nothing had been taken back.
+    #[must_use]
+    pub fn spares(&self) -> bool {
+        self.on_refund == OnRefund::Keep
     }
 
     /// Whether entering takes time.

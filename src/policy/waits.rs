@@ -6,12 +6,17 @@ use crate::model::until::Until;
 use super::draft::{Given, PatienceDraft, Written};
 use super::ends::read_end;
 use super::owner::{Owner, choose};
-use super::patience::{Demote, Depth, Patience, Requalify, Term};
+use super::patience::{Demote, Depth, OnRefund, Patience, Requalify, Term};
 use super::problem::Problem;
 use super::terms::{Least, read_span};
 
 const DEMOTES: [(Demote, &str); 2] = [(Demote::Immediate, "immediate"), (Demote::Never, "never")];
 const DEPTHS: [(Depth, &str); 2] = [(Depth::ToFit, "to-fit"), (Depth::OneStep, "one-step")];
+const ON_REFUND: [(OnRefund, &str); 3] = [
+    (OnRefund::Wait, "wait"),
+    (OnRefund::Demote, "demote"),
+    (OnRefund::Keep, "keep"),
+];
 const REQUALIFY: [(Requalify, &str); 2] = [
     (Requalify::Extends, "extends"),
     (Requalify::Restarts, "restarts"),
@@ -27,6 +32,7 @@ struct Read {
     term: Option<Option<Until>>,
     requalify: Option<Option<Requalify>>,
     depth: Option<Option<Depth>>,
+    on_refund: Option<Option<OnRefund>>,
 }
 
 /// What the tiers of a ladder wait for where they do not say.
@@ -83,6 +89,10 @@ impl<'a> Waits<'a> {
                 requalify: requalify.unwrap_or(Requalify::Extends),
             }),
             depth: own.depth?.or(ladder.depth?).unwrap_or(none.depth),
+            on_refund: own
+                .on_refund?
+                .or(ladder.on_refund?)
+                .unwrap_or(none.on_refund),
         })
     }
 
@@ -121,13 +131,17 @@ impl Read {
             depth: draft
                 .depth
                 .read(|word| choose(word, ("depth", "depths"), &DEPTHS, problems)),
+            on_refund: draft
+                .on_refund
+                .read(|word| choose(word, ("on_refund", "ways"), &ON_REFUND, problems)),
         }
     }
 
     fn whole(&self) -> bool {
         let waits = self.settle.is_some() && self.grace.is_some() && self.stay.is_some();
         let terms = self.term.is_some() && self.requalify.is_some();
-        waits && terms && self.demote.is_some() && self.depth.is_some()
+        let ways = self.demote.is_some() && self.depth.is_some() && self.on_refund.is_some();
+        waits && terms && ways
     }
 }
 
@@ -160,7 +174,7 @@ fn no_term(owner: &Owner<'_>, requalify: &Written<String>) -> Problem {
         .help("add a line such as: term = \"12 months\"")
 }
 
-fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 7] {
+fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 8] {
     [
         ("settle", draft.settle.written()),
         ("demote", draft.demote.written()),
@@ -169,5 +183,6 @@ fn keys(draft: &PatienceDraft) -> [(&'static str, Option<&Written<String>>); 7] 
         ("term", draft.term.written()),
         ("requalify", draft.requalify.written()),
         ("depth", draft.depth.written()),
+        ("on_refund", draft.on_refund.written()),
     ]
 }

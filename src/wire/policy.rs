@@ -327,7 +327,7 @@ fn tiers(ladder: &Section<'_>, problems: &mut Vec<Problem>) -> Tables<TierDraft>
 }
 
 /// Keys of a ladder and of a tier.
-const PATIENCE: [&str; 7] = [
+const PATIENCE: [&str; 8] = [
     "settle",
     "demote",
     "grace",
@@ -335,6 +335,7 @@ const PATIENCE: [&str; 7] = [
     "term",
     "requalify",
     "depth",
+    "on_refund",
 ];
 
 fn with_patience<const N: usize>(keys: [&'static str; N]) -> Vec<&'static str> {
@@ -342,8 +343,16 @@ fn with_patience<const N: usize>(keys: [&'static str; N]) -> Vec<&'static str> {
 }
 
 fn patience(section: &Section<'_>, problems: &mut Vec<Problem>) -> PatienceDraft {
-    let [settle, demote, grace, stay, term, requalify, depth] =
-        PATIENCE.map(|key| section.text(key, problems));
+    let [
+        settle,
+        demote,
+        grace,
+        stay,
+        term,
+        requalify,
+        depth,
+        on_refund,
+    ] = PATIENCE.map(|key| section.text(key, problems));
     PatienceDraft {
         settle,
         demote,
@@ -352,6 +361,7 @@ fn patience(section: &Section<'_>, problems: &mut Vec<Problem>) -> PatienceDraft
         term,
         requalify,
         depth,
+        on_refund,
     }
 }
 

@@ -11,7 +11,7 @@ use tidemark::model::period::{MonthDay, Period};
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
-use tidemark::policy::patience::{Demote, Depth, Patience, Requalify, Term};
+use tidemark::policy::patience::{Demote, Depth, OnRefund, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
 use tidemark::policy::transition::Transition;
 
@@ -328,13 +328,14 @@ fn patience() -> BoxedStrategy<Patience> {
     let settle = select(vec![0, 0, 1, 600_000, HOUR_MS, DAY_MS, 3 * DAY_MS]).prop_map(Span);
     let never = prop::bool::weighted(0.1);
     let depth = select(vec![Depth::ToFit, Depth::OneStep]);
+    let on_refund = select(vec![OnRefund::Wait, OnRefund::Demote, OnRefund::Keep]);
     let term = (
         untils(),
         select(vec![Requalify::Extends, Requalify::Restarts]),
     );
     let term = term.prop_map(|(until, requalify)| until.map(|until| Term { until, requalify }));
-    let waits = (settle, never, untils(), untils(), term, depth).prop_map(
-        |(settle, never, grace, stay, term, depth)| Patience {
+    let waits = (settle, never, untils(), untils(), term, depth, on_refund).prop_map(
+        |(settle, never, grace, stay, term, depth, on_refund)| Patience {
             settle,
             demote: if never {
                 Demote::Never
@@ -345,6 +346,7 @@ fn patience() -> BoxedStrategy<Patience> {
             stay,
             term,
             depth,
+            on_refund,
         },
     );
     prop_oneof![Just(Patience::NONE), waits].boxed()

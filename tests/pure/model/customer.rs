@@ -149,6 +149,7 @@ impl Customer {
     pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Option<Judged> {
         let judged_at = self.judging_instant(event);
         let since = self.speaks_from(event, rules.policy);
+        self.take_back(event.kind, judged_at, rules);
         self.accepted.push(Accepted {
             event: event.clone(),
             judged_at,

@@ -8,7 +8,7 @@ use tidemark::model::until::Until;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::{Ladder, Policy};
 use tidemark::policy::lifetime::Held;
-use tidemark::policy::patience::{Demote, Depth, Requalify};
+use tidemark::policy::patience::{Demote, Depth, OnRefund, Requalify};
 use tidemark::policy::transition::Transition;
 
 use super::judgement::{Now, Sight};
@@ -18,8 +18,11 @@ use super::judgement::{Now, Sight};
 pub(crate) struct Memory {
     pub(crate) since: Timestamp,
     pub(crate) lapsed: Option<Timestamp>,
-    /// Until when the tier is kept because a policy's transition has granted that.
+    /// Until when the tier is kept because a policy's transition, or the tier itself after a
+    /// refund, has granted that.
     pub(crate) granted: Timestamp,
+    /// While something is taken back: when the tier would be lost without that.
+    pub(crate) spared: Option<Timestamp>,
     pub(crate) held: BTreeMap<usize, Timestamp>,
     /// The tiers for life, and from when on.
     pub(crate) floors: BTreeMap<usize, Timestamp>,
@@ -47,6 +50,7 @@ pub(crate) fn waits(policy: &Policy, ladder: &Ladder) -> bool {
                 || patience.stay.is_some()
                 || patience.term.is_some()
                 || patience.demote == Demote::Never
+                || patience.on_refund == OnRefund::Keep
                 || tier.requires.is_some()
                 || tier.lifetime.is_some()
         })
@@ -58,6 +62,7 @@ impl Memory {
             since: Timestamp::MIN,
             lapsed: None,
             granted: Timestamp::MIN,
+            spared: None,
             held: BTreeMap::new(),
             floors: BTreeMap::new(),
             stretches: BTreeMap::new(),
@@ -94,6 +99,7 @@ impl Memory {
             waited
         };
         self.note_floors(sight, ladder, tier, now);
+        self.spared = None;
         (tier, waited)
     }
 
@@ -173,11 +179,21 @@ impl Memory {
                 self.lapsed = None;
                 return (tier, waited);
             }
+            let spared = self.spared.take().filter(|_| self.lapsed.is_none());
             let lapsed = *self.lapsed.get_or_insert(now.at);
-            if self
-                .lost(ladder, tier, extended, now)
-                .is_none_or(|lost| lost > now.at)
-            {
+            let mut lost = self.lost(ladder, tier, extended, now);
+            match (patience.on_refund, spared) {
+                (OnRefund::Demote, Some(_)) => {
+                    let extended = extended.filter(|(highest, _)| tier <= usize::from(*highest));
+                    lost = Some(extended.map_or(self.granted, |(_, end)| end.max(self.granted)));
+                }
+                (OnRefund::Keep, Some(until)) => {
+                    self.granted = until;
+                    lost = self.lost(ladder, tier, extended, now);
+                }
+                _ => {}
+            }
+            if lost.is_none_or(|lost| lost > now.at) {
                 return (tier, waited);
             }
             if tier == current {

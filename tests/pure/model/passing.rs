@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use tidemark::engine::effect::Judged;
 use tidemark::features::feature::{Aggregate, Feature, Field, Window};
 use tidemark::features::filter::TextField;
+use tidemark::model::event::Kind;
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
 use tidemark::policy::declared::Policy;
+use tidemark::policy::patience::OnRefund;
 use tidemark::policy::transition::Transition;
 
 use super::alarm::Shown;
@@ -276,8 +278,23 @@ impl Customer {
         }
     }
 
+    /// Notes when ladders would let the customer go if nothing were taken back, where something is.
+    pub(super) fn take_back(&mut self, kind: Kind, at: Timestamp, rules: Rules<'_>) {
+        if !matches!(kind, Kind::Refund | Kind::Cancel | Kind::Restate) {
+            return;
+        }
+        for (ix, ladder) in rules.policy.ladders.iter().enumerate() {
+            let mut tiers = ladder.tiers.iter();
+            if tiers.any(|tier| tier.patience.on_refund != OnRefund::Wait)
+                && waits(rules.policy, ladder)
+            {
+                self.memories[ix].spared = Some(self.loss(ix, rules, at));
+            }
+        }
+    }
+
     /// The first instant at which time alone takes the customer below the tier on a ladder.
-    fn loss(&self, ladder: usize, rules: Rules<'_>, at: Timestamp) -> Timestamp {
+    pub(super) fn loss(&self, ladder: usize, rules: Rules<'_>, at: Timestamp) -> Timestamp {
         let rank = self.given[ladder];
         let mut later = self.clone();
         later.judge(at, Occasion::Time, &self.overruling, rules);

@@ -154,6 +154,8 @@ pub(crate) const CASES: &[&str] = &[
     "term over after another one",
     "minimum stay over",
     "one step down after a wait",
+    "lost in spite of a grace",
+    "kept though something was taken back",
     "kept again before it was lost",
     "settling broken off by an event",
     "up while a higher tier settles",

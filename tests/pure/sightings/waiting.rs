@@ -1,6 +1,6 @@
 //! Cases of ladders that wait.
 
-use tidemark::model::change::{Change, Wait};
+use tidemark::model::change::{Cause, Change, Wait};
 use tidemark::model::time::Span;
 use tidemark::model::until::Until;
 use tidemark::policy::declared::Policy;
@@ -22,7 +22,13 @@ impl Sightings {
             Some(Wait::Grace) => "grace over",
             Some(Wait::MinimumStay) => "minimum stay over",
             Some(Wait::Term) => "term over",
-            None => return,
+            None => {
+                let left = ladder.tiers[usize::from(change.from)].patience;
+                let event = matches!(change.cause, Cause::Event | Cause::Correction);
+                let down = change.to < change.from && event && change.overridden.is_none();
+                self.see("lost in spite of a grace", down && left.grace.is_some());
+                return;
+            }
         };
         self.see(case, true);
         let far = change.to > change.from + 1;
@@ -50,6 +56,8 @@ impl Sightings {
             if old.version == new.version {
                 let back = was.lapsed.is_some() && is.lapsed.is_none();
                 self.see("kept again before it was lost", back);
+                let spared = was.granted < is.granted && is.lapsed.is_some();
+                self.see("kept though something was taken back", spared);
                 let broken = was.held.keys().any(|tier| !is.held.contains_key(tier));
                 self.see("settling broken off by an event", broken);
             } else {
