@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use table::tell;
 use tidemark::engine::input::{Outcome, Tick};
+use tidemark::lane::edition::Edition;
 use tidemark::lane::lane::Lane;
 use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind};
@@ -63,13 +64,18 @@ fn a_profile_moves_no_clock() {
 #[test]
 fn a_profile_is_no_sign_that_the_feed_lives() {
     let topics = Arc::new(["shop".to_owned()]);
-    let mut lane = Lane::new(LaneId(0), topics, spending(), vec![Offset(0)]);
+    let edition = Edition {
+        policy: spending(),
+        text: "spending".into(),
+    };
+    let mut lane = Lane::new(LaneId(0), topics, edition, vec![Offset(0)]);
     let wall = Tick {
         ceiling: Timestamp(100),
         coast: None,
         firings: None,
     };
-    lane.open(wall, &mut Vec::new());
+    lane.open(None, wall, &mut Vec::new())
+        .expect("no policy is adopted");
     for (kind, at, newest) in [
         (Kind::Profile, 3, Timestamp::MIN),
         (Kind::View, 5, Timestamp(5)),
