@@ -11,11 +11,12 @@ use crate::kafka::roll::{Roll, RollLook, enter};
 use crate::lane::edition::Edition;
 use crate::model::ids::Offset;
 use crate::port::Trouble;
+use crate::runtime::policies::Policies;
 use crate::telemetry::Happening;
 use crate::telemetry::happening::RollLost;
 use crate::wire::policy::edition;
 
-use super::exit::{Failure, SOFTWARE};
+use super::exit::{CONFIG, Failure, SOFTWARE};
 use super::giving::Giving;
 
 /// For one look: how late a policy is noticed at worst, and how late a stop.
@@ -68,11 +69,11 @@ impl Followed {
         target: &Target,
         topic: &str,
         file: impl Fn() -> Result<Edition, Failure>,
-    ) -> Result<(Edition, Self), Failure> {
+    ) -> Result<Self, Failure> {
         loop {
             let followed = Self::open(target.clone(), topic.to_owned())?;
-            if let Some(first) = followed.first() {
-                return Ok((first, followed));
+            if followed.first().is_some() {
+                return Ok(followed);
             }
             enter(target, topic, &file()?.text)?;
         }
@@ -80,9 +81,29 @@ impl Followed {
 
     /// The first policy that it holds.
     pub(crate) fn first(&self) -> Option<Edition> {
+        self.editions().next()
+    }
+
+    fn editions(&self) -> impl Iterator<Item = Edition> {
         let texts = self.texts.iter();
-        let mut texts = texts.filter_map(|(_, text)| std::str::from_utf8(text).ok());
-        texts.find_map(|text| edition(&self.topic, text).ok())
+        let texts = texts.filter_map(|(_, text)| std::str::from_utf8(text).ok());
+        texts.filter_map(|text| edition(&self.topic, text).ok())
+    }
+
+    /// What it has given so far, as all instances take it. What was refused was told when it came.
+    ///
+    /// # Errors
+    /// It holds no policy.
+    pub(crate) fn policies(&self, pace: u32) -> Result<Policies, Failure> {
+        let mut editions = self.editions();
+        let first = editions.next().ok_or_else(|| {
+            Failure::new(CONFIG, format!("error: {} holds no policy", self.topic))
+        })?;
+        let policies = Policies::of_topic(first, pace);
+        for edition in editions {
+            let _ = policies.offer(&edition);
+        }
+        Ok(policies)
     }
 }
 
@@ -101,7 +122,7 @@ pub(crate) fn follow(
         roll,
         texts,
     } = followed;
-    let (name, mut taken) = (topic.clone(), None);
+    let (name, mut taken) = (topic.clone(), texts.last().map(|(offset, _)| *offset));
     let mut take = move |offset: Offset, text: &[u8]| {
         // After the topic was opened anew, what was read before comes again.
         if taken < Some(offset) {
@@ -109,9 +130,6 @@ pub(crate) fn follow(
             giving.follow(&format!("{name}, record {offset}"), text);
         }
     };
-    for (offset, text) in texts {
-        take(offset, &text);
-    }
     let work = move || {
         let mut roll = Ok(roll);
         while !stop.load(Ordering::Relaxed) {

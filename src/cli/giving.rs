@@ -44,8 +44,12 @@ impl Giving {
 
     /// Takes a text of the topic: what comes of it is the same for all instances.
     pub(crate) fn follow(&self, by: &str, text: &[u8]) {
-        let text = String::from_utf8_lossy(text);
-        let taken = self.read(by, &text).and_then(|edition| {
+        let text = std::str::from_utf8(text).map_err(|error| Refused {
+            reason: Declined::Invalid,
+            why: format!("{by} is not UTF-8: {error}"),
+        });
+        let read = text.and_then(|text| self.read(by, text));
+        let taken = read.and_then(|edition| {
             let offer = self.policies.offer(&edition).map_err(unanswerable)?;
             self.tell(by, &edition, offer);
             Ok(given(&edition, offer))

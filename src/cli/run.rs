@@ -11,7 +11,6 @@ use crate::directory::Directory;
 use crate::http::{Server, Site, Taker};
 use crate::kafka::connection::Connection;
 use crate::kafka::survey::{Survey, survey};
-use crate::lane::edition::Edition;
 use crate::runtime::clock::Wall;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
@@ -40,25 +39,26 @@ pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
     let settings = read_settings(args)?;
     logging::start(&settings.log)?;
     let file = || read_edition(&settings.policy.file);
-    let (found, edition, followed) = match &settings.policy.topic {
+    let pace = settings.policy.pace;
+    let (found, policies, followed) = match &settings.policy.topic {
         None => {
-            let edition = file()?;
-            (look(&settings)?, edition, None)
+            let policies = Policies::new(file()?, pace);
+            (look(&settings)?, policies, None)
         }
         Some(topic) => {
             let found = look(&settings)?;
-            let (edition, followed) = Followed::begin(&target(&settings, 0), topic, file)?;
-            (found, edition, Some(followed))
+            let followed = Followed::begin(&target(&settings, 0), topic, file)?;
+            (found, followed.policies(pace)?, Some(followed))
         }
     };
     Started {
         app: &settings.app.name,
         instance: &settings.app.instance,
         workers: settings.app.workers,
-        policy: &edition.policy,
+        policy: &policies.newest().policy,
     }
     .log();
-    work(&settings, edition, followed, found.lanes)?;
+    work(&settings, policies, followed, found.lanes)?;
     Stopped.log();
     Ok(())
 }
@@ -75,15 +75,23 @@ fn look(settings: &Settings) -> Result<Survey, Failure> {
 
 fn work(
     settings: &Settings,
-    edition: Edition,
+    policies: Policies,
     followed: Option<Followed>,
     lanes: i32,
 ) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let (topics, workers) = (settings.input.topics(), settings.app.workers);
-    let telemetry = Telemetry::new(&edition.policy, &topics, workers);
-    let giving = giving(settings, edition, &telemetry);
-    let policies = giving.policies.clone();
+    let telemetry = Telemetry::new(&policies.newest().policy, &topics, workers);
+    let giving = Giving {
+        policies: policies.clone(),
+        telemetry: telemetry.clone(),
+        file: settings.policy.file.clone(),
+        topic: settings
+            .policy
+            .topic
+            .clone()
+            .map(|topic| (target(settings, 0), topic)),
+    };
     let directory = Directory::new();
     directory.set_lanes(lanes);
     let front = open_front(settings, &giving, &directory)?;
@@ -103,21 +111,6 @@ fn work(
     let result = crew.work();
     drop(front);
     Ok(result?)
-}
-
-/// What takes policies for the service that begins with that one.
-fn giving(settings: &Settings, edition: Edition, telemetry: &Telemetry) -> Giving {
-    let topic = settings.policy.topic.clone();
-    let policies = match topic {
-        None => Policies::new(edition, settings.policy.pace),
-        Some(_) => Policies::of_topic(edition, settings.policy.pace),
-    };
-    Giving {
-        policies,
-        telemetry: telemetry.clone(),
-        file: settings.policy.file.clone(),
-        topic: topic.map(|topic| (target(settings, 0), topic)),
-    }
 }
 
 fn open_front(

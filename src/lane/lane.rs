@@ -263,8 +263,8 @@ impl Counts {
         for judged in effects {
             self.changes += judged.changes.len() as u64;
             self.warnings += judged.warnings.len() as u64;
-            let is_moved = !judged.changes.is_empty() || judged.ended.is_some();
-            self.standings += u64::from(is_moved);
+            let is_told = !judged.places.is_empty() || judged.ended.is_some();
+            self.standings += u64::from(is_told);
             self.receipts += u64::from(judged.ended.is_some());
         }
     }

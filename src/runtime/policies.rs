@@ -27,8 +27,8 @@ struct Shared {
 struct Books {
     /// One after another; never empty.
     given: Vec<Edition>,
-    /// All that were ever read, each once.
-    read: Vec<Edition>,
+    /// All that lanes decide by or have decided by, each once.
+    kept: Vec<Edition>,
     /// Whether this instance is told by itself.
     local: bool,
 }
@@ -58,7 +58,7 @@ impl Policies {
     fn begin(first: Edition, pace: u32, local: bool) -> Self {
         let books = Books {
             given: vec![first.clone()],
-            read: vec![first],
+            kept: vec![first],
             local,
         };
         let shared = Shared {
@@ -71,23 +71,22 @@ impl Policies {
         }
     }
 
-    /// The policy of a text; one that was read before is the same one again.
+    /// The policy of a text; one that lanes decide by is the same one again.
     ///
     /// # Errors
     /// A report of everything that is wrong with it.
     pub fn read(&self, file_name: &str, text: &str) -> Result<Edition, Report> {
-        let known = |books: &Books| books.read.iter().find(|it| &*it.text == text).cloned();
-        if let Some(edition) = known(&self.books()) {
-            return Ok(edition);
-        }
-        let fresh = edition(file_name, text)?;
-        let mut books = self.books();
-        // Another worker may have been quicker.
-        let edition = known(&books).unwrap_or_else(|| {
-            books.read.push(fresh.clone());
-            fresh
-        });
-        Ok(edition)
+        let known = self.books().known(text);
+        known.map_or_else(|| edition(file_name, text), Ok)
+    }
+
+    /// The policy of a text that a lane decides by.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read).
+    pub fn keep(&self, file_name: &str, text: &str) -> Result<Edition, Report> {
+        let edition = self.read(file_name, text)?;
+        Ok(self.books().keep(edition))
     }
 
     /// The one given first.
@@ -119,7 +118,8 @@ impl Policies {
         let mut books = self.books();
         let offer = books.weigh(edition)?;
         if offer == Offer::Taken {
-            books.given.push(edition.clone());
+            let edition = books.keep(edition.clone());
+            books.given.push(edition);
         }
         // Lanes that went on without this instance may have to come back to what it was told.
         self.shared.revision.fetch_add(1, Ordering::Release);
@@ -169,6 +169,18 @@ impl Policies {
 }
 
 impl Books {
+    fn known(&self, text: &str) -> Option<Edition> {
+        self.kept.iter().find(|it| &*it.text == text).cloned()
+    }
+
+    /// The one that is kept of that text; this one if there is none yet.
+    fn keep(&mut self, edition: Edition) -> Edition {
+        self.known(&edition.text).unwrap_or_else(|| {
+            self.kept.push(edition.clone());
+            edition
+        })
+    }
+
     /// What would become of a policy.
     fn weigh(&self, edition: &Edition) -> Result<Offer, NotAdopted> {
         if self.given.last().map(Edition::hash) == Some(edition.hash()) {
@@ -176,5 +188,83 @@ impl Books {
         }
         may_follow(self.given.iter().map(|it| &*it.policy), &edition.policy)?;
         Ok(Offer::Taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../config/policy.toml");
+    /// What the shipped policy does not keep.
+    const ASKING: &str = "\n[feature.online]\naggregate = \"count\"\nof = [\"purchase\"]\n\
+                          window = \"30d\"\nwhere = \"channel = online\"\n";
+
+    fn text(more: &str) -> Edition {
+        edition("policy.toml", &format!("{SHIPPED}{more}")).expect("a policy")
+    }
+
+    fn next_of(policies: &Policies, had: &[Edition], told: bool) -> Option<String> {
+        let (_, edition) = policies.next(had, told);
+        edition.map(|edition| edition.hash().to_owned())
+    }
+
+    #[test]
+    fn what_cannot_follow_changes_nothing() {
+        let (first, asking, second) = (text(""), text(ASKING), text("# second\n"));
+        let policies = Policies::new(first.clone(), 1);
+        let revision = policies.revision();
+        let refused = policies.offer(&asking).expect_err("nothing of it is kept");
+        assert!(matches!(refused, NotAdopted::Unanswerable(_)), "{refused}");
+        assert_eq!(
+            (policies.newest().hash(), policies.revision()),
+            (first.hash(), revision)
+        );
+        assert_eq!(policies.would_take(&second), Ok(Offer::Taken));
+        assert_eq!(policies.newest().hash(), first.hash(), "it was only asked");
+        assert_eq!(policies.offer(&second), Ok(Offer::Taken));
+        assert_eq!(policies.offer(&second), Ok(Offer::Known));
+        let had = [first];
+        assert_eq!(
+            next_of(&policies, &had, false).as_deref(),
+            Some(second.hash())
+        );
+    }
+
+    /// An instance alone is believed when it is told; one with a topic is only late.
+    #[test]
+    fn who_is_told_last_is_right_unless_there_is_an_order() {
+        let (first, second) = (text(""), text("# second\n"));
+        let had = [first.clone(), second];
+        let alone = Policies::new(first.clone(), 1);
+        assert_eq!(next_of(&alone, &had, false), None);
+        assert_eq!(next_of(&alone, &had, true).as_deref(), Some(first.hash()));
+        let late = Policies::of_topic(first, 1);
+        assert_eq!(next_of(&late, &had, true), None);
+    }
+
+    /// The file that a start replaced asked for things that the lanes still keep.
+    #[test]
+    fn what_a_start_has_replaced_can_be_gone_back_to() {
+        let (asking, plain) = (text(ASKING), text(""));
+        let policies = Policies::new(plain.clone(), 1);
+        assert!(policies.would_take(&asking).is_err());
+        policies.recall(&[asking.clone(), plain.clone()]);
+        assert_eq!(policies.offer(&asking), Ok(Offer::Taken));
+        let had = [asking.clone(), plain];
+        assert_eq!(
+            next_of(&policies, &had, true).as_deref(),
+            Some(asking.hash())
+        );
+    }
+
+    #[test]
+    fn lanes_share_what_they_decide_by() {
+        let policies = Policies::new(text(""), 1);
+        let (one, other) = (text("# second\n"), text("# second\n"));
+        let keep = |edition: &Edition| policies.keep("a ledger", &edition.text);
+        let (one, other) = (keep(&one).expect("sound"), keep(&other).expect("sound"));
+        assert!(Arc::ptr_eq(&one.policy, &other.policy));
+        assert!(policies.keep("a ledger", "version = ").is_err());
     }
 }

@@ -302,7 +302,7 @@ fn adopted(plan: &Plan, entry: &Entry) -> Result<Option<(Edition, u32)>, Trouble
         return Ok(None);
     };
     let name = format!("lane {}, unit {}", entry.lane, entry.unit);
-    let edition = plan.policies.read(&name, &adopts.text);
+    let edition = plan.policies.keep(&name, &adopts.text);
     edition
         .map(|edition| Some((edition, adopts.pace)))
         .map_err(|report| {

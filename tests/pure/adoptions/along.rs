@@ -132,6 +132,10 @@ fn a_lane_is_done_again_along_its_ledger() {
         let (entries, told) = live(&mut lane, &units);
         let events = units.iter().flat_map(|unit| unit.events.iter());
         let events = events.map(|event| OwnedEvent::clone(event));
+        let told_of = |it: &&Judged| !it.places.is_empty() || it.ended.is_some();
+        let counted: u64 = entries.iter().map(|entry| entry.counts.standings).sum();
+        let standing = told.iter().filter(told_of).count() as u64;
+        super::equal("the standings that are told", &counted, &standing)?;
         let (repeated, retold) = again(&entries, &policies.collect(), events)?;
         super::equal("what is told", &told, &retold)?;
         let standings = |lane: &Lane| {
