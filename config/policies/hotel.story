@@ -15,7 +15,7 @@ story: Nights or stays or spend, each is enough by itself
 | 2025-06-12 12:00 | ann | purchase 80.00 quantity 1   |                                             |
 | 2025-06-13 12:00 | ann | purchase 80.00 quantity 1   | status: member -> silver because stays_year 4 is >= 4 |
 |                  | bob | purchase 700.00 quantity 9  |                                             |
-| 2025-06-14 12:00 | bob | purchase 70.00 quantity 1   | status: member -> silver because nights_year 10 is >= 10 |
+| 2025-06-14 12:00 | bob | purchase 70.00 quantity 1   | status: member -> silver because nights 10 is >= 10 |
 |                  | cid | purchase 2499.99 quantity 2 |                                             |
 | 2025-06-15 12:00 | cid | purchase 0.01 quantity 1    | status: member -> silver because spend_year 2500.00 is >= 2500.00 |
 
@@ -140,7 +140,7 @@ story: Ten years with a night too few are not, and the landing is soft
 
 story: Spend is for life as well, and a thousand nights in one year are not
 # Ann spends 200,000 dollars in her tenth year; bob is a cent short. Cid has the nights, and one
-# year.
+# year, and another for those that roll over.
 | when             | who  | what                           | then                      |
 | 2026-01-01 12:00 | ann  | purchase 20000.00              | status: member -> diamond |
 | 2026-01-01 12:00 | bob  | purchase 20000.00              | status: member -> diamond |
@@ -149,15 +149,15 @@ story: Spend is for life as well, and a thousand nights in one year are not
 | 2027-01-01 12:00 | bob  | purchase 20000.00              |                           |
 | 2028-01-01 12:00 | ann  | purchase 20000.00              |                           |
 | 2028-01-01 12:00 | bob  | purchase 20000.00              |                           |
-| 2028-04-01       | cid  |                                | status: diamond -> gold   |
 | 2029-01-01 12:00 | ann  | purchase 20000.00              |                           |
 | 2029-01-01 12:00 | bob  | purchase 20000.00              |                           |
-| 2029-04-01       | cid  |                                | status: gold -> silver    |
+| 2029-04-01       | cid  |                                | status: diamond -> gold   |
 | 2030-01-01 12:00 | ann  | purchase 20000.00              |                           |
 | 2030-01-01 12:00 | bob  | purchase 20000.00              |                           |
-| 2030-04-01       | cid  |                                | status: silver -> member  |
+| 2030-04-01       | cid  |                                | status: gold -> silver    |
 | 2031-01-01 12:00 | ann  | purchase 20000.00              |                           |
 | 2031-01-01 12:00 | bob  | purchase 20000.00              |                           |
+| 2031-04-01       | cid  |                                | status: silver -> member  |
 | 2032-01-01 12:00 | ann  | purchase 20000.00              |                           |
 | 2032-01-01 12:00 | bob  | purchase 20000.00              |                           |
 | 2033-01-01 12:00 | ann  | purchase 20000.00              |                           |
@@ -176,3 +176,20 @@ story: A hotel reports two weeks late, and not later
 | 2026-01-14 12:00 | ann | purchase 5000.00 quantity 12 dated 2025-12-31 12:00 | status: member -> silver as of 2025-12-31 12:00  |
 |                  | bob | purchase 5000.00 quantity 12 dated 2025-12-31 11:59 | refused: too_late                                |
 | 2027-01-01       | ann |                                                     | status is silver                                 |
+
+story: Nights beyond a status count for the year after, and for that one only
+# 12 nights are 2 more than silver asks for. The 2 do not make 8 nights of 2026 roll over.
+| when             | what                        | then                     |
+| 2025-06-10 12:00 | purchase 900.00 quantity 12 | status: member -> silver |
+| 2026-05-01 12:00 | purchase 500.00 quantity 7  | nights is 9              |
+| 2026-05-02 12:00 | purchase 90.00 quantity 1   | nights is 10             |
+| 2027-01-02       |                             | nights is 0              |
+| 2027-04-01       |                             | status is silver         |
+| 2028-04-01       |                             | status: silver -> member |
+
+story: A late refund of the old year takes back what was carried out of it
+| when             | what                                 | then                      |
+| 2025-12-20 12:00 | purchase 900.00 quantity 12 order o1 | status: member -> silver  |
+| 2026-01-10 12:00 | refund 300.00 quantity 4 order o1    | nights is 0               |
+| 2026-05-01 12:00 | purchase 500.00 quantity 8           | nights is 8               |
+| 2027-04-01       |                                      | status: silver -> member  |

@@ -71,7 +71,7 @@ pub(super) fn aggregate(
         }
         Verb::MeanGap => Aggregate::MeanGap,
         Verb::Silence => Aggregate::Silence,
-        Verb::Average | Verb::Share | Verb::Ratio | Verb::Difference => {
+        Verb::Average | Verb::Share | Verb::Ratio | Verb::Difference | Verb::Carried => {
             unreachable!("made of features, not of events")
         }
     };
@@ -108,6 +108,11 @@ fn check_keys(verb: Verb, draft: &FeatureDraft, owner: &Owner<'_>, problems: &mu
         let said = "has a `half_life`, but is no decayed_sum";
         let help = "remove `half_life`, or write aggregate = \"decayed_sum\"";
         refuse(&half_life.span, said, "nothing decays", help);
+    }
+    if let Some(beyond) = draft.beyond.written() {
+        let said = "has `beyond`, but is not carried";
+        let help = "remove `beyond`, or write aggregate = \"carried\"";
+        refuse(&beyond.span, said, "not for this aggregate", help);
     }
     if let Some(most) = draft.at_most.written().filter(|_| verb != Verb::Distinct) {
         let said = "has an `at_most`, but is no distinct";

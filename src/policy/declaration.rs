@@ -34,6 +34,7 @@ pub(super) enum Verb {
     Share,
     Ratio,
     Difference,
+    Carried,
 }
 
 impl Verb {
@@ -51,12 +52,12 @@ impl Verb {
     fn is_derived(self) -> bool {
         matches!(
             self,
-            Self::Average | Self::Share | Self::Ratio | Self::Difference
+            Self::Average | Self::Share | Self::Ratio | Self::Difference | Self::Carried
         )
     }
 }
 
-const VERBS: [(Verb, &str); 17] = [
+const VERBS: [(Verb, &str); 18] = [
     (Verb::Sum, "sum"),
     (Verb::Count, "count"),
     (Verb::DistinctDays, "distinct_days"),
@@ -74,6 +75,7 @@ const VERBS: [(Verb, &str); 17] = [
     (Verb::Share, "share"),
     (Verb::Ratio, "ratio"),
     (Verb::Difference, "difference"),
+    (Verb::Carried, "carried"),
 ];
 const RESOLUTIONS: [(Resolution, &str); 3] = [
     (Resolution::Day, "day"),

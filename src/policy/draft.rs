@@ -213,6 +213,8 @@ pub struct FeatureDraft {
     pub at_most: Given<i64>,
     /// `half_life`
     pub half_life: Given<String>,
+    /// `beyond`
+    pub beyond: Given<Vec<Written<String>>>,
 }
 
 /// One `[[ladder]]`.

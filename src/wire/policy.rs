@@ -246,6 +246,7 @@ fn feature(
         "ties",
         "at_most",
         "half_life",
+        "beyond",
     ];
     section.check_keys(&known, problems);
     FeatureDraft {
@@ -260,6 +261,7 @@ fn feature(
         ties: section.text("ties", problems),
         at_most: section.integer("at_most", problems),
         half_life: section.text("half_life", problems),
+        beyond: section.texts("beyond", problems),
     }
 }
 

@@ -47,3 +47,12 @@ only: channel
 | 2026-01-10 09:00 | refund 5 channel online   | online_share is 0.00%, basket is 0.00      |
 |                  | purchase 4 channel online | online_share is 0.00%, before is 0.00      |
 |                  | purchase 2 channel store  | online_share is -100.00%                   |
+
+story: What goes beyond the highest threshold that was reached is carried, as far as it may be
+only: channel
+| when             | what           | then                |
+| 2026-01-10 09:00 | purchase 99.99 | with_rest is 99.99  |
+| +1h              | purchase 30.01 | with_rest is 160.00 |
+| +1h              | purchase 40    | with_rest is 220.00 |
+| +1h              | purchase 130   | with_rest is 300.00 |
+| +1h              | purchase 10    | with_rest is 320.00 |

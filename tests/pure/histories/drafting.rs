@@ -1,6 +1,6 @@
 //! From the plan of a policy to the policy.
 
-use tidemark::features::derived::{Derived, How};
+use tidemark::features::derived::{Derived, Excess, How};
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Unit, Window};
 use tidemark::model::change::Measure;
 use tidemark::model::event::{Kind, KindSet};
@@ -127,6 +127,21 @@ fn first_purchase() -> Feature {
     }
 }
 
+/// What is carried beyond a few thresholds, of which the parts say something.
+fn excess(unit: Unit, parts: [usize; 2]) -> Excess {
+    let scale = if unit == Unit::Number { 1 } else { 10_000 };
+    let mut beyond = [i64::MAX; Excess::THRESHOLDS_MAX];
+    for (threshold, more) in beyond.iter_mut().zip([1, 3, 10]).take(1 + parts[0] % 3) {
+        *threshold = more * scale;
+    }
+    let most = if parts[1].is_multiple_of(2) {
+        i64::MAX
+    } else {
+        2 * scale
+    };
+    Excess { beyond, most }
+}
+
 /// Something made of two of these features, if there are two that go together.
 fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> Option<Feature> {
     let parts: Vec<usize> = (0..features.len())
@@ -148,6 +163,7 @@ fn derived(index: usize, plan: (usize, usize, usize), features: &[Feature]) -> O
         [one, other] if one == other => match how {
             0 => (How::Per(1_000_000), parts, Unit::Percent),
             1 => (How::Per(10_000), parts, Unit::Decimal),
+            2 => (How::Carried(excess(one, parts)), parts, one),
             _ => (How::Less, parts, one),
         },
         [Unit::Money, _] => (How::Per(1), parts, Unit::Money),

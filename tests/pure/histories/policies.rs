@@ -96,7 +96,7 @@ pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
         prop::bool::weighted(0.4),
         (
             prop::collection::vec(features(), 1..=4),
-            prop::collection::vec((0..3_usize, 0..4_usize, 0..4_usize), 0..=2),
+            prop::collection::vec((0..4_usize, 0..4_usize, 0..4_usize), 0..=2),
         ),
         prop_oneof![
             9 => (ladders(1..=2), maps(0..=2)),

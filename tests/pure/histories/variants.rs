@@ -60,7 +60,7 @@ pub(crate) fn variants() -> BoxedStrategy<Variant> {
         any::<bool>(),
         prop::option::weighted(0.3, (0..4_usize, 0..9_usize)),
         prop::bool::weighted(0.1),
-        prop::collection::vec((0..3_usize, 0..4_usize, 0..4_usize), 0..=2),
+        prop::collection::vec((0..4_usize, 0..4_usize, 0..4_usize), 0..=2),
     );
     let terms = (
         prop::option::weighted(0.3, times()),

@@ -322,6 +322,12 @@ pub(crate) fn measures(
 fn made(how: How, first: i128, second: i128) -> i64 {
     let exact = match how {
         How::Less => first - second,
+        How::Carried(excess) => {
+            let reached = excess.beyond.iter().map(|one| i128::from(*one));
+            let reached = reached.filter(|one| *one <= second).max();
+            let more = reached.map_or(0, |reached| second - reached);
+            first + more.min(excess.most.into())
+        }
         How::Per(_) if second <= 0 => 0,
         How::Per(times) => {
             let product = first * i128::from(times);
