@@ -1,6 +1,7 @@
 //! Random policies and histories, made to crowd the edges of the semantics.
 
 pub(crate) mod campaign;
+mod deriving;
 mod drafting;
 mod facts;
 pub(crate) mod policies;

@@ -51,7 +51,7 @@ pub(crate) enum End {
 pub(super) fn requests() -> BoxedStrategy<Request> {
     let who = prop_oneof![6 => Just(0_usize), 2 => Just(1), 1 => 2..6_usize];
     let ladder = prop_oneof![8 => Just(0_usize), 8 => Just(1), 1 => Just(2)];
-    let when = prop_oneof![4 => whens(), 1 => just_before()];
+    let when = prop_oneof![3 => whens(), 1 => just_before()];
     (who, when, ladder, wishes())
         .prop_map(|(who, when, ladder, wish)| Request {
             who,
@@ -64,8 +64,9 @@ pub(super) fn requests() -> BoxedStrategy<Request> {
 
 fn wishes() -> impl Strategy<Value = Wish> {
     let any = select(VERBS.map(|(verb, _)| verb).to_vec());
-    // One of them more often, so that some meet others of their kind.
-    let verb = prop_oneof![2 => Just(Verb::Floor), 5 => any].boxed();
+    // One more often, so that some meet others of their kind; one that seldom shows by itself.
+    let often = prop_oneof![3 => Just(Verb::Floor), 1 => Just(Verb::Extend)];
+    let verb = prop_oneof![1 => often, 1 => any].boxed();
     let tier = prop_oneof![30 => (0..4_usize).prop_map(Tier::Nth), 1 => Just(Tier::Unknown)];
     let end = prop_oneof![
         3 => Just(End::Open),

@@ -133,7 +133,7 @@ pub(crate) fn steps() -> BoxedStrategy<Step> {
         16 => returns().prop_map(Step::Act),
         12 => visits().prop_map(Step::Act),
         4 => profiles().prop_map(Step::Act),
-        6 => requests().prop_map(Step::Ask),
+        12 => requests().prop_map(Step::Ask),
         10 => copies(),
         9 => ticks(),
     ]
