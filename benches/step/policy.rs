@@ -27,6 +27,7 @@ pub(crate) fn retail() -> Arc<Policy> {
         currency: Currency::from_code("GBP").expect("a known code"),
         zone: Zone::named("Europe/London").expect("a bundled zone"),
         transition: Transition::Immediate,
+        merge: None,
         time: TimeRules {
             lateness: Span(1_000),
             late: Span::from_days(7),

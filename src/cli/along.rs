@@ -81,7 +81,11 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         None => None,
     };
     let first = first.map_or_else(|| read_edition(&settings.policy.file), Ok)?;
-    let plan = plan(&settings, Policies::new(first, settings.policy.pace));
+    let plan = plan(
+        &settings,
+        Policies::new(first, settings.policy.pace),
+        found.lanes,
+    );
     let mut reading = Reading::outside(&target)?;
     for lane in (0..found.lanes).map(LaneId) {
         let (_, records) = repeat_lane(lane, &plan, &mut reading, &mut bodies, &Wall)?;

@@ -58,11 +58,12 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
     }
 }
 
-/// What the workers of these settings do.
+/// What the workers of these settings do with so many lanes.
 #[must_use]
-pub(crate) fn plan(settings: &Settings, policies: Policies) -> Plan {
+pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan {
     Plan {
         policies,
+        lanes,
         topics: settings.input.topics().map(str::to_owned).into(),
         source: format!("/tidemark/{}", settings.app.name),
         pacing: Pacing {

@@ -104,10 +104,7 @@ fn show(told: &Told) -> String {
     let mut line = |parts: std::fmt::Arguments<'_>| {
         let _ = writeln!(text, "{parts}");
     };
-    line(format_args!(
-        "customer {}  as of {}  under {} v{}",
-        told.customer_id, told.at, told.policy.name, told.policy.version
-    ));
+    line(format_args!("{}", heading(told)));
     for (name, ladder) in &told.ladders.0 {
         let since = ladder
             .since
@@ -160,6 +157,19 @@ fn show(told: &Told) -> String {
     }
     for text in horizon(told) {
         line(format_args!("{text}"));
+    }
+    text
+}
+
+/// Whom it is about, and who is one with them.
+fn heading(told: &Told) -> String {
+    let mut text = format!(
+        "customer {}  as of {}  under {} v{}",
+        told.customer_id, told.at, told.policy.name, told.policy.version
+    );
+    if let Some((goes_on, others)) = told.members.split_first() {
+        let others = others.join(", ");
+        let _ = write!(text, "\n{goes_on} goes on for {others}");
     }
     text
 }

@@ -100,7 +100,7 @@ fn work(
     }
     await_signals(giving, &stop)?;
     let crew = Crew {
-        plan: Arc::new(plan(settings, policies)),
+        plan: Arc::new(plan(settings, policies, lanes)),
         connect: |worker| Connection::open(&target(settings, worker)),
         clock: Wall,
         telemetry,

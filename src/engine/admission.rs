@@ -42,9 +42,15 @@ impl Engine {
         at < self.floor.max(self.clock - self.era.policy.time.late)
     }
 
-    /// The customer of that id.
+    /// The customer of that id, or the one who goes on for them.
     pub(super) fn find(&self, id: &str) -> Option<Slot> {
-        self.customers.find(hash(id), id)
+        self.find_hashed(hash(id), id)
+    }
+
+    /// The same; `hash` is the id's.
+    pub(super) fn find_hashed(&self, hash: u64, id: &str) -> Option<Slot> {
+        let slot = self.customers.find(hash, id)?;
+        Some(self.customers.unions.whole(slot))
     }
 
     /// Whether an event of a customer whose id has that hash, and who is known, or not yet, counts;
@@ -72,10 +78,7 @@ impl Engine {
         if event.currency.is_some_and(|named| named != policy.currency) {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
-        let strangers = match policy.orders.unknown {
-            UnknownOrder::Today => Strangers::Counted,
-            UnknownOrder::DeadLetter => Strangers::Refused,
-        };
+        let strangers = strangers(policy.orders.unknown);
         let history = known.map_or(&nobody.history, |slot| &self.customers.get(slot).history);
         history.admit(&law.layout, event, strangers)?;
         Ok(Some(Admitted {
@@ -84,5 +87,13 @@ impl Engine {
             fingerprint,
             request: Request::of(policy, event)?,
         }))
+    }
+}
+
+/// What becomes of refunds of orders that are not known.
+pub(super) fn strangers(unknown: UnknownOrder) -> Strangers {
+    match unknown {
+        UnknownOrder::Today => Strangers::Counted,
+        UnknownOrder::DeadLetter => Strangers::Refused,
     }
 }

@@ -13,6 +13,7 @@ use crate::policy::succession::{Column, Succession};
 use super::customers::Slot;
 use super::era::Era;
 use super::law::Law;
+use super::step::Engine;
 
 /// Why a policy is not adopted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,9 +140,11 @@ impl Passing {
         self.left
     }
 
-    /// There is nobody to be passed over.
+    /// There is nobody to be passed over, or only together with others.
     pub(super) fn skip(&mut self, slot: Slot) {
-        self.passed[slot.0 as usize] = true;
+        if let Some(passed) = self.passed.get_mut(slot.0 as usize) {
+            *passed = true;
+        }
     }
 
     /// A customer is passed over.
@@ -195,6 +198,24 @@ impl Gone {
             self.places.resize(ix + 1, None);
         }
         self.places[ix] = Some(place);
+    }
+}
+
+impl Engine {
+    /// Remembers where a customer stood on ladders and maps that are no more, and no longer on
+    /// those that are back.
+    pub(super) fn remember_gone(&mut self, passing: &Passing, slot: Slot) {
+        let count = passing.era.policy.scales();
+        let back = passing.succession.heirs.iter().filter_map(|heir| heir.from);
+        for from in back.filter_map(|from| from.checked_sub(count)) {
+            self.gone[from].clear(slot);
+        }
+        let places = passing.era.footings.places(slot);
+        let first = self.gone.len() - passing.succession.gone.len();
+        let gone = self.gone[first..].iter_mut();
+        for (gone, from) in gone.zip(&passing.succession.gone) {
+            gone.put(slot, places[*from]);
+        }
     }
 }
 

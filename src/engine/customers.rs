@@ -9,6 +9,7 @@ use crate::model::time::Timestamp;
 
 use super::footings::Footings;
 use super::id::Id;
+use super::unions::Unions;
 
 /// Tables that the index is split into, so that none ever grows for long.
 const TABLES: usize = 256;
@@ -42,6 +43,8 @@ pub(super) struct Customers {
     pages: Vec<Vec<Customer>>,
     /// Slots whose customer has gone. They stay vacant: a slot tells who came first.
     vacant: usize,
+    /// Who is taken for one.
+    pub(super) unions: Unions,
 }
 
 /// What the index holds of a customer.
@@ -58,12 +61,13 @@ impl Customers {
             index: vec![HashTable::new(); TABLES],
             pages: Vec::new(),
             vacant: 0,
+            unions: Unions::default(),
         }
     }
 
-    /// How many.
+    /// How many, those who were merged into others not among them.
     pub(super) fn count(&self) -> usize {
-        self.len() - self.vacant
+        self.len() - self.vacant - self.unions.merged()
     }
 
     /// How many slots, those that are vacant too.
@@ -113,6 +117,23 @@ impl Customers {
 
     /// Adds a customer who is not there yet.
     pub(super) fn add(&mut self, hash: u64, id: &str, history: History) -> Slot {
+        let slot = self.put(id, history);
+        let hash_low = hash as u32;
+        let tag = Tag {
+            hash: hash_low,
+            slot,
+        };
+        self.index[table(hash)].insert_unique(spread(hash_low), tag, |tag| spread(tag.hash));
+        slot
+    }
+
+    /// Keeps a past in a slot of its own, which nobody finds.
+    pub(super) fn add_apart(&mut self, history: History) -> Slot {
+        self.vacant += 1;
+        self.put("", history)
+    }
+
+    fn put(&mut self, id: &str, history: History) -> Slot {
         let slot = Slot(u32::try_from(self.len()).expect("a lane has fewer than 2^32 customers"));
         if (slot.0 as usize).is_multiple_of(PAGE) {
             self.pages.push(Vec::with_capacity(PAGE));
@@ -124,18 +145,12 @@ impl Customers {
             due: Timestamp::MAX,
             queued: Timestamp::MAX,
         });
-        let hash_low = hash as u32;
-        let tag = Tag {
-            hash: hash_low,
-            slot,
-        };
-        self.index[table(hash)].insert_unique(spread(hash_low), tag, |tag| spread(tag.hash));
         slot
     }
 
-    /// Whether whoever was there has gone.
-    pub(super) fn is_vacant(&self, slot: Slot) -> bool {
-        self.get(slot).id.is("")
+    /// Whether somebody stands for themselves: has neither gone nor been merged into another.
+    pub(super) fn stands(&self, slot: Slot) -> bool {
+        !self.get(slot).id.is("") && !self.unions.is_member(slot)
     }
 
     /// Takes a customer out; `blank` is put in their place. What is in the queue of them is stale.
@@ -168,7 +183,7 @@ impl Customers {
     /// All customers in the order of first events.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
         let slots = (0..self.len() as u32).map(Slot);
-        slots.filter(|slot| !self.is_vacant(*slot))
+        slots.filter(|slot| self.stands(*slot))
     }
 }
 

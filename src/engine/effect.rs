@@ -46,8 +46,17 @@ pub struct Ended {
     pub command: Command,
     /// The id of the event that asked for it.
     pub event_id: Box<str>,
-    /// What was removed; nothing where the customer was unknown.
-    pub removed: Option<Removed>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a customer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Erased, with what was removed; nothing where the customer was unknown.
+    Erased(Option<Removed>),
+    /// Merged into the one of that id, who goes on.
+    Merged(Box<str>),
 }
 
 /// What was removed of a customer.

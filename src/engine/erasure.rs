@@ -4,9 +4,10 @@ use crate::features::fingerprint::hash;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::standing::Place;
+use crate::model::time::Timestamp;
 
 use super::customers::Slot;
-use super::effect::{Ended, Judged, Removed};
+use super::effect::{End, Ended, Judged, Removed};
 use super::era::Era;
 use super::step::Engine;
 
@@ -17,65 +18,90 @@ impl Engine {
         trace.is_some_and(|trace| event.at <= trace.at)
     }
 
-    /// Erases the customer of an event that is in time.
+    /// Erases the customer of an event that is in time, and all who were merged into them.
     pub(super) fn erase(
         &mut self,
         event: &Event<'_>,
         command: &Command,
         effects: &mut Vec<Judged>,
     ) {
-        let (id, hash) = (event.customer, hash(event.customer));
         let mut at = event.at;
-        let known = self.customers.find(hash, id);
-        let (mut versions, mut warnings) = (Vec::new(), Vec::new());
-        let removed = known.map(|slot| {
-            at = self.customers.get(slot).history.judging_instant(at);
-            self.catch_up(slot, at, effects);
-            versions = self.versions(slot);
-            let trace = self.departed.find(hash, id);
-            let before = |name: usize| {
-                let version = trace.and_then(|trace| trace.versions.get(name));
-                version.copied().unwrap_or(0)
+        let known = self.customers.find(hash(event.customer), event.customer);
+        let mut all: Vec<Box<str>> = vec![event.customer.into()];
+        if let Some(slot) = known {
+            if self.customers.unions.is_member(slot) {
+                at = self.part(slot, at, effects);
+            } else {
+                at = self.customers.get(slot).history.judging_instant(at);
+                self.catch_up(slot, at, effects);
+                for member in self.break_up(slot) {
+                    self.go_on_alone(slot, member);
+                    all.push(self.customers.get(member).id.text().into());
+                }
+            }
+        }
+        for id in all {
+            let removed = self.forget(&id, at);
+            let event_id = event.event_id.into();
+            let ended = Ended {
+                command: command.clone(),
+                event_id,
+                end: End::Erased(removed),
             };
-            let changes = versions.iter().map(|(name, now)| now - before(*name));
-            let changes = changes.map(u64::from).sum();
-            let Era {
-                law,
-                population,
-                footings,
-                nobody,
-                ..
-            } = &mut self.era;
-            population.left(footings.places(slot));
-            footings.clear(slot);
-            warnings = self.warned.given(slot).collect();
-            self.warned.clear(slot);
-            for gone in &mut self.gone {
-                gone.clear(slot);
-            }
-            let gone = self.customers.remove(hash, slot, &nobody.history);
-            Removed {
-                changes,
-                orders: gone.history.orders_known(&law.layout, at),
-            }
-        });
+            effects.push(self.ended((id, at), ended));
+        }
+        self.pass(event.at, effects);
+    }
+
+    /// Leaves nothing of a customer but what keeps late events out; says what there was, if
+    /// anything.
+    fn forget(&mut self, id: &str, at: Timestamp) -> Option<Removed> {
+        let hash = hash(id);
+        let known = self.customers.find(hash, id);
+        let versions = known.map_or_else(Vec::new, |slot| self.versions(slot));
+        let trace = self.departed.find(hash, id);
+        let before = |name: usize| {
+            let version = trace.and_then(|trace| trace.versions.get(name));
+            version.copied().unwrap_or(0)
+        };
+        let changes = versions.iter().map(|(name, now)| now - before(*name));
+        let changes = changes.map(u64::from).sum();
+        let warnings = known.map_or_else(Vec::new, |slot| self.warned.given(slot).collect());
         let (versions, warnings) = (versions.into_iter(), warnings.into_iter());
         self.departed.enter(hash, id, at, versions, warnings);
-        effects.push(Judged {
-            customer: id.into(),
+        let slot = known?;
+        self.warned.clear(slot);
+        let Era {
+            law,
+            population,
+            footings,
+            nobody,
+            ..
+        } = &mut self.era;
+        population.left(footings.places(slot));
+        footings.clear(slot);
+        for gone in &mut self.gone {
+            gone.clear(slot);
+        }
+        let gone = self.customers.remove(hash, slot, &nobody.history);
+        Some(Removed {
+            changes,
+            orders: gone.history.orders_known(&law.layout, at),
+        })
+    }
+
+    /// What there is to publish of a customer who has ended.
+    pub(super) fn ended(&self, (customer, at): (Box<str>, Timestamp), ended: Ended) -> Judged {
+        Judged {
+            customer,
             at,
             era: self.era.number,
             changes: Vec::new(),
             warnings: Vec::new(),
             places: Box::default(),
             overridden: Box::default(),
-            ended: Some(Box::new(Ended {
-                command: command.clone(),
-                event_id: event.event_id.into(),
-                removed,
-            })),
-        });
-        self.pass(event.at, effects);
+            ended: Some(Box::new(ended)),
+        }
     }
 
     /// Where a customer of that id begins: on every first place, with the versions of whoever had

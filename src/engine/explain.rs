@@ -14,6 +14,8 @@ use super::view::{Foreseen, Horizon, View};
 /// One customer explained as of an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
+    /// Who is one with the customer: first the one who goes on for them all.
+    pub members: Vec<Box<str>>,
     /// As of when the measures are.
     pub at: Timestamp,
     /// The value of every feature, in declared order.
@@ -88,6 +90,7 @@ pub fn explain(policy: &Policy, view: &View) -> Explanation {
     let scales = (0..).map(ScaleIx).zip(&view.places);
     let (ladders, maps) = (&policy.ladders, &policy.maps);
     Explanation {
+        members: view.members.clone(),
         at: view.at,
         measures: view.measures.clone(),
         profile: view.profile.clone(),

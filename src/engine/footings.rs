@@ -138,6 +138,15 @@ impl Footings {
         self.overruled.insert(slot, overruled);
     }
 
+    /// Sets what the ladders give a customer and, in the first instants, remember of them, and the
+    /// overrides above that, until the judging that follows.
+    pub(super) fn stand(&mut self, slot: Slot, marks: &[Timestamp], overruled: Overruled) {
+        let (page, marked) = self.at(slot, self.marks);
+        let place = &mut self.pages[page].marks[marked];
+        place[..marks.len()].copy_from_slice(marks);
+        self.overrule(slot, overruled);
+    }
+
     /// Where a customer stands.
     pub(super) fn places(&self, slot: Slot) -> &[Place] {
         let (page, range) = self.at(slot, self.scales);

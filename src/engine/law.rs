@@ -41,7 +41,7 @@ impl Kept {
 impl Law {
     /// Of the first policy there is.
     pub(super) fn new(policy: &Policy) -> Self {
-        Self::keeping(policy, Vec::new(), Kept::of(policy))
+        Self::keeping(policy, Vec::new(), Kept::of(policy), policy.merge.is_some())
     }
 
     /// Of a policy that takes the place of another.
@@ -52,10 +52,12 @@ impl Law {
             late: is.late.max(was.late),
             dedup: is.dedup.max(was.dedup),
         };
-        Self::keeping(policy, besides(policy, before), kept)
+        let joins = policy.merge.is_some() || before.merge.is_some();
+        Self::keeping(policy, besides(policy, before), kept, joins)
     }
 
-    fn keeping(policy: &Policy, besides: Vec<Feature>, kept: Kept) -> Self {
+    /// `joins` is whether pasts may have to be joined.
+    fn keeping(policy: &Policy, besides: Vec<Feature>, kept: Kept, joins: bool) -> Self {
         let judge = Judge::new(policy);
         let features: Vec<Feature> = policy.features.iter().cloned().chain(besides).collect();
         let reach = Reach {
@@ -64,7 +66,7 @@ impl Law {
             late: kept.late,
         };
         Self {
-            layout: Layout::new(&features, judge.cuts(), reach),
+            layout: Layout::new(&features, judge.cuts(), reach).to_be_joined(joins),
             judge,
             kept,
             features,

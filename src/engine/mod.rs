@@ -22,6 +22,7 @@ pub mod input;
 mod judging;
 mod law;
 mod losses;
+mod merging;
 mod news;
 mod occasion;
 mod overruled;
@@ -29,6 +30,7 @@ mod population;
 mod request;
 mod step;
 mod transfer;
+mod unions;
 pub mod view;
 mod warned;
 

@@ -20,6 +20,11 @@ pub(super) enum Occasion<'a> {
     },
     /// Somebody has asked for it.
     Command(Request<'a>),
+    /// They have been merged with others, or parted from them.
+    Union {
+        /// Whether their standing is told in any case.
+        tells: bool,
+    },
     /// They are passed over to a policy.
     Adoption {
         /// The ladders and maps on which they were on a tier or segment that is no more.
@@ -34,6 +39,7 @@ impl<'a> Occasion<'a> {
     pub(super) fn tells(self) -> bool {
         match self {
             Self::Deadline | Self::Arrival { .. } | Self::Command(_) => false,
+            Self::Union { tells } => tells,
             Self::Adoption { left, tells } => tells || !left.is_empty(),
         }
     }
@@ -60,7 +66,7 @@ impl<'a> Occasion<'a> {
         match self {
             Self::Deadline => Cause::Clock,
             Self::Arrival { .. } => Cause::Event,
-            Self::Command(_) => Cause::Command,
+            Self::Command(_) | Self::Union { .. } => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
         }
     }
@@ -71,7 +77,7 @@ impl<'a> Occasion<'a> {
             Self::Deadline => Cause::Clock,
             Self::Arrival { since, .. } if since < at && since <= last => Cause::Correction,
             Self::Arrival { .. } => Cause::Event,
-            Self::Command(_) => Cause::Command,
+            Self::Command(_) | Self::Union { .. } => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
         }
     }

@@ -44,7 +44,7 @@ impl<'a> Request<'a> {
                 (&asked.ladder, Wish::Override(asked.verb, tier, until))
             }
             Ask::Withdraw(asked) => (&asked.ladder, Wish::Withdraw(asked.verb)),
-            Ask::Erase => return Ok(None),
+            Ask::Erase | Ask::Merge(_) | Ask::Unmerge => return Ok(None),
         };
         Ok(Some(Self {
             event,

@@ -4,7 +4,6 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::features::fingerprint::{Fingerprint, hash};
-use crate::model::command::Ask;
 use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
 use crate::model::standing::{Place, ScaleIx};
@@ -12,7 +11,6 @@ use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Stood;
 
-use super::admission::Admitted;
 use super::adoption::{Gone, Passing};
 use super::customers::{self, Customers, Slot};
 use super::dedup::Dedup;
@@ -120,29 +118,40 @@ impl Engine {
             self.pass(event.at, effects);
             return Outcome::Applied;
         }
-        let known = self.customers.find(hash, event.customer);
+        let known = self.find_hashed(hash, event.customer);
         if let Some(slot) = known {
             self.pass_over(slot, effects);
         }
-        if let Some(command) = event.command
-            && command.ask == Ask::Erase
-        {
-            self.erase(event, command, effects);
-            return Outcome::Applied;
+        if let Some(outcome) = self.carry_out(event, effects) {
+            return outcome;
         }
         let admitted = match self.admit((hash, known), event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
         };
-        let slot = self.customer(&admitted, event.customer);
+        let slot = self.customer(admitted.known, admitted.hash, event.customer);
         let at = self.customers.get(slot).history.judging_instant(event.at);
         self.catch_up(slot, at, effects);
         match admitted.request {
-            Some(request) => self.judge(slot, at, Occasion::Command(request), effects),
+            Some(request) => {
+                self.follow_apart(slot, event, request);
+                self.judge(slot, at, Occasion::Command(request), effects);
+            }
             None => self.absorb(slot, at, event, effects),
         }
-        if let Some(fingerprint) = admitted.fingerprint {
+        self.counted(admitted.fingerprint, event, effects)
+    }
+
+    /// An event has counted: it is remembered, where copies of it are told, and time has come as
+    /// far as it says.
+    pub(super) fn counted(
+        &mut self,
+        fingerprint: Option<Fingerprint>,
+        event: &Event<'_>,
+        effects: &mut Vec<Judged>,
+    ) -> Outcome {
+        if let Some(fingerprint) = fingerprint {
             let arrivals = self.clock - self.era.law.kept.late;
             self.dedup.remember(fingerprint, event.at, arrivals);
         }
@@ -153,6 +162,7 @@ impl Engine {
 
     /// Books an event and judges its customer, if it can make a difference.
     fn absorb(&mut self, slot: Slot, at: Timestamp, event: &Event<'_>, effects: &mut Vec<Judged>) {
+        self.absorb_apart(slot, at, event);
         let spared = self.spared(slot, at, event.kind);
         let history = &mut self.customers.get_mut(slot).history;
         let Era { law, policy, .. } = &self.era;
@@ -246,21 +256,20 @@ impl Engine {
         })
     }
 
-    fn customer(&mut self, admitted: &Admitted, id: &str) -> Slot {
-        admitted.known.unwrap_or_else(|| {
-            let places = self.first_places(admitted.hash, id);
+    /// The customer of an id, who is known or comes now; `hash` is the id's.
+    pub(super) fn customer(&mut self, known: Option<Slot>, hash: u64, id: &str) -> Slot {
+        known.unwrap_or_else(|| {
+            let places = self.first_places(hash, id);
             let Era {
                 nobody,
                 footings,
                 population,
                 ..
             } = &mut self.era;
-            let slot = self
-                .customers
-                .add(admitted.hash, id, nobody.history.clone());
+            let slot = self.customers.add(hash, id, nobody.history.clone());
             footings.put(slot, &places, &nobody.marks);
             population.came(&places);
-            self.resume_numbers(slot, admitted.hash, id);
+            self.resume_numbers(slot, hash, id);
             slot
         })
     }

@@ -24,7 +24,7 @@ use super::overruled::Overruled;
 use super::step::Engine;
 
 /// Where a customer stands who is being passed over, before the judging.
-struct Arrived {
+pub(super) struct Arrived {
     /// What is shown ...
     places: Vec<Place>,
     /// ... and what the ladders give.
@@ -118,7 +118,7 @@ impl Engine {
         let passing = self.passing.as_mut()?;
         loop {
             let slot = passing.first()?;
-            if !self.customers.is_vacant(slot) {
+            if self.customers.stands(slot) {
                 return Some(slot);
             }
             passing.skip(slot);
@@ -139,24 +139,13 @@ impl Engine {
         };
         mem::swap(&mut self.era, &mut passing.era);
 
-        let mut arrived = self.arrive(&passing, slot, at);
-        self.grant(&passing, (slot, at), &losses, &mut arrived);
-        let (old, new) = (&passing.era.law, &self.era.law);
-        let history = &mut self.customers.get_mut(slot).history;
-        let forgotten = at - old.kept.orders;
-        history.carry(&passing.carry, &old.layout, &new.layout, forgotten);
+        let arrived = self.move_over(&passing, (slot, at), Some(&losses));
         passing
             .era
             .population
             .left(passing.era.footings.places(slot));
         self.era.population.came(&arrived.places);
-        let footings = &mut self.era.footings;
-        footings.put(slot, &arrived.places, &arrived.marks);
-        if !arrived.overrides.is_empty() {
-            let (ranks, overrides) = (arrived.given.into(), arrived.overrides);
-            footings.overrule(slot, Overruled { ranks, overrides });
-        }
-        self.remember_gone(&passing, slot);
+        self.pass_members(&mut passing, slot, at);
         passing.done(slot);
         let on = Occasion::Adoption {
             left: &arrived.left,
@@ -166,6 +155,32 @@ impl Engine {
         self.passing = Some(passing);
         self.settle_passing();
         true
+    }
+
+    /// Puts what is kept of a customer where the policy in force has it. Those who stand for
+    /// themselves may be granted something: they would lose their tiers at these instants.
+    pub(super) fn move_over(
+        &mut self,
+        passing: &Passing,
+        (slot, at): (Slot, Timestamp),
+        losses: Option<&[Timestamp]>,
+    ) -> Arrived {
+        let mut arrived = self.arrive(passing, slot, at);
+        if let Some(losses) = losses {
+            self.grant(passing, (slot, at), losses, &mut arrived);
+        }
+        let (old, new) = (&passing.era.law, &self.era.law);
+        let history = &mut self.customers.get_mut(slot).history;
+        let forgotten = at - old.kept.orders;
+        history.carry(&passing.carry, &old.layout, &new.layout, forgotten);
+        let footings = &mut self.era.footings;
+        footings.put(slot, &arrived.places, &arrived.marks);
+        if passing.era.footings.overruled(slot).is_some() {
+            let (ranks, overrides) = (arrived.given.clone().into(), arrived.overrides.clone());
+            footings.overrule(slot, Overruled { ranks, overrides });
+        }
+        self.remember_gone(passing, slot);
+        arrived
     }
 
     /// Once everybody is passed over, nothing is left of the era before but its policy.
@@ -308,22 +323,6 @@ impl Engine {
                 let judge = &self.era.law.judge;
                 judge.grant(scale, until, &mut arrived.marks);
             }
-        }
-    }
-
-    /// Remembers where a customer stood on ladders and maps that are no more, and no longer on
-    /// those that are back.
-    fn remember_gone(&mut self, passing: &Passing, slot: Slot) {
-        let count = passing.era.policy.scales();
-        let back = passing.succession.heirs.iter().filter_map(|heir| heir.from);
-        for from in back.filter_map(|from| from.checked_sub(count)) {
-            self.gone[from].clear(slot);
-        }
-        let places = passing.era.footings.places(slot);
-        let first = self.gone.len() - passing.succession.gone.len();
-        let gone = self.gone[first..].iter_mut();
-        for (gone, from) in gone.zip(&passing.succession.gone) {
-            gone.put(slot, places[*from]);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::policy::judge::{Footing, Stood};
 use crate::policy::overrides::{NONE, Overrides};
 use crate::policy::reasons::{gap_rule, reasons};
 
-use super::customers::Customer;
+use super::customers::{Customer, Slot};
 use super::era::{Era, Nobody};
 use super::judging::Judging;
 use super::step::Engine;
@@ -24,6 +24,9 @@ use super::step::Engine;
 /// One customer as of an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
+    /// Who is one with the customer: first the one who goes on for them all, who the rest is about;
+    /// nobody for most.
+    pub members: Vec<Box<str>>,
     /// On every ladder and map, ladders first, as last judged.
     pub places: Vec<Place>,
     /// The rank that each ladder gives, whatever is shown; and the segment on each map.
@@ -85,6 +88,7 @@ impl Engine {
         let at = at.max(frontier);
         let measured = Measured::new(&era.law.layout, &era.policy.zone, history, at);
         Some(View {
+            members: self.members(slot),
             places: places.to_vec(),
             given: stood.ranks.to_vec(),
             overrides: stood.overrides.clone(),
@@ -98,6 +102,15 @@ impl Engine {
             waiting: era.waiting(stood, frontier),
             losses: era.losses(history, stood),
         })
+    }
+
+    /// The ids of those who are one with a customer.
+    fn members(&self, whole: Slot) -> Vec<Box<str>> {
+        let members = self.customers.unions.members(whole).iter().skip(1);
+        let goes_on = members.len().min(1);
+        let all = [whole].into_iter().take(goes_on).chain(members.copied());
+        all.map(|slot| self.customers.get(slot).id.text().into())
+            .collect()
     }
 
     /// The overrides by which a customer is shown other tiers than the ladders give.
@@ -128,6 +141,7 @@ impl Engine {
         };
         let measured = Measured::new(&era.law.layout, &era.policy.zone, history, at);
         View {
+            members: Vec::new(),
             places: places.clone(),
             given: ranks.clone(),
             overrides: NONE.clone(),

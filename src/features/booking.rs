@@ -4,6 +4,8 @@ use crate::model::event::{Event, Kind};
 use crate::model::zone::Zone;
 
 use super::filter::{Passes, TextField};
+use super::fingerprint::Fingerprint;
+use super::history::Strangers;
 use super::layout::Layout;
 use super::moment::Moment;
 use super::notes::Notes;
@@ -21,6 +23,8 @@ pub(super) struct Page<'a> {
     pub(super) known: Known,
     /// The filters that the event passes.
     pub(super) passes: Passes,
+    /// What becomes of refunds of orders that are not known.
+    pub(super) strangers: Strangers,
 }
 
 impl<'a> Page<'a> {
@@ -50,7 +54,7 @@ pub(super) struct Booking<'a> {
 pub(super) enum Said<'a> {
     Event(&'a Event<'a>),
     /// The order of that id, when it was made.
-    Order(&'a str),
+    Order(Fingerprint),
 }
 
 impl<'a> Booking<'a> {

@@ -34,6 +34,9 @@ pub enum Gap {
     /// That member of the profile is not kept.
     #[error("nothing is kept of that member of the profile")]
     Member,
+    /// They are kept, but what it counts is not kept apart, so that customers could be merged.
+    #[error("what it counts is not kept apart, as merging customers needs it")]
+    Apart,
     /// They are kept, but what it makes of all that ever was is not.
     #[error("its aggregate over a window without end is not kept of its events")]
     Endless,
@@ -138,6 +141,9 @@ impl Carry {
         }
         if let (Reading::Notes(regard), Some(value)) = (new.readings[ix], there.aggregate.noted()) {
             let (from, roll) = roll_of(old, there, value)?;
+            if new.rolls.all()[regard.roll].apart && !roll.apart {
+                return Err(Gap::Apart);
+            }
             self.rolls[regard.roll] = from;
             if let (Value::Text(field), Some(Value::Text(is))) =
                 (roll.value, feature.aggregate.noted())
@@ -150,6 +156,11 @@ impl Carry {
         let (from, to) = (series(old, there), series(new, feature));
         let (from, to) = (from.ok_or(Gap::Events)?, to.ok_or(Gap::Events)?);
         let (shape, made) = (&old.series[from], &new.series[to]);
+        let counts_days = there.aggregate == Aggregate::DistinctDays;
+        let for_ever = matches!(new.readings[ix], Reading::Total(_));
+        if counts_days && for_ever && made.apart && !shape.apart {
+            return Err(Gap::Apart);
+        }
         self.tells(new.readings[ix], shape, there)?;
         let source = &mut self.series[to];
         source.series = from;

@@ -4,6 +4,9 @@ use std::num::NonZeroU64;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
+/// By which siblings differ, besides the order of their halves: digits of pi.
+const SIBLING: u128 = 0x243f_6a88_85a3_08d3_1319_8a2e_0370_7344;
+
 /// 128 bits that stand for an id. Two ids with the same fingerprint are taken for the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint {
@@ -23,6 +26,13 @@ impl Fingerprint {
     #[must_use]
     pub fn of_owned(owner: u64, id: &str) -> Self {
         Self::from_bits(xxh3_128_with_seed(id.as_bytes(), owner))
+    }
+
+    /// One that stands for something else about the same id.
+    #[must_use]
+    pub fn sibling(self) -> Self {
+        let bits = (u128::from(self.low) << 64) | u128::from(self.high.get());
+        Self::from_bits(bits ^ SIBLING)
     }
 
     /// 64 well-mixed bits of it, for a hash table.

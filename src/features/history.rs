@@ -19,8 +19,8 @@ use super::texts::Texts;
 /// One customer's past, as far as it can still matter.
 #[derive(Clone, Debug)]
 pub struct History {
-    frontier: Timestamp,
-    ever: Ever,
+    pub(super) frontier: Timestamp,
+    pub(super) ever: Ever,
     pub(super) tally: Tally,
     /// None before the first order and the first note.
     pub(super) kept: Option<Box<Kept>>,
@@ -39,10 +39,10 @@ pub(super) static NO_TEXTS: Texts = Texts::NONE;
 /// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum
 /// over a window overflows.
 #[derive(Clone, Copy, Debug, Default)]
-struct Ever {
-    amount: u64,
-    quantity: u64,
-    margin: u64,
+pub(super) struct Ever {
+    pub(super) amount: u64,
+    pub(super) quantity: u64,
+    pub(super) margin: u64,
 }
 
 impl Ever {
@@ -173,6 +173,18 @@ impl History {
         event: &Event<'_>,
         clock: Timestamp,
     ) -> bool {
+        self.absorb_among(layout, zone, event, (clock, Strangers::Counted))
+    }
+
+    /// The same of an event that was admitted by more than is known here, so that here refunds may
+    /// be of orders that are not known, and orders may repeat the id of another.
+    pub fn absorb_among(
+        &mut self,
+        layout: &Layout,
+        zone: &Zone,
+        event: &Event<'_>,
+        (clock, strangers): (Timestamp, Strangers),
+    ) -> bool {
         self.ever = self
             .ever
             .with(event)
@@ -213,6 +225,7 @@ impl History {
             now,
             known,
             passes: layout.passes(event, at),
+            strangers,
         };
         let series = (layout.own(event.kind), layout.rolls.own(event.kind));
         let seen = self.book_event(&page, series, event);
@@ -264,6 +277,9 @@ impl History {
         if let (Some(_), Some(id), Some(kept)) = (amended, event.order, &mut self.kept) {
             kept.orders.give_back(id, &refund, page.known);
         }
+        if amended.is_none() && page.strangers == Strangers::Refused {
+            return false;
+        }
         amended.unwrap_or_else(|| {
             let less = Contribution {
                 count: 0,
@@ -300,10 +316,8 @@ impl History {
         id: Option<&str>,
         change: impl FnOnce(&mut Order),
     ) -> Option<bool> {
-        let (id, kept) = (id?, self.kept.as_mut()?);
-        let order = kept
-            .orders
-            .known_mut(Fingerprint::of(id), page.known.after)?;
+        let (id, kept) = (Fingerprint::of(id?), self.kept.as_mut()?);
+        let order = kept.orders.known_mut(id, page.known.after)?;
         let was = order.contribution();
         change(order);
         let booking = Booking {
@@ -327,7 +341,7 @@ impl History {
     }
 
     /// Books into those of some series and rolls that something with these passes enters.
-    fn book(
+    pub(super) fn book(
         &mut self,
         page: &Page<'_>,
         (series, rolls): (&[usize], &[usize]),

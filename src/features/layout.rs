@@ -148,6 +148,19 @@ impl Layout {
         layout
     }
 
+    /// The same, to be joined with others of its sort if that is asked for: what cannot be added up
+    /// once it is counted is kept apart.
+    #[must_use]
+    pub fn to_be_joined(mut self, joins: bool) -> Self {
+        if joins {
+            for shape in &mut self.series {
+                shape.apart = shape.days;
+            }
+            self.rolls.keep_apart();
+        }
+        self
+    }
+
     /// The series that events of that kind enter as themselves; purchases enter through their
     /// orders.
     pub(super) fn own(&self, kind: Kind) -> &[usize] {

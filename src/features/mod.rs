@@ -18,6 +18,7 @@ pub mod feature;
 pub mod filter;
 pub mod fingerprint;
 pub mod history;
+mod joined;
 pub mod layout;
 mod limits;
 pub mod measures;

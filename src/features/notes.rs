@@ -128,6 +128,9 @@ impl Notes {
 /// Drops notes that no window sees any more, and brings together those that no event or order can
 /// change and every window sees.
 fn drop_unseen(notes: &mut Vec<Note>, roll: &Roll, limits: &Limits) {
+    if roll.apart {
+        return;
+    }
     let key = |moment: &super::moment::Moment| moment.key(roll.resolution);
     let unseen = roll.longest.map(|longest| key(&limits.frontier) - longest);
     let mut settled = key(&limits.arrivals);

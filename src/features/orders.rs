@@ -254,6 +254,22 @@ impl Orders {
         });
     }
 
+    /// All that are kept, each with what was given back on it, in ascending order of ids.
+    pub(super) fn all(&self) -> Vec<(Order, Option<Order>)> {
+        let Self { table: entries } = self;
+        let mut entries: Vec<Order> = entries.iter().copied().collect();
+        entries.sort_unstable_by_key(|entry| entry.id);
+        let entry = |id| entries.binary_search_by_key(&id, |entry: &Order| entry.id);
+        let sums: Vec<Option<usize>> = entries
+            .iter()
+            .map(|order| entry(order.id.sibling()).ok())
+            .collect();
+        let orders = (0..entries.len()).filter(|ix| !sums.contains(&Some(*ix)));
+        orders
+            .map(|ix| (entries[ix], sums[ix].map(|sums| entries[sums])))
+            .collect()
+    }
+
     /// Enters an order whose id is not known; whether it takes the place of an older one. Room is
     /// made by forgetting orders up to `limit`.
     pub fn enter(&mut self, order: Order, limit: Timestamp) -> bool {
@@ -276,7 +292,7 @@ impl Orders {
 
 /// Under which an order's sums of what was given back are kept.
 fn given_back_on(id: &str) -> Fingerprint {
-    Fingerprint::of_owned(1, id)
+    Fingerprint::of(id).sibling()
 }
 
 #[cfg(test)]

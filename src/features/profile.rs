@@ -90,6 +90,25 @@ impl Profile {
         })
     }
 
+    /// What was said last of these customers, who are one, the last of equals; each has its own
+    /// numbers of texts.
+    pub(super) fn with(&mut self, other: &Self, number: impl Fn(i64) -> i64) {
+        if self.latest.is_empty() {
+            self.latest = vec![None; other.latest.len()].into();
+        }
+        for (here, there) in self.latest.iter_mut().zip(&other.latest) {
+            let Some(there) = there.filter(|there| here.is_none_or(|here| here.at <= there.at))
+            else {
+                continue;
+            };
+            let what = match there.what {
+                What::Text(text) => What::Text(number(text)),
+                what => what,
+            };
+            *here = Some(Latest { what, ..there });
+        }
+    }
+
     /// The same for members of which each was another one: `from` says which.
     pub(super) fn carried(&self, from: &[usize]) -> Self {
         let latest = from.iter().map(|member| self.latest(*member).copied());

@@ -52,6 +52,8 @@ pub(super) struct Roll {
     pub(super) sights: Vec<(Regard, Reader)>,
     /// Whether orders enter it: what they contribute can be taken back.
     pub(super) shrinks: bool,
+    /// Whether every key is kept apart for ever, so that it can be told whether another has it too.
+    pub(super) apart: bool,
 }
 
 impl Aggregate {
@@ -91,6 +93,7 @@ impl Rolls {
                 enough: Some(0),
                 sights: Vec::new(),
                 shrinks: feature.kinds.contains(Kind::Purchase),
+                apart: false,
             });
             self.rolls.len() - 1
         });
@@ -125,6 +128,13 @@ impl Rolls {
     /// Adds a feature that something is compared with.
     pub(super) fn compare(&mut self, regard: Regard, reader: Reader) {
         self.rolls[regard.roll].sights.push((regard, reader));
+    }
+
+    /// From now on keys that are counted are kept for ever.
+    pub(super) fn keep_apart(&mut self) {
+        for roll in &mut self.rolls {
+            roll.apart = roll.from.is_some() && roll.value == Value::Nothing;
+        }
     }
 
     /// All of them.

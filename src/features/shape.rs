@@ -40,6 +40,8 @@ pub(super) struct Shape {
     pub(super) days: bool,
     /// Whether orders enter it: their contributions can shrink.
     pub(super) shrinks: bool,
+    /// Whether every day is kept for ever, so that it can be told whether another has it too.
+    pub(super) apart: bool,
 }
 
 /// What a feature makes of the buckets of a series.
@@ -86,6 +88,7 @@ impl Shape {
             first: feature.aggregate == Aggregate::SinceFirst,
             days: false,
             shrinks,
+            apart: false,
         }
     }
 

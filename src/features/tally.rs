@@ -296,6 +296,9 @@ impl Tally {
 
 /// The key before which the buckets of a series can matter no more.
 fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
+    if shape.apart {
+        return i64::MIN;
+    }
     let key = |moment: &Moment| moment.key(shape.resolution);
     let mut settled = i64::MAX;
     if let Some(longest) = shape.longest {

@@ -38,6 +38,11 @@ impl Texts {
         Some(&self.known[place].1)
     }
 
+    /// All of them, in ascending order of numbers.
+    pub(super) fn all(&self) -> impl Iterator<Item = (i64, &str)> {
+        self.known.iter().map(|(number, text)| (*number, &**text))
+    }
+
     /// Where a number is or should be.
     fn place(&self, number: i64) -> Result<usize, usize> {
         self.known
@@ -66,7 +71,7 @@ pub(super) struct Sayings {
 
 /// The text that one order said in one field.
 #[derive(Clone, Copy, Debug)]
-struct Saying {
+pub(super) struct Saying {
     /// Of the order.
     id: Fingerprint,
     /// In which field.
@@ -105,8 +110,8 @@ impl Sayings {
     }
 
     /// The text that a known order said.
-    pub(super) fn of(&self, order: &str, field: TextField) -> Option<i64> {
-        let place = self.place(Fingerprint::of(order), field).ok()?;
+    pub(super) fn of(&self, order: Fingerprint, field: TextField) -> Option<i64> {
+        let place = self.place(order, field).ok()?;
         Some(self.known[place].text)
     }
 
@@ -125,7 +130,25 @@ impl Sayings {
                 ..*saying
             })
         };
-        let mut known: Vec<Saying> = self.known.iter().filter_map(renamed).collect();
+        Self::gathered(self.known.iter().filter_map(renamed))
+    }
+
+    /// Those of some orders, each with its text under another number.
+    pub(super) fn selected(
+        &self,
+        orders: impl Fn(Fingerprint) -> bool,
+        number: impl Fn(i64) -> i64,
+    ) -> impl Iterator<Item = Saying> {
+        let selected = self.known.iter().filter(move |saying| orders(saying.id));
+        selected.map(move |saying| Saying {
+            text: number(saying.text),
+            ..*saying
+        })
+    }
+
+    /// Of these.
+    pub(super) fn gathered(sayings: impl Iterator<Item = Saying>) -> Self {
+        let mut known: Vec<Saying> = sayings.collect();
         known.sort_unstable_by_key(|saying| (saying.id, saying.field));
         Self { known }
     }
@@ -171,13 +194,16 @@ mod tests {
         let mut sayings = Sayings::default();
         sayings.enter("o", TextField::Brand, Timestamp(5), Some(1));
         sayings.enter("o", TextField::Attr(1), Timestamp(5), Some(2));
-        assert_eq!(sayings.of("o", TextField::Brand), Some(1));
-        assert_eq!(sayings.of("o", TextField::Category), None);
+        assert_eq!(sayings.of(Fingerprint::of("o"), TextField::Brand), Some(1));
+        assert_eq!(sayings.of(Fingerprint::of("o"), TextField::Category), None);
         sayings.enter("o", TextField::Brand, Timestamp(6), None);
-        assert_eq!(sayings.of("o", TextField::Brand), None);
+        assert_eq!(sayings.of(Fingerprint::of("o"), TextField::Brand), None);
         sayings.make_room(Timestamp(4));
-        assert_eq!(sayings.of("o", TextField::Attr(1)), Some(2));
+        assert_eq!(
+            sayings.of(Fingerprint::of("o"), TextField::Attr(1)),
+            Some(2)
+        );
         sayings.make_room(Timestamp(5));
-        assert_eq!(sayings.of("o", TextField::Attr(1)), None);
+        assert_eq!(sayings.of(Fingerprint::of("o"), TextField::Attr(1)), None);
     }
 }

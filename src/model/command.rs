@@ -23,6 +23,10 @@ pub enum Ask {
     Override(Wanted),
     /// No longer do so.
     Withdraw(Unwanted),
+    /// From now on the customer is one with another, whose id this is.
+    Merge(Box<str>),
+    /// No longer so.
+    Unmerge,
 }
 
 /// An override as it is asked for.
@@ -48,7 +52,7 @@ pub struct Unwanted {
 }
 
 /// The kinds of events that bring commands, by their names on the wire. Policies do not know them.
-pub const COMMANDS: [&str; 2] = ["erase", "override"];
+pub const COMMANDS: [&str; 4] = ["erase", "override", "merge", "unmerge"];
 
 /// The verb of an override event that withdraws others.
 pub const WITHDRAW: &str = "withdraw";
@@ -60,6 +64,8 @@ impl Ask {
         match self {
             Self::Erase => COMMANDS[0],
             Self::Override(_) | Self::Withdraw(_) => COMMANDS[1],
+            Self::Merge(_) => COMMANDS[2],
+            Self::Unmerge => COMMANDS[3],
         }
     }
 }

@@ -40,10 +40,14 @@ pub enum Refusal {
     UnknownLadder,
     /// About a tier that the ladder does not have.
     UnknownTier,
+    /// To merge or to part customers of whom that cannot be done.
+    BadMerge,
+    /// To merge customers who lie in different lanes.
+    OtherLane,
 }
 
 /// All refusals with their codes.
-pub const REFUSALS: [(Refusal, &str); 18] = [
+pub const REFUSALS: [(Refusal, &str); 20] = [
     (Refusal::NoValue, "no_value"),
     (Refusal::TooLarge, "too_large"),
     (Refusal::NotJson, "not_json"),
@@ -62,6 +66,8 @@ pub const REFUSALS: [(Refusal, &str); 18] = [
     (Refusal::Outlier, "outlier"),
     (Refusal::UnknownLadder, "unknown_ladder"),
     (Refusal::UnknownTier, "unknown_tier"),
+    (Refusal::BadMerge, "bad_merge"),
+    (Refusal::OtherLane, "other_lane"),
 ];
 
 impl Refusal {

@@ -11,6 +11,7 @@ use super::declaration;
 use super::declared::{Ladder, OrderRules, Policy, SegmentMap};
 use super::draft::{Draft, Written};
 use super::event::EventWords;
+use super::merge::merge;
 use super::names::{Names, check_name};
 use super::owner::Owner;
 use super::problem::{ByteRange, Problem};
@@ -66,6 +67,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
     let transition = transition(&draft.transition, problems);
     let time = terms::time_rules(&draft.time, problems);
     let orders = terms::order_rules(&draft.orders, problems);
+    let merge = merge(draft.merge.as_ref(), problems);
     let mut names = Names::default();
     let words = EventWords::of(draft, problems);
     let cleaning = clean::cleaning(&draft.clean, &words, problems);
@@ -91,6 +93,7 @@ fn assemble(draft: &Draft, hash: String, problems: &mut Vec<Problem>) -> Option<
         time: time?,
         orders: orders?,
         attrs: words.fields(),
+        merge: merge?,
         kinds: words.kinds,
         cleaning: cleaning?,
         features: features.into_iter().collect::<Option<_>>()?,

@@ -353,7 +353,7 @@ impl Climb {
     }
 
     /// When a tier is lost that nothing keeps and nobody has extended.
-    fn ends(&self, zone: &Zone, rung: &Rung, marks: &[Timestamp]) -> Timestamp {
+    pub(super) fn ends(&self, zone: &Zone, rung: &Rung, marks: &[Timestamp]) -> Timestamp {
         let ends = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
         ends.max(self.granted(marks))
     }

@@ -11,6 +11,7 @@ use crate::model::zone::Zone;
 
 use super::cleaning::Cleaning;
 use super::lifetime::Held;
+use super::merge::Keep;
 use super::patience::Patience;
 use super::rule::{Comparison, Rule};
 use super::transition::Transition;
@@ -35,6 +36,8 @@ pub struct Policy {
     pub time: TimeRules,
     /// How orders are kept.
     pub orders: OrderRules,
+    /// On which tiers customers go on who are merged; nothing where they may not be.
+    pub merge: Option<Keep>,
     /// The kinds that it declares, in declared order; at most 32.
     pub kinds: Vec<String>,
     /// The fields of `attrs` that filters and sums may ask for, in declared order; then those of

@@ -69,6 +69,8 @@ pub struct Draft {
     pub orders: OrdersDraft,
     /// `kinds` of `[event]`
     pub kinds: Given<Vec<Written<String>>>,
+    /// `keep` of `[merge]`, if that table is there.
+    pub merge: Option<Given<String>>,
     /// `[event.attrs]`, in written order.
     pub attrs: Vec<AttrDraft>,
     /// `[profile]`, in written order.

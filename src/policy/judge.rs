@@ -342,6 +342,7 @@ mod tests {
             currency: Currency::from_code("EUR").expect("a known code"),
             zone: Zone::named("UTC").expect("a bundled zone"),
             transition: Transition::Immediate,
+            merge: None,
             time: TimeRules {
                 lateness: span,
                 late: span,

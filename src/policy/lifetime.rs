@@ -75,6 +75,15 @@ impl Floor {
         }
     }
 
+    /// What is remembered of another customer who is one with this one from now on: a tier is for
+    /// life, or has been held for long enough, if it is so for either.
+    pub(super) fn join(&self, marks: &mut [Timestamp], other: &[Timestamp]) {
+        marks[self.since] = marks[self.since].min(other[self.since]);
+        if self.held.is_some() && other[self.reached] == ENOUGH {
+            marks[self.reached] = ENOUGH;
+        }
+    }
+
     /// The customer is on the tier or higher.
     pub(super) fn stand(
         &self,

@@ -69,6 +69,16 @@ impl Overrides {
         }
     }
 
+    /// These and those of another customer.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        for one in &other.all {
+            both.remember(one.clone());
+        }
+        both
+    }
+
     /// Takes away those of a ladder that are dated at an instant or before; of one verb, if one is
     /// named.
     pub fn withdraw(&mut self, ladder: ScaleIx, verb: Option<Verb>, at: Timestamp) {

@@ -44,7 +44,8 @@ pub(super) struct Intake<R> {
     pub(super) passes: bool,
     /// Reads what its policy asks for.
     decoder: Decoder,
-    bytes_max: usize,
+    /// The largest record that is read, and how many lanes there are.
+    reading: (usize, i32),
     queues: Vec<Queue<R>>,
     /// Since when it waits for a topic that has unread records.
     waiting_since: Option<Timestamp>,
@@ -120,7 +121,7 @@ impl<'a, R: Record> Cursor<'a, R> {
 
 impl<R: Record> Intake<R> {
     /// A lane that reads records of at most so many bytes.
-    pub(super) fn new(lane: Lane, budget: Budget, bytes_max: usize) -> Self {
+    pub(super) fn new(lane: Lane, budget: Budget, reading: (usize, i32)) -> Self {
         let queues = lane
             .next()
             .iter()
@@ -130,8 +131,8 @@ impl<R: Record> Intake<R> {
             })
             .collect();
         Self {
-            decoder: decoder(&lane, bytes_max),
-            bytes_max,
+            decoder: decoder(&lane, reading),
+            reading,
             ahead: None,
             passes: lane.engine().awaiting() > 0,
             lane,
@@ -321,9 +322,9 @@ impl<R: Record> Intake<R> {
 }
 
 /// What reads records for a lane.
-fn decoder(lane: &Lane, bytes_max: usize) -> Decoder {
+fn decoder(lane: &Lane, (bytes_max, lanes): (usize, i32)) -> Decoder {
     let engine = lane.engine();
-    Decoder::asking(engine.policy(), engine.wanted(), bytes_max)
+    Decoder::asking(engine.policy(), engine.wanted(), bytes_max).of_lanes(lanes)
 }
 
 /// A cursor at the front of each queue.

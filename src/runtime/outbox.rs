@@ -63,7 +63,7 @@ impl Outbox {
             Some(ended) => {
                 receipt::encode_body(policy, who, judged.at, ended, &mut self.buffer);
                 self.count(checksum);
-                let headers = || receipt::headers(policy, who, judged.at, &plan.source);
+                let headers = || receipt::headers(policy, who, (judged.at, ended), &plan.source);
                 self.tell(lane, who, headers, &mut to)?;
                 self.buffer.clear();
             }

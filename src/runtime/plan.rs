@@ -14,6 +14,8 @@ pub struct Plan {
     pub policies: Policies,
     /// Input topics, in the order in which equal instants are taken.
     pub topics: Arc<[String]>,
+    /// How many lanes there are, here and elsewhere.
+    pub lanes: i32,
     /// `ce_source` of the changes.
     pub source: String,
     /// Where units end.
@@ -31,4 +33,12 @@ pub struct Plan {
     pub record_bytes_max: usize,
     /// How long a restored lane may take to agree with the committed offsets.
     pub agreement_wait: Span,
+}
+
+impl Plan {
+    /// The largest record that is decoded, and how many lanes there are.
+    #[must_use]
+    pub fn reading(&self) -> (usize, i32) {
+        (self.record_bytes_max, self.lanes)
+    }
 }

@@ -72,7 +72,7 @@ pub fn repeat_lane<S: Source>(
     let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
     source.start(&[(lane, next.clone())])?;
     let lane_state = Lane::new(lane, plan.topics.clone(), plan.policies.first(), next);
-    let mut intake = Intake::new(lane_state, Budget::new(None), plan.record_bytes_max);
+    let mut intake = Intake::new(lane_state, Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
     let mut restore = Restore::begin(&intake, source)?;
     loop {

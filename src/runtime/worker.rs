@@ -156,7 +156,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             };
             starts.push((*id, lane.next().to_vec()));
             let budget = Budget::new(self.plan.deadlines_per_second);
-            let intake = Intake::new(lane, budget, self.plan.record_bytes_max);
+            let intake = Intake::new(lane, budget, self.plan.reading());
             self.lanes.insert(*id, intake);
         }
         self.parked.clear();

@@ -60,6 +60,12 @@ impl Ground<'_> {
             command: command(word),
             reviewed: false,
         };
+        let mut rest = rest;
+        if word == COMMANDS[2] {
+            let (into, more) = self.merged_with(rest).map_err(|problem| vec![problem])?;
+            deed.command = Some(asked_for(Ask::Merge(into)));
+            rest = more;
+        }
         if word == COMMANDS[1] {
             let asked = self.ask(&mut deed, rest, counted);
             return asked.map(|()| deed).map_err(|problem| vec![problem]);
@@ -83,6 +89,17 @@ impl Ground<'_> {
             true => Ok(deed),
             false => Err(problems),
         }
+    }
+
+    /// Reads "into c-2 dated 2026-03-02" up to the customer's id.
+    fn merged_with<'t>(&self, text: &'t str) -> Result<(Box<str>, &'t str), Problem> {
+        let (word, rest) = first_word(text);
+        let (id, rest) = first_word(rest);
+        if word != "into" || id.is_empty() {
+            let problem = self.problem(text, "a merge into nobody".to_owned(), "into whom?");
+            return Err(problem.help("for example `merge into c-2`"));
+        }
+        Ok((self.id(id)?.into(), rest))
     }
 
     /// The fields; an amount may come first without its name.
@@ -241,13 +258,18 @@ impl Ground<'_> {
 fn command(word: &str) -> Option<Command> {
     let ask = match word {
         "erase" => Ask::Erase,
+        "unmerge" => Ask::Unmerge,
         _ => return None,
     };
-    Some(Command {
+    Some(asked_for(ask))
+}
+
+fn asked_for(ask: Ask) -> Command {
+    Command {
         ask,
         by: "a story".into(),
         why: "a story".into(),
-    })
+    }
 }
 
 fn begins_field(word: &str) -> bool {

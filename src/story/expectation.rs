@@ -15,7 +15,7 @@ use super::script::{Caution, Claim, Expectation, Expected, Move};
 
 const OPS: [Op; 6] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq, Op::Ne];
 /// What an event can be refused for that was read: docs/semantics.md, section 2.
-const REFUSALS: [Refusal; 9] = [
+const REFUSALS: [Refusal; 10] = [
     Refusal::Future,
     Refusal::TooLate,
     Refusal::UnknownCurrency,
@@ -25,6 +25,7 @@ const REFUSALS: [Refusal; 9] = [
     Refusal::Outlier,
     Refusal::UnknownLadder,
     Refusal::UnknownTier,
+    Refusal::BadMerge,
 ];
 /// What may follow "at risk".
 const AT_RISK: [&str; 3] = ["of", "on", "because"];

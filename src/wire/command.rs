@@ -14,6 +14,10 @@ impl<'a> Reader<'a, '_> {
         let ask = match self.text(Field::Kind)? {
             Some(name) if name == COMMANDS[0] => Ask::Erase,
             Some(name) if name == COMMANDS[1] => self.overriding(at)?,
+            Some(name) if name == COMMANDS[2] => {
+                Ask::Merge(required(self.id(Field::Into)?, Field::Into)?.into())
+            }
+            Some(name) if name == COMMANDS[3] => Ask::Unmerge,
             _ => return Err(Refusal::UnknownKind.of(Field::Kind.name())),
         };
         let by = required(self.said(Field::By)?, Field::By)?;

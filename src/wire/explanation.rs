@@ -19,6 +19,7 @@ use super::value::{Instant, Stamp, Value, write_json};
 pub fn encode(policy: &Policy, customer: &str, explanation: &Explanation, out: &mut Vec<u8>) {
     let body = Body {
         customer_id: customer,
+        members: &explanation.members,
         at: Instant(explanation.at),
         ladders: Ladders {
             policy,
@@ -48,6 +49,8 @@ pub fn encode(policy: &Policy, customer: &str, explanation: &Explanation, out: &
 #[derive(Serialize)]
 struct Body<'a> {
     customer_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    members: &'a [Box<str>],
     at: Instant,
     ladders: Ladders<'a>,
     maps: Maps<'a>,

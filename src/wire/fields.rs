@@ -31,10 +31,11 @@ pub(super) enum Field {
     Tier,
     Until,
     Of,
+    Into,
 }
 
 /// All fields with their names, in the order in which they are judged.
-pub(super) const FIELDS: [(Field, &str); 23] = [
+pub(super) const FIELDS: [(Field, &str); 24] = [
     (Field::EventId, "event_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Kind, "kind"),
@@ -58,6 +59,7 @@ pub(super) const FIELDS: [(Field, &str); 23] = [
     (Field::Tier, "tier"),
     (Field::Until, "until"),
     (Field::Of, "of"),
+    (Field::Into, "into"),
 ];
 
 impl Field {
@@ -93,6 +95,7 @@ impl Field {
             "tier" => Self::Tier,
             "until" => Self::Until,
             "of" => Self::Of,
+            "into" => Self::Into,
             _ => return None,
         })
     }

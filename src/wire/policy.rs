@@ -1,6 +1,7 @@
 //! A policy read from its TOML text, or a report of everything that is wrong with it.
 
 mod clean;
+mod merge;
 mod rfm;
 
 use std::sync::Arc;
@@ -131,6 +132,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         "transition",
         "time",
         "orders",
+        "merge",
         "event",
         "profile",
         "clean",
@@ -150,6 +152,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         transition: root.text("transition", problems),
         time: time(root.table("time", problems), problems),
         orders: orders(root.table("orders", problems), problems),
+        merge: merge::draft(root.table("merge", problems), problems),
         kinds,
         attrs,
         profile: sorts(root.table("profile", problems), problems),

@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer};
 pub struct Told {
     /// Whom it is about.
     pub customer_id: String,
+    /// Who is one with the customer; first the one who goes on for them all.
+    #[serde(default)]
+    pub members: Vec<String>,
     /// As of when the measures are.
     pub at: String,
     /// By name, in declared order.

@@ -16,7 +16,7 @@ use tidemark::policy::declared::{Policy, Segment, SegmentMap};
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
 use crate::histories::{Input, plans};
-use crate::model::contribution::{Accepted, OrderTerms, orders};
+use crate::model::contribution::{OrderTerms, Past, orders};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
@@ -44,7 +44,7 @@ struct Weighed {
     outcomes: Vec<Option<Outcome>>,
     engine: Engine,
     /// The events that counted, by customer.
-    accepted: BTreeMap<String, Vec<Accepted>>,
+    accepted: BTreeMap<String, Past>,
 }
 
 impl Scales {
@@ -71,7 +71,7 @@ impl Scales {
 
     fn weigh(&self, inputs: &[Input]) -> Weighed {
         let mut engine = Engine::new(Arc::clone(&self.policy));
-        let mut accepted: BTreeMap<String, Vec<Accepted>> = BTreeMap::new();
+        let mut accepted: BTreeMap<String, Past> = BTreeMap::new();
         let mut effects = Vec::new();
         let outcomes = inputs.iter().map(|input| match input {
             Input::Tick(tick) => {
@@ -83,16 +83,10 @@ impl Scales {
                 let outcome = engine.apply(&event.borrowed(), &mut effects);
                 if outcome == Outcome::Applied {
                     let theirs = accepted.entry(event.customer.clone()).or_default();
-                    let last = theirs.last().map_or(Timestamp::MIN, |last| last.judged_at);
-                    theirs.push(Accepted {
-                        event: event.clone(),
-                        judged_at: last.max(event.at),
-                        remembered: true,
-                        terms: OrderTerms {
-                            rules: self.policy.orders,
-                            forgotten: Vec::new(),
-                        },
-                    });
+                    let last = theirs.accepted.last();
+                    let last = last.map_or(Timestamp::MIN, |last| last.judged_at);
+                    let rules = self.policy.orders;
+                    theirs.push((event, true), last.max(event.at), OrderTerms { rules });
                 }
                 Some(outcome)
             }

@@ -51,6 +51,7 @@ fn policy() -> Arc<Policy> {
         currency: Currency::from_code("GBP").expect("a known code"),
         zone: Zone::named("UTC").expect("a zone of the bundled data"),
         transition: Transition::Immediate,
+        merge: None,
         time: TimeRules {
             lateness: Span(0),
             late: Span(DAY_MS),

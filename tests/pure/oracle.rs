@@ -15,12 +15,13 @@ use tidemark::policy::declared::Policy;
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::{Answer, Stage};
 use crate::histories::{
-    Adopted, Input, changing_crowds, changing_plans, crowded_plans, instant, long_plans, plans,
+    Adopted, Input, changing_crowds, changing_plans, changing_unions, crowded_plans, instant,
+    long_plans, plans, uniting_plans,
 };
 use crate::model::customer::Customer;
 use crate::model::horizon::Foresight;
 use crate::model::lane::Model;
-use crate::sightings::{CASES, CHANGING, Sightings};
+use crate::sightings::{CASES, CHANGING, Sightings, UNITING};
 
 /// Histories of the ordinary test run.
 const HISTORIES: u64 = 4_000;
@@ -32,6 +33,10 @@ const LONG: u64 = 40;
 const CHANGING_HISTORIES: u64 = 900;
 /// ... also with crowds.
 const CHANGING_CROWDS: u64 = 30;
+/// With customers who are merged and parted ...
+const UNIONS: u64 = 1_500;
+/// ... also under policies that take the place of others.
+const CHANGING_UNIONS: u64 = 400;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +148,7 @@ fn compare_answer(
 
 fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
     let of_engine: Vec<(&str, &[Place])> = engine.standings().collect();
-    let customers = &model.customers;
+    let customers: Vec<&Customer> = model.standing().collect();
     let of_model: Vec<(&str, &[Place])> = customers
         .iter()
         .map(|customer| (customer.name.as_str(), customer.places.as_slice()))
@@ -193,11 +198,8 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
         same("tiers given", &view.given, &customer.given)?;
         let remembered = customer.overruling.remembered(customer.frontier);
         let remembered: Vec<_> = remembered.into_iter().map(|(_, one)| one.clone()).collect();
-        same(
-            "overrides",
-            &overrides(&view, rules.policy),
-            &in_order(remembered),
-        )?;
+        let known = overrides(&view, rules.policy);
+        same("overrides", &known, &in_order(remembered))?;
         same(
             &format!("horizon of {name:?}"),
             &foresight(&view),
@@ -291,12 +293,32 @@ fn the_engine_changes_policies_as_the_model_does() {
     }
 }
 
+#[test]
+fn the_engine_merges_and_parts_customers_as_the_model_does() {
+    let mut all = Campaign::new("unions", UNIONS, 30).run(uniting_plans, compare);
+    let changing = Campaign::new("unions, policies", CHANGING_UNIONS, 10);
+    all.extend(changing.run(changing_unions, compare));
+    let sum = Compared::sum(all);
+    println!(
+        "unions: {} histories, {} events, {} changes compared",
+        sum.histories, sum.events, sum.changes
+    );
+    for case in UNITING {
+        println!("{:9} {case}", sum.sightings.of(case));
+    }
+    if sum.histories >= UNIONS {
+        let missing = UNITING.iter();
+        let missing: Vec<_> = missing.filter(|case| sum.sightings.of(case) == 0).collect();
+        assert!(missing.is_empty(), "no history comes by {missing:?}");
+    }
+}
+
 /// The model's own horizons: no instant between a judging and the horizon moves anything.
 #[test]
 fn nothing_moves_before_a_horizon_of_the_model() {
     Campaign::new("horizons", 150, 10).run(plans, |stage| {
         let rules = stage.model.rules();
-        for customer in &stage.model.customers {
+        for customer in stage.model.standing() {
             let last = customer.horizon.as_ref().map(|horizon| horizon.at);
             for at in between(customer.frontier, last, stage) {
                 let moves = customer.moves_at(at, rules);

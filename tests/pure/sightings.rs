@@ -7,6 +7,7 @@ mod orders;
 mod overruled;
 mod passing;
 mod questions;
+mod uniting;
 mod waiting;
 mod warnings;
 
@@ -27,6 +28,7 @@ use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
 pub(crate) use passing::CHANGING;
 use questions::{apart, kept};
+pub(crate) use uniting::UNITING;
 
 /// How often each case was seen.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +54,8 @@ impl Sightings {
     }
 
     fn see(&mut self, case: &'static str, seen: bool) {
-        debug_assert!(CASES.contains(&case) || CHANGING.contains(&case), "{case}");
+        let known = [CASES, &CHANGING, &UNITING];
+        debug_assert!(known.concat().contains(&case), "{case}");
         if seen {
             *self.0.entry(case).or_default() += 1;
         }
@@ -93,6 +96,9 @@ impl Sightings {
         judged: &[Judged],
         event: Option<(&OwnedEvent, Outcome)>,
     ) {
+        if let Some(event) = event {
+            self.united(model, &before, event, judged);
+        }
         if model.era() > 0 {
             self.passed(judged, event.is_some());
             return;
@@ -153,6 +159,7 @@ impl Sightings {
             ("unknown_tier", _) => "refused unknown_tier",
             ("unknown_currency", _) => "refused unknown_currency",
             ("unknown_order", _) => "refused unknown_order",
+            ("bad_merge", _) | ("bad_amount", "into") => return,
             other => panic!("no refusal of an engine: {other:?}"),
         };
         self.see(case, true);
@@ -215,7 +222,7 @@ impl Sightings {
         let before_it = apart(before, event) == Some(-policy.time.dedup.0 - 1);
         self.see("id again, one beyond dedup before", before_it);
         let elsewhere = model.customers.iter().any(|customer| {
-            let mut theirs = customer.accepted.iter();
+            let mut theirs = customer.past.accepted.iter();
             customer.name != event.customer
                 && theirs.any(|earlier| earlier.event.event_id == event.event_id)
         });
@@ -251,8 +258,8 @@ impl Sightings {
             .iter()
             .any(|judged| !by_time(judged) && !judged.changes.is_empty());
         let behind = event.at < customer.frontier;
-        let latest = customer.accepted.last().expect("a first event");
-        self.see("same instant as before", event.at == latest.event.at);
+        let latest = customer.past.accepted.last().map(|latest| latest.event.at);
+        self.see("same instant as before", latest == Some(event.at));
         self.see("before the frontier", behind);
         self.see("before the frontier, moving", behind && moved);
         self.see(
@@ -264,6 +271,7 @@ impl Sightings {
             !behind && event.at < clock,
         );
         let out_of_order = customer
+            .past
             .accepted
             .iter()
             .any(|earlier| earlier.event.kind == Kind::Purchase && earlier.event.at > event.at);
@@ -273,6 +281,7 @@ impl Sightings {
             purchase && out_of_order,
         );
         let same_id = customer
+            .past
             .accepted
             .iter()
             .filter(|earlier| earlier.event.event_id == event.event_id);

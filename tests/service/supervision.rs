@@ -20,6 +20,7 @@ use crate::shop;
 fn plan() -> Plan {
     Plan {
         policies: Policies::new(shop::edition(), 1),
+        lanes: 1,
         topics: ["a", "b"].map(str::to_owned).into(),
         source: "/tidemark/test".to_owned(),
         pacing: Pacing {

@@ -243,6 +243,7 @@ fn target(broker: &MockBroker) -> Target {
 fn plan(policies: &Policies) -> Plan {
     Plan {
         policies: policies.clone(),
+        lanes: LANES,
         topics: INPUTS.map(str::to_owned).into(),
         source: "/tidemark/tidemark-demo".to_owned(),
         pacing: Pacing {

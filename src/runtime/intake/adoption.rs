@@ -27,7 +27,7 @@ impl<R: Record> Intake<R> {
     /// Begins with another policy.
     pub(in crate::runtime) fn begin(&mut self, edition: Edition) {
         self.lane.begin(edition);
-        self.decoder = decoder(&self.lane, self.bytes_max);
+        self.decoder = decoder(&self.lane, self.reading);
     }
 
     /// Opens a unit, with a policy to adopt or without.
@@ -40,7 +40,7 @@ impl<R: Record> Intake<R> {
         self.checksum = Checksum::default();
         self.lane.open(adopted, tick, effects)?;
         if adopted.is_some() {
-            self.decoder = decoder(&self.lane, self.bytes_max);
+            self.decoder = decoder(&self.lane, self.reading);
         }
         Ok(())
     }

@@ -328,6 +328,7 @@ impl PolicyPlan {
                     UnknownOrder::Today
                 },
             },
+            merge: self.merge,
             kinds: vec!["rating".to_owned(), "inquiry".to_owned()],
             cleaning: Default::default(),
             attrs: declared(),

@@ -9,6 +9,7 @@ pub(crate) mod requests;
 pub(crate) mod scenes;
 pub(crate) mod staging;
 pub(crate) mod steps;
+pub(crate) mod unions;
 pub(crate) mod variants;
 
 use std::fmt::Write as _;
@@ -108,6 +109,33 @@ pub(crate) fn changing_crowds() -> BoxedStrategy<Plan> {
     let steps =
         steps.prop_map(|(first, adopt, second, again)| [first, adopt, second, again].concat());
     varied(planned(steps.boxed(), 0.9))
+}
+
+/// Any plan in which customers are merged and parted.
+pub(crate) fn uniting_plans() -> BoxedStrategy<Plan> {
+    let steps = prop::collection::vec(unions::steps_of_unions(), 4..=48);
+    merging(planned(steps.boxed(), 0.6))
+}
+
+/// The same with policies that come.
+pub(crate) fn changing_unions() -> BoxedStrategy<Plan> {
+    let step = prop_oneof![6 => unions::steps_of_unions(), 1 => variants::adoptions()];
+    let steps = prop::collection::vec(step, 8..=48);
+    let variants = prop::collection::vec(variants::merging_variants(), 1..=2);
+    let plans = merging(planned(steps.boxed(), 0.6));
+    (plans, variants)
+        .prop_map(|(plan, variants)| Plan { variants, ..plan })
+        .boxed()
+}
+
+/// With policies under which customers may be merged, or not.
+fn merging(plans: BoxedStrategy<Plan>) -> BoxedStrategy<Plan> {
+    (plans, unions::merges())
+        .prop_map(|(mut plan, merge)| {
+            plan.policy.merge = merge;
+            plan
+        })
+        .boxed()
 }
 
 fn varied(plans: BoxedStrategy<Plan>) -> BoxedStrategy<Plan> {

@@ -11,6 +11,7 @@ use tidemark::model::period::{MonthDay, Period};
 use tidemark::model::time::{DAY_MS, Span};
 use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
+use tidemark::policy::merge::Keep;
 use tidemark::policy::patience::{Demote, Depth, OnRefund, Patience, Requalify, Term};
 use tidemark::policy::rule::Op;
 use tidemark::policy::transition::Transition;
@@ -26,6 +27,8 @@ pub(crate) struct PolicyPlan {
     pub(super) time: TimePlan,
     /// How much longer orders are kept than they must be, in ms.
     pub(super) keep_longer: i64,
+    /// Whether customers may be merged.
+    pub(super) merge: Option<Keep>,
     pub(super) refuse_unknown: bool,
     pub(super) features: Vec<FeaturePlan>,
     /// Features made of two of those: how, and of which.
@@ -108,6 +111,7 @@ pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
                 PolicyPlan {
                     time,
                     keep_longer,
+                    merge: None,
                     refuse_unknown,
                     features,
                     derived,

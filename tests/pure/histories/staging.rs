@@ -103,14 +103,9 @@ impl Stage {
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Act(act) => {
-                let event = self.cast(act);
-                self.enter(event);
-            }
-            Step::Ask(request) => {
-                let event = self.ask(request);
-                self.enter(event);
-            }
+            Step::Act(act) => self.enter(self.cast(act)),
+            Step::Ask(request) => self.enter(self.ask(request)),
+            Step::Unite(unite) => self.enter(self.unite(unite)),
             Step::Copy {
                 of,
                 shift,
@@ -183,13 +178,16 @@ impl Stage {
     }
 
     fn order(&self, act: &Act, customer: &str) -> Option<String> {
+        let anybodys = matches!(act.order, OrderName::OfAnybody(_));
         let mut named = self.events.iter().rev().filter(|event| {
-            event.customer == customer && event.kind == Kind::Purchase && event.order.is_some()
+            (anybodys || event.customer == customer)
+                && event.kind == Kind::Purchase
+                && event.order.is_some()
         });
         match act.order {
             OrderName::Nothing => None,
             OrderName::Fresh => Some(format!("o{}", self.events.len())),
-            OrderName::Earlier(back) => named
+            OrderName::Earlier(back) | OrderName::OfAnybody(back) => named
                 .nth(back)
                 .map_or_else(|| Some("o".to_owned()), |event| event.order.clone()),
         }

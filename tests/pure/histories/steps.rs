@@ -8,6 +8,7 @@ use tidemark::model::time::DAY_MS;
 use super::facts::facts;
 use super::policies::HOUR_MS;
 use super::requests::{Request, requests};
+use super::unions::Unite;
 use crate::model::source::Facts;
 
 /// One step of a plan.
@@ -17,6 +18,8 @@ pub(crate) enum Step {
     Act(Act),
     /// An override is asked for.
     Ask(Request),
+    /// Customers are to be one, or no longer.
+    Unite(Unite),
     /// An earlier event again, dated `shift` later, of the same customer or of another one, and
     /// maybe in a currency that is not the policy's.
     Copy {
@@ -83,6 +86,8 @@ pub(crate) enum OrderName {
     Fresh,
     /// One of this customer's purchases.
     Earlier(usize),
+    /// One of anybody's purchases.
+    OfAnybody(usize),
     /// None.
     Nothing,
 }
@@ -195,7 +200,7 @@ fn visit(who: usize, when: When) -> Step {
     })
 }
 
-fn purchases() -> BoxedStrategy<Act> {
+pub(super) fn purchases() -> BoxedStrategy<Act> {
     let order = prop_oneof![
         14 => Just(OrderName::Fresh),
         2 => Just(OrderName::Nothing),
@@ -204,7 +209,7 @@ fn purchases() -> BoxedStrategy<Act> {
     acts(Just(Kind::Purchase), order).boxed()
 }
 
-fn returns() -> BoxedStrategy<Act> {
+pub(super) fn returns() -> BoxedStrategy<Act> {
     let kind = select(vec![
         Kind::Refund,
         Kind::Refund,

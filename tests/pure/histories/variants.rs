@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tidemark::model::time::DAY_MS;
 use tidemark::policy::declared::Policy;
+use tidemark::policy::merge::Keep;
 use tidemark::policy::transition::Transition;
 
 use super::policies::{
@@ -13,6 +14,7 @@ use super::policies::{
 };
 use super::staging::Stage;
 use super::steps::Step;
+use super::unions::merges;
 use super::{Adopted, Input};
 
 /// How a policy names what it declares.
@@ -48,6 +50,7 @@ pub(crate) struct Variant {
     scales: Option<Scales>,
     time: Option<TimePlan>,
     keep_longer: i64,
+    merge: Option<Option<Keep>>,
     refuse_unknown: Option<bool>,
     transition: Transition,
     names: Names,
@@ -87,11 +90,20 @@ pub(crate) fn variants() -> BoxedStrategy<Variant> {
                 scales,
                 time,
                 keep_longer,
+                merge: None,
                 refuse_unknown,
                 transition,
                 names,
             }
         })
+        .boxed()
+}
+
+/// Any variant under which it may be otherwise whether customers may be merged.
+pub(crate) fn merging_variants() -> BoxedStrategy<Variant> {
+    let merge = prop::option::weighted(0.3, merges());
+    (variants(), merge)
+        .prop_map(|(variant, merge)| Variant { merge, ..variant })
         .boxed()
 }
 
@@ -173,6 +185,7 @@ impl PolicyPlan {
             plan.time.clone_from(time);
         }
         plan.keep_longer = variant.keep_longer;
+        plan.merge = variant.merge.unwrap_or(self.merge);
         plan.refuse_unknown = variant.refuse_unknown.unwrap_or(self.refuse_unknown);
         plan.transition = variant.transition;
         plan.names = Names {

@@ -21,9 +21,54 @@ pub(crate) struct Accepted {
 #[derive(Clone, Debug)]
 pub(crate) struct OrderTerms {
     pub(crate) rules: OrderRules,
-    /// When other policies came: of so many events accepted by then, orders up to such an instant
-    /// were forgotten for good.
-    pub(crate) forgotten: Vec<(usize, Timestamp)>,
+}
+
+/// Something that happened to a list of accepted events as a whole, after so many of them.
+#[derive(Clone, Debug)]
+pub(crate) enum Turn {
+    /// Another policy came: orders up to this instant were forgotten for good.
+    Forget(Timestamp),
+    /// The events so far are those of several customers, one after another, who were joined at an
+    /// instant.
+    Join(Timestamp, OrderTerms, Vec<Past>),
+}
+
+/// A list of accepted events with its turns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) turns: Vec<(usize, Turn)>,
+}
+
+impl Past {
+    /// All of these as one.
+    pub(crate) fn joined(parts: Vec<Self>, at: Timestamp, terms: OrderTerms) -> Self {
+        let lists = parts.iter().map(|part| part.accepted.clone());
+        let accepted: Vec<Accepted> = lists.flatten().collect();
+        let turns = vec![(accepted.len(), Turn::Join(at, terms, parts))];
+        Self { accepted, turns }
+    }
+
+    /// One more event, of which copies are told or not.
+    pub(crate) fn push(
+        &mut self,
+        (event, remembered): (&OwnedEvent, bool),
+        judged_at: Timestamp,
+        terms: OrderTerms,
+    ) {
+        let event = event.clone();
+        self.accepted.push(Accepted {
+            event,
+            judged_at,
+            remembered,
+            terms,
+        });
+    }
+
+    /// From here on something holds.
+    pub(crate) fn turn(&mut self, turn: Turn) {
+        self.turns.push((self.accepted.len(), turn));
+    }
 }
 
 /// What features with this kind among theirs see at this instant.
@@ -43,8 +88,8 @@ pub(crate) struct Contribution {
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) id: Option<String>,
-    /// Events accepted before its purchase.
-    number: usize,
+    /// For good.
+    forgotten: bool,
     pub(crate) at: Timestamp,
     pub(crate) amount: i128,
     quantity: i128,
@@ -57,10 +102,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    fn of(event: &OwnedEvent, number: usize) -> Self {
+    fn of(event: &OwnedEvent) -> Self {
         Self {
             id: event.order.clone(),
-            number,
+            forgotten: false,
             at: event.at,
             amount: event.amount.into(),
             quantity: event.quantity.into(),
@@ -74,9 +119,7 @@ impl Order {
 
     /// Whether it is known at an instant.
     pub(crate) fn is_known(&self, judged_at: Timestamp, terms: &OrderTerms) -> bool {
-        let mut forgotten = terms.forgotten.iter();
-        let forgotten = forgotten.any(|(events, last)| self.number < *events && self.at <= *last);
-        !forgotten && within(self.at, judged_at, terms.rules.keep)
+        !self.forgotten && within(self.at, judged_at, terms.rules.keep)
     }
 
     /// The table of section 3.
@@ -115,15 +158,62 @@ pub(crate) fn known(
     let id = id?;
     let latest = orders
         .iter()
-        .rposition(|order| order.id.as_deref() == Some(id))?;
+        .rposition(|order| order.id.as_deref() == Some(id) && !order.forgotten)?;
     orders[latest].is_known(judged_at, terms).then_some(latest)
 }
 
+/// What happened after so many events.
+fn take_turns(
+    past: &Past,
+    number: usize,
+    orders: &mut Vec<Order>,
+    unbound: &mut Vec<Contribution>,
+) {
+    for (_, turn) in past.turns.iter().filter(|(after, _)| *after == number) {
+        match turn {
+            Turn::Forget(last) => {
+                for order in orders.iter_mut() {
+                    order.forgotten |= order.at <= *last;
+                }
+            }
+            Turn::Join(at, terms, parts) => {
+                orders.clear();
+                unbound.clear();
+                for part in parts {
+                    let (theirs, others) = self::orders(part);
+                    let ids: Vec<Option<String>> = orders
+                        .iter()
+                        .filter(|order| order.is_known(*at, terms))
+                        .map(|order| order.id.clone())
+                        .collect();
+                    let twice = |order: &Order| {
+                        order.id.is_some() && order.is_known(*at, terms) && ids.contains(&order.id)
+                    };
+                    orders.extend(theirs.into_iter().filter(|order| !twice(order)));
+                    unbound.extend(others);
+                }
+                for order in orders.iter_mut() {
+                    order.forgotten |= !order.is_known(*at, terms);
+                }
+            }
+        }
+    }
+}
+
 /// All orders of a list of accepted events, and what was booked without one.
-pub(crate) fn orders(list: &[Accepted]) -> (Vec<Order>, Vec<Contribution>) {
+pub(crate) fn orders(past: &Past) -> (Vec<Order>, Vec<Contribution>) {
     let mut orders: Vec<Order> = Vec::new();
     let mut unbound = Vec::new();
-    for (number, accepted) in list.iter().enumerate() {
+    for (number, accepted) in past.accepted.iter().enumerate() {
+        take_turns(past, number, &mut orders, &mut unbound);
+        // The events before are in what they were joined to.
+        if past
+            .turns
+            .iter()
+            .any(|(after, turn)| number < *after && matches!(turn, Turn::Join(..)))
+        {
+            continue;
+        }
         let Accepted {
             event,
             judged_at,
@@ -132,7 +222,14 @@ pub(crate) fn orders(list: &[Accepted]) -> (Vec<Order>, Vec<Contribution>) {
         } = accepted;
         let named = known(&orders, event.order.as_deref(), *judged_at, terms);
         match (event.kind, named) {
-            (Kind::Purchase, _) => orders.push(Order::of(event, number)),
+            (Kind::Purchase, _) => {
+                // An order takes the place of an older one of its name.
+                let named = |order: &&mut Order| order.id.is_some() && order.id == event.order;
+                for older in orders.iter_mut().filter(named) {
+                    older.forgotten = true;
+                }
+                orders.push(Order::of(event));
+            }
             (Kind::Refund, Some(order)) => {
                 orders[order].amount -= i128::from(event.amount);
                 orders[order].quantity -= i128::from(event.quantity);
@@ -164,14 +261,15 @@ pub(crate) fn orders(list: &[Accepted]) -> (Vec<Order>, Vec<Contribution>) {
             _ => {}
         }
     }
+    take_turns(past, past.accepted.len(), &mut orders, &mut unbound);
     (orders, unbound)
 }
 
 /// Everything that the accepted events contribute to any feature.
-pub(crate) fn contributions(list: &[Accepted]) -> Vec<Contribution> {
-    let (orders, mut all) = orders(list);
+pub(crate) fn contributions(past: &Past) -> Vec<Contribution> {
+    let (orders, mut all) = orders(past);
     all.extend(orders.iter().map(Order::contribution));
-    for Accepted { event, .. } in list {
+    for Accepted { event, .. } in &past.accepted {
         if event.kind != Kind::Purchase {
             all.push(Contribution {
                 kind: event.kind,

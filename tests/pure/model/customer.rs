@@ -11,7 +11,7 @@ use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::Policy;
 
 use super::alarm::Alarm;
-use super::contribution::{Accepted, OrderTerms, contributions, known, orders};
+use super::contribution::{OrderTerms, Past, contributions, known, orders};
 use super::days::Days;
 use super::horizon::Foresight;
 use super::judgement::{Now, Ruling, first_ranks, judge};
@@ -20,6 +20,7 @@ use super::memory::{Memory, waits};
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
 use super::passing::Left;
+use super::union::Union;
 use tidemark::model::event::Kind;
 
 /// What a judging needs besides the customer.
@@ -46,6 +47,8 @@ pub(super) enum Occasion {
     Event(Timestamp),
     /// Somebody has asked for something.
     Command,
+    /// They were merged or parted; whether their standing is told in any case.
+    Union(bool),
     /// Another policy has. On these ladders and maps they were on a tier or segment that is no
     /// more; whether their standing is told in any case.
     Policy(BTreeMap<usize, String>, bool),
@@ -65,7 +68,7 @@ impl Occasion {
         match self {
             Self::Time => Cause::Clock,
             Self::Event(_) => Cause::Event,
-            Self::Command => Cause::Command,
+            Self::Command | Self::Union(_) => Cause::Command,
             Self::Policy(..) => Cause::Policy,
         }
     }
@@ -76,7 +79,7 @@ impl Occasion {
             Self::Time => Cause::Clock,
             Self::Event(since) if *since < at && place.since >= *since => Cause::Correction,
             Self::Event(_) => Cause::Event,
-            Self::Command => Cause::Command,
+            Self::Command | Self::Union(_) => Cause::Command,
             Self::Policy(..) => Cause::Policy,
         }
     }
@@ -86,7 +89,7 @@ impl Occasion {
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
     pub(crate) name: String,
-    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) past: Past,
     /// The instant of the latest judging.
     pub(crate) frontier: Timestamp,
     pub(crate) places: Vec<Place>,
@@ -102,10 +105,9 @@ pub(crate) struct Customer {
     pub(crate) horizon: Option<Foresight>,
     /// Policies so far.
     pub(crate) era: u32,
-    /// See [`OrderTerms`].
-    pub(crate) forgotten: Vec<(usize, Timestamp)>,
     /// Ladders and maps that are no more, by name.
     pub(crate) gone: BTreeMap<String, Left>,
+    pub(crate) union: Union,
 }
 
 impl Customer {
@@ -113,7 +115,7 @@ impl Customer {
     pub(crate) fn new(name: &str, rules: Rules<'_>) -> Self {
         let mut new = Self {
             name: name.to_owned(),
-            accepted: Vec::new(),
+            past: Past::default(),
             frontier: Timestamp::MIN,
             places: Vec::new(),
             given: Vec::new(),
@@ -123,8 +125,8 @@ impl Customer {
             numbers: BTreeMap::new(),
             horizon: None,
             era: 0,
-            forgotten: Vec::new(),
             gone: BTreeMap::new(),
+            union: Union::default(),
         };
         let nothing = new.measures(rules, Timestamp(0));
         new.given = first_ranks(rules.policy, &nothing);
@@ -150,20 +152,9 @@ impl Customer {
         let judged_at = self.judging_instant(event);
         let since = self.speaks_from(event, rules.policy);
         self.take_back(event.kind, judged_at, rules);
-        self.accepted.push(Accepted {
-            event: event.clone(),
-            judged_at,
-            remembered: event.at >= rules.late_before,
-            terms: self.order_terms(rules.policy),
-        });
+        let tiers = self.tiers();
         let before = self.overruling.clone();
-        let places = self.given.iter().zip(&self.places);
-        let tiers = places.map(|(given, place)| Tier {
-            given: *given,
-            shown: place.rank,
-        });
-        let tiers: Vec<Tier> = tiers.collect();
-        self.overruling.take(event, rules.policy, &tiers);
+        self.note(event, judged_at, (rules, &tiers));
         let on = match event.command {
             Some(_) => Occasion::Command,
             None => Occasion::Event(since),
@@ -171,11 +162,27 @@ impl Customer {
         self.judge(judged_at, on, &before, rules)
     }
 
-    pub(crate) fn order_terms(&self, policy: &Policy) -> OrderTerms {
-        OrderTerms {
-            rules: policy.orders,
-            forgotten: self.forgotten.clone(),
-        }
+    /// Where the customer stands on all ladders and maps.
+    pub(super) fn tiers(&self) -> Vec<Tier> {
+        let places = self.given.iter().zip(&self.places);
+        let tiers = places.map(|(given, place)| Tier {
+            given: *given,
+            shown: place.rank,
+        });
+        tiers.collect()
+    }
+
+    /// Takes in an event, and what it asks for, without judging.
+    pub(super) fn note(
+        &mut self,
+        event: &OwnedEvent,
+        judged_at: Timestamp,
+        (rules, tiers): (Rules<'_>, &[Tier]),
+    ) {
+        let remembered = event.at >= rules.late_before;
+        let terms = order_terms(rules.policy);
+        self.past.push((event, remembered), judged_at, terms);
+        self.overruling.take(event, rules.policy, tiers);
     }
 
     /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
@@ -207,10 +214,10 @@ impl Customer {
 
     /// The instant from which on an event says something of the past (section 5).
     fn speaks_from(&self, event: &OwnedEvent, policy: &Policy) -> Timestamp {
-        let (orders, _) = orders(&self.accepted);
+        let (orders, _) = orders(&self.past);
         let name = event.order.as_deref();
         let at = self.judging_instant(event);
-        match known(&orders, name, at, &self.order_terms(policy)) {
+        match known(&orders, name, at, &order_terms(policy)) {
             Some(order) if event.kind == Kind::Restate => orders[order].at,
             _ => event.at,
         }
@@ -268,7 +275,8 @@ impl Customer {
             };
         }
         self.frontier = at;
-        let told = matches!(on, Occasion::Policy(_, true)) || !changes.is_empty();
+        let told =
+            matches!(on, Occasion::Policy(_, true) | Occasion::Union(true)) || !changes.is_empty();
         let cause = on.plain();
         let warnings = self.warn((at, cause), &stood, &measures_of(&dated, rules, at), rules);
         self.look_ahead(rules);
@@ -288,7 +296,7 @@ impl Customer {
     }
 
     pub(super) fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
-        contributions(&self.accepted)
+        contributions(&self.past)
             .into_iter()
             .map(|contribution| (rules.days.day_of(contribution.at), contribution))
             .collect()
@@ -335,6 +343,13 @@ impl Customer {
             .filter(|(_, (ruling, place))| ruling.rank != place.rank)
             .map(|(scale, (ruling, place))| (ScaleIx(scale), place.rank, ruling.rank))
             .collect()
+    }
+}
+
+/// The rules about orders that an event meets.
+pub(crate) fn order_terms(policy: &Policy) -> OrderTerms {
+    OrderTerms {
+        rules: policy.orders,
     }
 }
 

@@ -1,12 +1,13 @@
-//! Customers who are erased, and what is left of them (section 9).
+//! Customers who end: erased (section 9), or merged into others.
 
 use std::collections::BTreeMap;
 
-use tidemark::engine::effect::{Ended, Judged, Removed};
+use tidemark::engine::effect::{End, Ended, Judged, Removed};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::Timestamp;
 
 use super::contribution::{Order, orders};
+use super::customer::order_terms;
 use super::lane::Model;
 use super::owned_event::OwnedEvent;
 
@@ -22,29 +23,45 @@ pub(crate) struct Erased {
 impl Model {
     /// Section 9.
     pub(super) fn erase(&mut self, event: &OwnedEvent) -> Vec<Judged> {
-        let name = &event.customer;
+        let (mut at, mut judged) = (event.at, Vec::new());
+        let mut names = vec![event.customer.clone()];
+        if let Some(place) = self.place(&event.customer) {
+            if self.customers[place].union.into.is_some() {
+                (at, judged) = self.part(place, at);
+            } else {
+                at = self.customers[place].judging_instant(event);
+                judged = self.change(place, |customer, rules| customer.catch_up(at, rules));
+                names.extend(self.customers[place].union.others.clone());
+                if self.customers[place].union.own.is_some() {
+                    self.customers[place].come_back();
+                }
+            }
+        }
+        for name in names {
+            let removed = self.forget(&name, at);
+            judged.push(self.ended(event, &name, at, End::Erased(removed)));
+        }
+        judged.extend(self.pass(event.at));
+        judged
+    }
+
+    fn forget(&mut self, name: &str, at: Timestamp) -> Option<Removed> {
         let old = self.erased.remove(name);
         let counts = old.map(|old| (old.versions, old.numbers));
         let (mut versions, mut numbers) = counts.unwrap_or_default();
-        let mut judged = Vec::new();
-        let (mut at, mut removed) = (event.at, None);
-        if let Some(index) = self.customers.iter().position(|known| known.name == *name) {
-            let mut gone = self.customers.remove(index);
-            let rules = self.rules();
-            at = gone.judging_instant(event);
-            while gone.horizon.as_ref().is_some_and(|h| h.at < at) {
-                judged.extend(gone.fire(rules));
-            }
+        let mut removed = None;
+        if let Some(place) = self.place(name) {
+            let gone = self.customers.remove(place);
             let before: u32 = versions.values().sum();
             for (scale, place) in (0..).map(ScaleIx).zip(&gone.places) {
-                versions.insert(rules.policy.scale_name(scale).to_owned(), place.version);
+                versions.insert(self.policy().scale_name(scale).to_owned(), place.version);
             }
             for (scale, left) in &gone.gone {
                 versions.insert(scale.clone(), left.place.version);
             }
             numbers.clone_from(&gone.numbers);
-            let terms = gone.order_terms(rules.policy);
-            let (orders, _) = orders(&gone.accepted);
+            let terms = order_terms(self.policy());
+            let (orders, _) = orders(&gone.past);
             // An id names the last order of it.
             let last = |ix: usize, id: &Option<String>| {
                 orders.iter().rposition(|order| order.id == *id) == Some(ix)
@@ -62,9 +79,13 @@ impl Model {
             versions,
             numbers,
         };
-        self.erased.insert(name.clone(), erased);
-        judged.push(Judged {
-            customer: name.as_str().into(),
+        self.erased.insert(name.to_owned(), erased);
+        removed
+    }
+
+    pub(super) fn ended(&self, event: &OwnedEvent, name: &str, at: Timestamp, end: End) -> Judged {
+        Judged {
+            customer: name.into(),
             at,
             era: self.era(),
             changes: Vec::new(),
@@ -74,10 +95,8 @@ impl Model {
             ended: Some(Box::new(Ended {
                 command: *event.command.clone().expect("a command"),
                 event_id: event.event_id.as_str().into(),
-                removed,
+                end,
             })),
-        });
-        judged.extend(self.pass(event.at));
-        judged
+        }
     }
 }

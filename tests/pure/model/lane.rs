@@ -124,7 +124,7 @@ impl Model {
     /// How many are still to be passed over.
     pub(crate) fn awaiting(&self) -> usize {
         let waits = |customer: &&Customer| customer.era < self.era;
-        self.customers.iter().filter(waits).count()
+        self.standing().filter(waits).count()
     }
 
     /// Section 10; whether it is not refused.
@@ -148,7 +148,7 @@ impl Model {
         true
     }
 
-    fn pass_over(&mut self, place: usize) -> Vec<Judged> {
+    pub(super) fn pass_over(&mut self, place: usize) -> Vec<Judged> {
         let mut customer = self.customers[place].clone();
         if customer.era == self.era {
             return Vec::new();
@@ -157,8 +157,24 @@ impl Model {
         let rules = (self.rules_of(&customer), self.rules());
         let erased = self.erased.get(&customer.name);
         let versions = erased.map_or_else(BTreeMap::new, |erased| erased.versions.clone());
+        let at = customer.frontier.max(at);
         let judged = customer.pass_over(rules, (at, kept), &versions);
+        let versions = BTreeMap::new();
+        if let Some(own) = &mut customer.union.own {
+            own.carry_over(rules, (at, kept), &versions);
+        }
+        let mut others = self.customers.clone();
+        others.retain(|other| customer.union.others.contains(&other.name));
+        for other in &mut others {
+            let erased = self.erased.get(&other.name);
+            let versions = erased.map_or_else(BTreeMap::new, |erased| erased.versions.clone());
+            other.carry_over(rules, (at, kept), &versions);
+        }
         self.customers[place] = customer;
+        for other in others {
+            let place = self.enter(&other.name);
+            self.customers[place] = other;
+        }
         judged
     }
 
@@ -167,9 +183,9 @@ impl Model {
         &self.policy
     }
 
-    /// The customer of that name.
+    /// The customer of that name, or the one who goes on for them.
     pub(crate) fn customer(&self, name: &str) -> Option<&Customer> {
-        self.customers.iter().find(|customer| customer.name == name)
+        self.whole(name).map(|place| &self.customers[place])
     }
 
     /// Section 1.
@@ -182,7 +198,9 @@ impl Model {
         let mut judged = self.fire_due(AFTER_TICK);
         for _ in 0..self.adoption.map_or(0, |adoption| adoption.pace) {
             let mut customers = self.customers.iter();
-            let Some(next) = customers.position(|customer| customer.era < self.era) else {
+            let waits =
+                |customer: &Customer| customer.era < self.era && customer.union.into.is_none();
+            let Some(next) = customers.position(waits) else {
                 break;
             };
             judged.extend(self.pass_over(next));
@@ -203,12 +221,15 @@ impl Model {
         if event.kind == Kind::Heartbeat {
             return (Outcome::Applied, self.pass(event.at));
         }
-        let mut customers = self.customers.iter();
-        let known = customers.position(|customer| customer.name == event.customer);
+        let known = self.whole(&event.customer);
         let mut judged = known.map_or_else(Vec::new, |place| self.pass_over(place));
         if event.erases() {
             judged.extend(self.erase(event));
             return (Outcome::Applied, judged);
+        }
+        if let Some((outcome, more)) = self.unite(event) {
+            judged.extend(more);
+            return (outcome, judged);
         }
         let outcome = match self.weigh(event) {
             Err(refused) => Outcome::Refused(refused),
@@ -231,46 +252,45 @@ impl Model {
         Ok(())
     }
 
-    fn weigh(&self, event: &OwnedEvent) -> Result<bool, Refused> {
+    pub(super) fn weigh(&self, event: &OwnedEvent) -> Result<bool, Refused> {
         match self.customer(&event.customer) {
             Some(known) => known.weigh(event, self.rules()),
             None => Customer::new(&event.customer, self.rules()).weigh(event, self.rules()),
         }
     }
 
-    fn accept(&mut self, event: &OwnedEvent) -> Vec<Judged> {
-        let rules = Rules {
-            policy: &self.policy,
-            days: &self.days,
-            alone: &self.alone[1],
-            before: self.before.as_deref(),
-            ids_from: self.ids_from,
-            late_before: self.late_before(),
-        };
-        if !self.customers.iter().any(|c| c.name == event.customer) {
-            let mut new = Customer::new(&event.customer, rules);
-            new.era = self.era;
-            if let Some(erased) = self.erased.get(&event.customer) {
-                let scales = (0..).map(ScaleIx).zip(&mut new.places);
-                for (scale, place) in scales {
-                    let version = erased.versions.get(self.policy.scale_name(scale));
-                    place.version = version.copied().unwrap_or(0);
-                }
-                new.numbers.clone_from(&erased.numbers);
+    /// The place of a customer, who is known or comes now.
+    pub(super) fn enter(&mut self, name: &str) -> usize {
+        if let Some(place) = self.customers.iter().position(|known| known.name == name) {
+            return place;
+        }
+        let mut new = Customer::new(name, self.rules());
+        new.era = self.era;
+        if let Some(erased) = self.erased.get(name) {
+            let scales = (0..).map(ScaleIx).zip(&mut new.places);
+            for (scale, place) in scales {
+                let version = erased.versions.get(self.policy.scale_name(scale));
+                place.version = version.copied().unwrap_or(0);
             }
-            self.customers.push(new);
+            new.numbers.clone_from(&erased.numbers);
         }
-        let customer = self
-            .customers
-            .iter_mut()
-            .find(|customer| customer.name == event.customer)
-            .expect("known or just entered");
-        let judging = customer.judging_instant(event);
-        let mut judged = Vec::new();
-        while customer.horizon.as_ref().is_some_and(|h| h.at < judging) {
-            judged.extend(customer.fire(rules));
-        }
-        judged.extend(customer.accept(event, rules));
+        self.customers.push(new);
+        self.customers.len() - 1
+    }
+
+    fn accept(&mut self, event: &OwnedEvent) -> Vec<Judged> {
+        let known = self.whole(&event.customer);
+        let place = known.unwrap_or_else(|| self.enter(&event.customer));
+        let judging = self.customers[place].judging_instant(event);
+        let mut judged = self.change(place, |customer, rules| {
+            let mut judged = Vec::new();
+            while customer.horizon.as_ref().is_some_and(|h| h.at < judging) {
+                judged.extend(customer.fire(rules));
+            }
+            judged
+        });
+        self.accept_apart(event, judging);
+        judged.extend(self.change(place, |customer, rules| customer.accept(event, rules)));
         judged.extend(match event.kind {
             Kind::Profile => self.fire_due(AFTER_EVENT),
             _ => self.pass(event.at),
@@ -341,7 +361,7 @@ impl Model {
         let maps = self.policy.maps.iter().map(|m| m.segments.len());
         let mut population: Vec<Vec<u64>> = ladders.chain(maps).map(|n| vec![0; n]).collect();
         let passed = |customer: &&Customer| customer.era == self.era;
-        for customer in self.customers.iter().filter(passed) {
+        for customer in self.standing().filter(passed) {
             for (ranks, place) in population.iter_mut().zip(&customer.places) {
                 ranks[usize::from(place.rank)] += 1;
             }

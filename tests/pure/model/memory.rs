@@ -232,7 +232,7 @@ impl Memory {
         end.filter(|end| *end < Timestamp::MAX)
     }
 
-    fn ends(
+    pub(super) fn ends(
         &self,
         ladder: &Ladder,
         tier: usize,
@@ -342,6 +342,11 @@ impl Stretches {
         } else if let Some(begun) = self.begun.take() {
             self.over.push((begun, now.at));
         }
+    }
+
+    /// Another customer is one with this one, who may have been there for long enough.
+    pub(crate) fn or_enough(&mut self, other: &Self) {
+        self.enough |= other.enough;
     }
 
     /// Whether the customer has been there before.

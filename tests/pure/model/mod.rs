@@ -17,4 +17,5 @@ pub(crate) mod owned_event;
 pub(crate) mod passing;
 pub(crate) mod source;
 mod turns;
+pub(crate) mod union;
 mod weighing;

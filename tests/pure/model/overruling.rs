@@ -30,7 +30,7 @@ impl Overruling {
             return;
         };
         match ask {
-            Ask::Erase => {}
+            Ask::Erase | Ask::Merge(_) | Ask::Unmerge => {}
             Ask::Withdraw(unwanted) => {
                 let ladder = ladder(policy, &unwanted.ladder).expect("it was weighed");
                 self.taken.retain(|one| {
@@ -61,6 +61,14 @@ impl Overruling {
                     why: why.clone(),
                 });
             }
+        }
+    }
+
+    /// All of these, and then all of another customer.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let both = self.taken.iter().chain(&other.taken);
+        Self {
+            taken: both.cloned().collect(),
         }
     }
 

@@ -13,6 +13,7 @@ use tidemark::policy::patience::OnRefund;
 use tidemark::policy::transition::Transition;
 
 use super::alarm::Shown;
+use super::contribution::Turn;
 use super::customer::{Customer, Occasion, Rules};
 use super::judgement::Now;
 use super::memory::{Memory, waits};
@@ -52,6 +53,22 @@ impl Kept {
 /// histories declare the same kinds and fields and have one zone and currency.
 pub(crate) fn answers(policy: &Policy, before: Option<&Policy>, next: &Policy) -> bool {
     let policies = [policy].into_iter().chain(before);
+    let joins = [policy]
+        .into_iter()
+        .chain(before)
+        .any(|policy| policy.merge.is_some());
+    let apart = |feature: &Feature| {
+        let for_ever = matches!(feature.window, Window::Lifetime | Window::Since(_));
+        let counts = matches!(
+            feature.aggregate,
+            Aggregate::DistinctDays | Aggregate::MeanGap | Aggregate::Silence
+        );
+        for_ever && counts
+    };
+    let mut all = next.features.iter().chain(&policy.features);
+    if next.merge.is_some() && !joins && all.any(apart) {
+        return false;
+    }
     let kept: Vec<&Feature> = policies.flat_map(|policy| &policy.features).collect();
     next.features.iter().all(|feature| tells(&kept, feature))
 }
@@ -126,20 +143,35 @@ fn tells_apart(known: Aggregate, wanted: Aggregate) -> bool {
 }
 
 impl Customer {
-    /// Passes the customer over from one policy, of which so much was kept, to another, adopted
-    /// when the clock was at `adopted`. Whoever had the name before was given these `versions`.
+    /// Passes the customer over from one policy, of which so much was kept, to another, as of an
+    /// instant. Whoever had the name before was given these `versions`.
     pub(crate) fn pass_over(
         &mut self,
         (from, to): (Rules<'_>, Rules<'_>),
-        (adopted, kept): (Timestamp, Kept),
+        (at, kept): (Timestamp, Kept),
         versions: &BTreeMap<String, u32>,
     ) -> Vec<Judged> {
-        let at = self.frontier.max(adopted);
         let mut judged = Vec::new();
         while self.horizon.as_ref().is_some_and(|horizon| horizon.at < at) {
             judged.extend(self.fire(from));
         }
         let before = self.clone();
+        let (left, same, renamed) = self.carry_over((from, to), (at, kept), versions);
+        self.grant((from, to), &before, at, &same);
+        let overruling = self.overruling.clone();
+        judged.extend(self.judge(at, Occasion::Policy(left, renamed), &overruling, to));
+        judged
+    }
+
+    /// Puts the customer under another policy; gives the tiers and segments that are no more,
+    /// whether what each ladder gives is what it gave, and whether the policies have other ladders
+    /// or maps.
+    pub(super) fn carry_over(
+        &mut self,
+        (from, to): (Rules<'_>, Rules<'_>),
+        (at, kept): (Timestamp, Kept),
+        versions: &BTreeMap<String, u32>,
+    ) -> (BTreeMap<usize, String>, Vec<bool>, bool) {
         let stays: Vec<bool> = names(to.policy)
             .iter()
             .map(|name| names(from.policy).contains(name))
@@ -158,13 +190,9 @@ impl Customer {
         self.overruling
             .follow(&names, &[ladders(from.policy), ladders(to.policy)]);
         let (left, same) = self.arrive(from, to.policy, at, versions);
-        self.grant((from, to), &before, at, &same);
-        let events = self.accepted.len();
-        self.forgotten.push((events, at - kept.orders));
+        self.past.turn(Turn::Forget(at - kept.orders));
         self.era += 1;
-        let overruling = self.overruling.clone();
-        judged.extend(self.judge(at, Occasion::Policy(left, renamed), &overruling, to));
-        judged
+        (left, same, renamed)
     }
 
     /// Notes by name where the customer stood on everything.

@@ -65,8 +65,10 @@ pub(super) fn silences(
 ) -> Vec<Timestamp> {
     let counted: Vec<&Dated> = dated.iter().filter(|dated| takes(feature, dated)).collect();
     let times = times(feature, &counted);
-    let Some((last, earlier)) = times.split_last() else {
-        return Vec::new();
+    // What came last is what came last of those that the window sees.
+    let ends = match feature.window {
+        Window::Previous(_) => 0..times.len(),
+        _ => times.len().saturating_sub(1)..times.len(),
     };
     let compared = rules.policy.comparisons.iter();
     let compared = compared.filter(|comparison| comparison.subject == Subject::Feature(index));
@@ -75,8 +77,11 @@ pub(super) fn silences(
         let Measure::Is(threshold) = comparison.threshold else {
             panic!("a silence is compared with a number");
         };
-        for (left, first) in earlier.iter().enumerate() {
-            let gaps = (earlier.len() - left) as i64;
+        let pairs = ends
+            .clone()
+            .flat_map(|end| (0..end).map(move |begin| (begin, end)));
+        for (begin, end) in pairs {
+            let (first, last, gaps) = (times[begin], times[end], (end - begin) as i64);
             for silence in [threshold, threshold + 1] {
                 let since = i128::from(silence) * i128::from(last - first);
                 let since = (since / i128::from(gaps * 10_000)) as i64;

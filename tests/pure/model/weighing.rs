@@ -7,7 +7,7 @@ use tidemark::model::refusal::{Refusal, Refused};
 use tidemark::policy::declared::{Policy, UnknownOrder};
 
 use super::contribution::{known, orders};
-use super::customer::{Customer, Rules};
+use super::customer::{Customer, Rules, order_terms};
 use super::overruling::{ladder, tier};
 use super::owned_event::OwnedEvent;
 
@@ -15,11 +15,11 @@ impl Customer {
     /// Rules 3 to 7 of section 2 in their order: `Ok(true)` is a duplicate, `Ok(false)` counts.
     pub(crate) fn weigh(&self, event: &OwnedEvent, rules: Rules<'_>) -> Result<bool, Refused> {
         let policy = rules.policy;
-        let copied = self
-            .accepted
-            .iter()
-            .rev()
-            .find(|earlier| earlier.remembered && earlier.event.event_id == event.event_id);
+        let copied = self.past.accepted.iter().rev().find(|earlier| {
+            earlier.remembered
+                && earlier.event.event_id == event.event_id
+                && earlier.event.customer == event.customer
+        });
         let copied = copied.filter(|_| event.at >= rules.late_before);
         let copied = copied.filter(|earlier| earlier.event.at >= rules.ids_from);
         if copied.is_some_and(|earlier| {
@@ -31,56 +31,18 @@ impl Customer {
         if event.currency.is_some_and(|named| named != policy.currency) {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
-        self.weigh_totals(event)?;
-        self.weigh_scores(event, rules)?;
+        let theirs = self.past.accepted.iter().map(|earlier| &earlier.event);
+        let all: Vec<&OwnedEvent> = theirs.chain([event]).collect();
+        weigh_totals(&all, rules)?;
         self.weigh_order(event, policy)?;
         weigh_override(event, policy)?;
         Ok(false)
     }
 
-    /// Rule 5.
-    fn weigh_totals(&self, event: &OwnedEvent) -> Result<(), Refused> {
-        type Read = fn(&OwnedEvent) -> i64;
-        let fields: [(&'static str, Read); 3] = [
-            ("amount", |event| event.amount),
-            ("quantity", |event| event.quantity),
-            ("margin", |event| event.margin),
-        ];
-        for (name, read) in fields {
-            let all = self.accepted.iter().map(|earlier| &earlier.event);
-            let total: i128 = all
-                .chain([event])
-                .map(|event| i128::from(read(event)).abs())
-                .sum();
-            if total > i128::from(i64::MAX) {
-                return Err(Refusal::BadAmount.of(name));
-            }
-        }
-        Ok(())
-    }
-
-    /// Rule 5 for the declared number, where something sums it.
-    fn weigh_scores(&self, event: &OwnedEvent, rules: Rules<'_>) -> Result<(), Refused> {
-        let kept = [rules.policy].into_iter().chain(rules.before);
-        let features = kept.flat_map(|policy| &policy.features);
-        let mut aggregates = features.map(|feature| feature.aggregate);
-        let summed = aggregates.any(|aggregate| {
-            let sum = matches!(aggregate, Aggregate::Sum(Field::Attr(..)));
-            sum || matches!(aggregate, Aggregate::DecayedSum(Field::Attr(..), _))
-        });
-        let all = self.accepted.iter().map(|earlier| &earlier.event);
-        let scores = all.chain([event]).filter_map(|event| event.facts.score);
-        let total: i128 = scores.map(|score| i128::from(score).abs()).sum();
-        if summed && total > i128::from(i64::MAX) {
-            return Err(Refusal::BadAmount.of("attrs"));
-        }
-        Ok(())
-    }
-
     /// Rule 6 and the check beside it.
     fn weigh_order(&self, event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
-        let (orders, _) = orders(&self.accepted);
-        let terms = self.order_terms(policy);
+        let (orders, _) = orders(&self.past);
+        let terms = order_terms(policy);
         let at = self.judging_instant(event);
         let known = known(&orders, event.order.as_deref(), at, &terms);
         match event.kind {
@@ -95,12 +57,42 @@ impl Customer {
     }
 }
 
+/// Rule 5.
+pub(super) fn weigh_totals(all: &[&OwnedEvent], rules: Rules<'_>) -> Result<(), Refused> {
+    type Read = fn(&OwnedEvent) -> i64;
+    let fields: [(&'static str, Read); 3] = [
+        ("amount", |event| event.amount),
+        ("quantity", |event| event.quantity),
+        ("margin", |event| event.margin),
+    ];
+    for (name, read) in fields {
+        let magnitudes = all.iter().map(|event| i128::from(read(event)).abs());
+        if magnitudes.sum::<i128>() > i128::from(i64::MAX) {
+            return Err(Refusal::BadAmount.of(name));
+        }
+    }
+    // The declared number, where something sums it.
+    let kept = [rules.policy].into_iter().chain(rules.before);
+    let features = kept.flat_map(|policy| &policy.features);
+    let mut aggregates = features.map(|feature| feature.aggregate);
+    let summed = aggregates.any(|aggregate| {
+        let sum = matches!(aggregate, Aggregate::Sum(Field::Attr(..)));
+        sum || matches!(aggregate, Aggregate::DecayedSum(Field::Attr(..), _))
+    });
+    let scores = all.iter().filter_map(|event| event.facts.score);
+    let total: i128 = scores.map(|score| i128::from(score).abs()).sum();
+    if summed && total > i128::from(i64::MAX) {
+        return Err(Refusal::BadAmount.of("attrs"));
+    }
+    Ok(())
+}
+
 /// Rule 7.
 fn weigh_override(event: &OwnedEvent, policy: &Policy) -> Result<(), Refused> {
     let (on, named) = match event.command.as_ref().map(|command| &command.ask) {
         Some(Ask::Override(wanted)) => (&wanted.ladder, wanted.tier.as_deref()),
         Some(Ask::Withdraw(unwanted)) => (&unwanted.ladder, None),
-        Some(Ask::Erase) | None => return Ok(()),
+        Some(Ask::Erase | Ask::Merge(_) | Ask::Unmerge) | None => return Ok(()),
     };
     let ladder = ladder(policy, on).ok_or(Refusal::UnknownLadder.of("ladder"))?;
     match named.map(|name| tier(policy, ladder, name)) {

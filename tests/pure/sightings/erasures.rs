@@ -1,6 +1,6 @@
 //! Customers who are erased, and what comes after.
 
-use tidemark::engine::effect::Judged;
+use tidemark::engine::effect::{End, Judged};
 
 use super::{Before, Sightings};
 use crate::model::lane::Model;
@@ -23,8 +23,10 @@ impl Sightings {
             due.is_some_and(|due| due.at == event.at),
         );
         let mut ended = judged.iter().filter_map(|one| one.ended.as_ref());
-        let removed = ended.next().and_then(|ended| ended.removed);
-        let orders = removed.is_some_and(|removed| removed.orders > 0);
+        let orders = ended.any(|ended| match &ended.end {
+            End::Erased(removed) => removed.is_some_and(|removed| removed.orders > 0),
+            End::Merged(_) => false,
+        });
         self.see("erased with known orders", orders);
     }
 

@@ -41,12 +41,12 @@ impl Sightings {
         };
         let late = event.at < before.late_before;
         self.see("a profile that would be too late", late);
-        let mut all = customer.accepted.iter();
+        let mut all = customer.past.accepted.iter();
         let copied = all.any(|earlier| earlier.event.event_id == event.event_id);
         let case = "a copy of a profile that would be too late";
         self.see(case, late && copied);
         let taken_away = event.facts.words().age == Some(None);
-        for earlier in &customer.accepted {
+        for earlier in &customer.past.accepted {
             let (said, says) = (earlier.event.facts.words(), event.facts.words());
             let town = said.town.is_some() && says.town.is_some();
             let other = town && said.town != says.town;

@@ -6,7 +6,7 @@ use tidemark::policy::declared::{Policy, UnknownOrder};
 
 use super::Sightings;
 use crate::model::contribution::{Order, known, orders};
-use crate::model::customer::Customer;
+use crate::model::customer::{Customer, order_terms};
 use crate::model::owned_event::OwnedEvent;
 
 impl Sightings {
@@ -19,8 +19,8 @@ impl Sightings {
         judging: Timestamp,
     ) {
         let rules = policy.orders;
-        let (orders, _) = orders(&customer.accepted);
-        let terms = customer.order_terms(policy);
+        let (orders, _) = orders(&customer.past);
+        let terms = order_terms(policy);
         let name = event.order.as_deref();
         let named = known(&orders, name, judging, &terms).map(|index| &orders[index]);
         let last = judging - rules.keep;

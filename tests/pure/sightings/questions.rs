@@ -10,7 +10,7 @@ use crate::model::owned_event::OwnedEvent;
 
 /// How much later an event is dated than the latest accepted one of its id.
 pub(super) fn apart(before: &Before, event: &OwnedEvent) -> Option<i64> {
-    let accepted = &before.customer.as_ref()?.accepted;
+    let accepted = &before.customer.as_ref()?.past.accepted;
     let first = accepted
         .iter()
         .rfind(|earlier| earlier.event.event_id == event.event_id)?;

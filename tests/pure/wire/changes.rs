@@ -2,11 +2,10 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tidemark::engine::effect::{Ended, Judged, Removed};
+use tidemark::engine::effect::{End, Ended, Judged};
 use tidemark::engine::explain::{Entry, Explanation, OnLadder, OnMap};
 use tidemark::engine::view::Horizon;
 use tidemark::model::change::{Cause, Change, Measure, Overridden, Reason, Wait, Waited};
-use tidemark::model::command::{Ask, Command};
 use tidemark::model::ids::Offset;
 use tidemark::model::overrides::{Override, Verb};
 use tidemark::model::refusal::Refusal;
@@ -19,7 +18,7 @@ use tidemark::wire::change::{self, Header, ce_id};
 use tidemark::wire::dead_letter::{self, Origin};
 use tidemark::wire::{explanation, measures, receipt, standing};
 
-use super::sample;
+use super::sample::{self, ended, merged};
 
 const GOLDEN: &str = include_str!("../../data/wire/published.ndjson");
 const GOLDEN_EXPLANATION: &str = include_str!("../../data/wire/explanation.ndjson");
@@ -104,22 +103,6 @@ fn judged() -> Judged {
     }
 }
 
-/// The end of a customer of whom something was known.
-fn ended() -> Ended {
-    Ended {
-        command: Command {
-            ask: Ask::Erase,
-            by: "privacy@\"shop\"".into(),
-            why: "request 4711".into(),
-        },
-        event_id: "y-1".into(),
-        removed: Some(Removed {
-            changes: 9,
-            orders: 2,
-        }),
-    }
-}
-
 fn gift() -> Override {
     Override {
         ladder: ScaleIx(0),
@@ -192,10 +175,10 @@ fn bodies_are_the_golden_bytes() {
     change::encode_body(&labelled(), CUSTOMER, &judged.changes[0], &mut out);
     out.push(b'\n');
     let unknown = Ended {
-        removed: None,
+        end: End::Erased(None),
         ..ended()
     };
-    for ended in [ended(), unknown] {
+    for ended in [ended(), unknown, merged()] {
         receipt::encode_body(policy, CUSTOMER, judged.at, &ended, &mut out);
         out.push(b'\n');
     }
@@ -227,6 +210,7 @@ fn an_explanation_is_the_golden_bytes() {
     let policy = sample::policy();
     let judged = judged();
     let explanation = Explanation {
+        members: Vec::new(),
         at: judged.at,
         measures: [12_045_025, 3, 31, 129_600_000].map(Measure::Is).into(),
         profile: Vec::new(),
@@ -270,6 +254,7 @@ fn an_explanation_is_the_golden_bytes() {
     let mut ruled = bottom.clone();
     ruled.ladders[0].overrides = vec![(gift(), true), (freeze(), false)];
     ruled.ladders[0].place = judged.places[1];
+    ruled.members = ["c-20", CUSTOMER].map(Into::into).into();
     for explanation in [explanation, bottom, patient, ruled] {
         explanation::encode(policy, CUSTOMER, &explanation, &mut out);
         out.push(b'\n');
@@ -300,7 +285,18 @@ fn headers_are_the_golden_text() {
     let (who, source) = (&*judged.customer, "tidemark/shop");
     let text = [
         list(&change::headers(policy, who, change, source)),
-        list(&receipt::headers(policy, who, judged.at, source)),
+        list(&receipt::headers(
+            policy,
+            who,
+            (judged.at, &ended()),
+            source,
+        )),
+        list(&receipt::headers(
+            policy,
+            who,
+            (judged.at, &merged()),
+            source,
+        )),
         list(&standing::headers(policy)),
         list(&dead_letter::headers(refused, origin, &policy.hash)),
     ];

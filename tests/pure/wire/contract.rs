@@ -117,6 +117,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
         safe,
         near,
         receipt,
+        merged,
         standing,
         features,
         explanation,
@@ -134,12 +135,13 @@ fn the_examples_of_what_is_published_have_its_keys() {
         assert_eq!(plain(keys(example)), plain(keys(golden)));
     }
     assert_eq!(keys(receipt), keys(golden[8]));
+    assert_eq!(keys(merged), keys(golden[10]));
     let told = rows(CHANGES, "\n## A receipt\n");
     for key in keys(receipt) {
         let inner = ["changes", "orders", "name", "version", "hash"];
         assert!(told.contains(key) || inner.contains(&key), "{key}");
     }
-    assert_eq!(keys(overridden), keys(golden[10]));
+    assert_eq!(keys(overridden), keys(golden[11]));
     assert_eq!(keys(standing), keys(golden[3]));
     assert_eq!(keys(features)[..3], keys(golden[4])[..3]);
     let names = ["spend_90d", "pieces", "days_since", "time_since"];
@@ -149,7 +151,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
         .filter(|key| *key == names[0] || !names.contains(key));
     assert_eq!(sorted(keys(explanation)), sorted(golden.collect()));
     let change = rows(CHANGES, "\n## A change\n");
-    let [maps, labelled, overridden] = [2, 7, 10].map(|line| PUBLISHED.lines().nth(line));
+    let [maps, labelled, overridden] = [2, 7, 11].map(|line| PUBLISHED.lines().nth(line));
     let labels = ["benefit", "message", "priority"];
     let told = [maps, labelled, overridden].into_iter().flatten();
     let told = told.flat_map(keys);
@@ -163,7 +165,7 @@ fn the_examples_of_what_is_published_have_its_keys() {
 
 #[test]
 fn the_example_of_the_ledger_is_canonical_and_its_keys_are_told() {
-    let example = examples(CHANGES)[11];
+    let example = examples(CHANGES)[12];
     let entry = ledger::decode(example.as_bytes()).expect("a valid example");
     let mut out = Vec::new();
     ledger::encode(&entry, &mut out);

@@ -16,12 +16,14 @@ const TABLE: &str = include_str!("../../data/wire/events.txt");
 const BYTES_MAX: usize = 1024;
 
 /// What the engine refuses, or a decoder under a policy with bounds.
-const OF_A_POLICY: [Refusal; 7] = [
+const OF_A_POLICY: [Refusal; 9] = [
     Refusal::Future,
     Refusal::TooLate,
     Refusal::UnknownOrder,
     Refusal::UnknownLadder,
     Refusal::UnknownTier,
+    Refusal::BadMerge,
+    Refusal::OtherLane,
     Refusal::OrderExists,
     Refusal::Outlier,
 ];
@@ -80,6 +82,7 @@ fn asked(event: &Event<'_>) -> String {
             unwanted.verb.map_or("all", Verb::name),
             unwanted.ladder
         ),
+        Ask::Merge(into) => format!("into {into}"),
         _ => return String::new(),
     };
     format!(": {wish} by {by} why {why}")

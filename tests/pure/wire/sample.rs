@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use tidemark::engine::effect::{End, Ended, Removed};
 use tidemark::features::feature::{Aggregate, Feature, Field, Resolution, Window};
 use tidemark::model::change::Measure;
+use tidemark::model::command::{Ask, Command};
 use tidemark::model::event::{Kind, KindSet};
 use tidemark::model::money::Currency;
 use tidemark::model::standing::ScaleIx;
@@ -15,6 +17,32 @@ use tidemark::policy::declared::{
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 use tidemark::policy::transition::Transition;
+
+/// The end of a customer of whom something was known.
+pub(super) fn ended() -> Ended {
+    Ended {
+        command: Command {
+            ask: Ask::Erase,
+            by: "privacy@\"shop\"".into(),
+            why: "request 4711".into(),
+        },
+        event_id: "y-1".into(),
+        end: End::Erased(Some(Removed {
+            changes: 9,
+            orders: 2,
+        })),
+    }
+}
+
+/// The end of a customer who goes on in another.
+pub(super) fn merged() -> Ended {
+    let mut merged = ended();
+    merged.command.ask = Ask::Merge("c-18".into());
+    Ended {
+        end: End::Merged("c-20".into()),
+        ..merged
+    }
+}
 
 /// The sample; made once, since a time zone is a large table.
 pub(super) fn policy() -> &'static Policy {
@@ -31,6 +59,7 @@ fn build() -> Policy {
         currency: Currency::from_code("GBP").expect("a code"),
         zone: Zone::named("Europe/London").expect("a zone"),
         transition: Transition::Immediate,
+        merge: None,
         time: TimeRules {
             lateness: Span(1000),
             late: day,

@@ -15,7 +15,7 @@ pub(crate) struct Expected {
 }
 
 /// How many ways there are: all refusals, some in several ways.
-pub(crate) const WAYS: u64 = 25;
+pub(crate) const WAYS: u64 = 27;
 
 /// A bad record, in one way or another, between good ones of the same customers.
 pub(crate) fn poison(dice: &mut Dice, number: u64, now: i64, lanes: i32) -> Sent {
@@ -28,6 +28,7 @@ pub(crate) fn poison(dice: &mut Dice, number: u64, now: i64, lanes: i32) -> Sent
         known: &known,
         number,
         now,
+        lanes,
     };
     let (refusal, field, value) = bad.value(way);
     let mut record = NewRecord::new(customer.as_str(), value);
@@ -68,6 +69,7 @@ struct Bad<'a> {
     known: &'a str,
     number: u64,
     now: i64,
+    lanes: i32,
 }
 
 impl Bad<'_> {
@@ -234,7 +236,21 @@ impl Bad<'_> {
                 "ladder",
                 self.set("no such", "none"),
             ),
-            _ => (Refusal::UnknownTier, "tier", self.set("value", "no such")),
+            24 => (Refusal::UnknownTier, "tier", self.set("value", "no such")),
+            25 => {
+                let asked = r#","by":"ann","why":"a mistake""#;
+                let value = self.at("unmerge", self.now, asked);
+                (Refusal::BadMerge, "customer_id", value)
+            }
+            _ => {
+                let own = lane_of(self.customer.as_bytes(), self.lanes);
+                let mut others = (0..).map(|n| format!("other-{n}"));
+                let other = others.find(|id| lane_of(id.as_bytes(), self.lanes) != own);
+                let other = other.expect("there are several lanes");
+                let asked = format!(r#","into":"{other}","by":"ann","why":"a mistake""#);
+                let value = self.at("merge", self.now, &asked);
+                (Refusal::OtherLane, "into", value)
+            }
         }
     }
 }

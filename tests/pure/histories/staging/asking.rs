@@ -5,6 +5,7 @@ use tidemark::model::event::Kind;
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
 use super::super::requests::{End, Request, Tier, Wish};
+use super::super::unions::Unite;
 use super::{Stage, event_id, name};
 use crate::model::owned_event::OwnedEvent;
 use crate::model::source::Facts;
@@ -33,6 +34,17 @@ impl Stage {
                 })
             }
         };
+        self.command(customer, at, ask)
+    }
+
+    pub(super) fn unite(&self, unite: &Unite) -> OwnedEvent {
+        let customer = name(unite.who);
+        let at = self.when(unite.when, &customer);
+        let into = unite.into.map(|into| name(into).as_str().into());
+        self.command(customer, at, into.map_or(Ask::Unmerge, Ask::Merge))
+    }
+
+    fn command(&self, customer: String, at: Timestamp, ask: Ask) -> OwnedEvent {
         OwnedEvent {
             event_id: event_id(self.events.len()),
             customer,
