@@ -22,7 +22,7 @@ use tidemark::policy::transition::Transition;
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
 use crate::histories::{History, Input, changing_plans};
-use crate::laws::orderly;
+use crate::laws::{equal, orderly};
 
 /// Histories per law in the ordinary test run.
 const HISTORIES: u64 = 300;
@@ -81,17 +81,6 @@ impl Lane {
         }
         log
     }
-}
-
-fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(
-    what: &str,
-    one: &T,
-    other: &T,
-) -> Result<(), String> {
-    if one == other {
-        return Ok(());
-    }
-    Err(format!("{what}\n  {one:?}\n  {other:?}"))
 }
 
 /// The inputs of an orderly history in three parts, the last of which lets time run out.

@@ -64,7 +64,7 @@ impl Run {
     }
 }
 
-pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(
     what: &str,
     one: &T,
     other: &T,

@@ -11,6 +11,8 @@ mod schema;
 mod shipped;
 mod waits;
 
+use std::ops::Range;
+
 use tidemark::policy::declared::Policy;
 use tidemark::wire::policy::parse;
 use tidemark::wire::report::Report;
@@ -26,4 +28,15 @@ fn read(text: &str) -> Result<Policy, Report> {
 fn with(passage: &str, replacement: &str) -> String {
     assert_eq!(SOUND.matches(passage).count(), 1, "{passage}");
     SOUND.replace(passage, replacement)
+}
+
+/// What is told of the mistakes in a policy, each with the words that it is about.
+fn mistakes_in(text: &str) -> Vec<(String, String)> {
+    let Err(report) = read(text) else {
+        return Vec::new();
+    };
+    let words = |span: &Range<usize>| text[span.clone()].to_owned();
+    let told = report.problems();
+    told.map(|problem| (problem.message.clone(), words(&problem.span)))
+        .collect()
 }

@@ -14,6 +14,7 @@ use tidemark::policy::declared::Policy;
 
 use crate::histories::campaign::Campaign;
 use crate::histories::{Adopted, Input, changing_plans};
+use crate::laws::equal;
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories in the ordinary test run.
@@ -135,20 +136,20 @@ fn a_lane_is_done_again_along_its_ledger() {
         let told_of = |it: &&Judged| !it.places.is_empty() || it.ended.is_some();
         let counted: u64 = entries.iter().map(|entry| entry.counts.standings).sum();
         let standing = told.iter().filter(told_of).count() as u64;
-        super::equal("the standings that are told", &counted, &standing)?;
+        equal("the standings that are told", &counted, &standing)?;
         let (repeated, retold) = again(&entries, &policies.collect(), events)?;
-        super::equal("what is told", &told, &retold)?;
+        equal("what is told", &told, &retold)?;
         let standings = |lane: &Lane| {
             let all = lane.engine().standings();
             let all = all.map(|(name, places)| (name.to_owned(), places.to_vec()));
             all.collect::<Vec<_>>()
         };
-        super::equal("the standings", &standings(&lane), &standings(&repeated))?;
+        equal("the standings", &standings(&lane), &standings(&repeated))?;
         let hashes = |lane: &Lane| {
             let editions = lane.editions().iter();
             editions.map(|it| it.hash().to_owned()).collect::<Vec<_>>()
         };
-        super::equal("the policies", &hashes(&lane), &hashes(&repeated))?;
+        equal("the policies", &hashes(&lane), &hashes(&repeated))?;
         let adoptions = entries.iter().filter(|entry| entry.adopts.is_some());
         Ok(adoptions.count() as u64 - 1)
     });

@@ -1,6 +1,6 @@
 //! One mistake, one problem, at the words that are wrong: mistakes.txt holds them.
 
-use super::{SOUND, read, with};
+use super::{SOUND, mistakes_in, read, with};
 
 #[derive(Default)]
 struct Mistake {
@@ -63,18 +63,7 @@ fn one_mistake_is_told_once_where_it_is() {
     let mut wrong = String::new();
     for mistake in mistakes {
         let text = mistake.text();
-        let told: Vec<(String, String)> = match read(&text) {
-            Ok(_) => Vec::new(),
-            Err(report) => report
-                .problems()
-                .map(|problem| {
-                    (
-                        problem.message.clone(),
-                        text[problem.span.clone()].to_owned(),
-                    )
-                })
-                .collect(),
-        };
+        let told = mistakes_in(&text);
         if told != [(mistake.message.to_owned(), mistake.words.to_owned())] {
             wrong.push_str(&format!("mistakes.txt:{}: {told:#?}\n", mistake.line));
         }

@@ -11,7 +11,7 @@ use tidemark::policy::declared::Policy;
 use tidemark::wire::event::Decoder;
 use tidemark::wire::scratch::Scratch;
 
-use super::read;
+use super::{mistakes_in, read};
 
 const SHIPPED: &str = include_str!("../../../config/policies/rfm.toml");
 const BY_HAND: &str = include_str!("rfm_by_hand.toml");
@@ -298,18 +298,7 @@ fn a_mistake_is_told_in_the_words_that_were_written() {
     let mut wrong = String::new();
     for (rfm, message, words) in mistakes() {
         let text = format!("{HEAD}{rfm}");
-        let told: Vec<(String, String)> = match read(&text) {
-            Ok(_) => Vec::new(),
-            Err(report) => report
-                .problems()
-                .map(|problem| {
-                    (
-                        problem.message.clone(),
-                        text[problem.span.clone()].to_owned(),
-                    )
-                })
-                .collect(),
-        };
+        let told = mistakes_in(&text);
         let first = told
             .first()
             .map(|(message, words)| (message.as_str(), words.as_str()));
