@@ -24,7 +24,7 @@ const CUSTOMERS: u64 = 200_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The first purchase of a customer makes a change, and nothing else does.
-const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
 name = "first_purchase"
 version = 1
 currency = "GBP"

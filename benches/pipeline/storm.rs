@@ -6,7 +6,7 @@ use tidemark::kafka::feeder::Feeder;
 
 use crate::Args;
 use crate::broker::{Broker, Seen};
-use crate::latency::{EVENTS_PER_CHANGE, LINGER, send};
+use crate::latency::{EVENTS_PER_CHANGE, LINGER, POLICY, send};
 use crate::load::Written;
 use crate::observer::{due_of, latencies, micros, summary};
 use crate::service::{Rules, Service};
@@ -23,15 +23,7 @@ const BEFORE: u64 = 15;
 /// A first purchase moves a customer at once; who has been here for a while is moved by time alone.
 fn policy(seconds: u64) -> String {
     format!(
-        r#"
-name = "storm"
-version = 1
-currency = "GBP"
-zone = "Europe/London"
-[feature.orders]
-aggregate = "count"
-of = ["purchase"]
-window = "lifetime"
+        r#"{POLICY}
 [feature.views]
 aggregate = "count"
 of = ["view"]
@@ -40,13 +32,6 @@ window = "lifetime"
 aggregate = "since_first"
 of = ["view"]
 resolution = "exact"
-[[ladder]]
-name = "value"
-[[ladder.tier]]
-name = "none"
-[[ladder.tier]]
-name = "buyer"
-enter = "orders >= 1"
 [[ladder]]
 name = "tenure"
 [[ladder.tier]]
