@@ -118,6 +118,31 @@ fn wait_until_passed(deployment: &Deployment, hash: &str, instances: &[&Instance
     });
 }
 
+/// Ends the load, after which two instances have gone to another policy and back; every lane has
+/// adopted just these.
+#[track_caller]
+fn there_and_back(
+    deployment: &Deployment,
+    load: ShopLoad,
+    watcher: Watcher,
+    [one, two]: [Instance; 2],
+) -> Evidence {
+    let (there, back) = (hash(&other()), hash(STEADY));
+    load.wait_for_more(400);
+    let sent = load.close();
+    deployment.wait_until_caught_up();
+    wait_until_passed(deployment, &back, &[&one, &two]);
+    assert!(one.terminate().success() && two.terminate().success());
+
+    let evidence = basics(deployment, &sent, watcher);
+    for (lane, entries) in &evidence.ledger {
+        let adopted = entries.iter().filter(|entry| entry.adopts.is_some());
+        let adopted: Vec<&str> = adopted.map(|entry| entry.policy.as_str()).collect();
+        assert_eq!(adopted, [&*back, &*there, &*back], "lane {lane}");
+    }
+    evidence
+}
+
 #[test]
 fn there_and_back_under_load_whoever_dies() {
     needs_kafka!();
@@ -161,18 +186,7 @@ fn there_and_back_under_load_whoever_dies() {
     // It was started with the file, which says nothing about the order; so it is told.
     two.signal("HUP");
     wait_for(&deployment, &watcher, 4, (&back, 3));
-    load.wait_for_more(400);
-    let sent = load.close();
-    deployment.wait_until_caught_up();
-    wait_until_passed(&deployment, &back, &[&one, &two]);
-    assert!(one.terminate().success() && two.terminate().success());
-
-    let evidence = basics(&deployment, &sent, watcher);
-    for (lane, entries) in &evidence.ledger {
-        let adopted = entries.iter().filter(|entry| entry.adopts.is_some());
-        let adopted: Vec<&str> = adopted.map(|entry| entry.policy.as_str()).collect();
-        assert_eq!(adopted, [&*back, &*hash(&there), &*back], "lane {lane}");
-    }
+    let evidence = there_and_back(&deployment, load, watcher, [one, two]);
     let body = |record: &broker::Record| record.value.clone().unwrap_or_default();
     let by_policy =
         |it: &&broker::Record| String::from_utf8_lossy(&body(it)).contains(r#""cause":"policy""#);
@@ -248,18 +262,7 @@ fn a_topic_gives_all_instances_the_same() {
     one.kill();
     let one = start("one");
     wait_for(&deployment, &watcher, 4, (&back, 3));
-    load.wait_for_more(400);
-    let sent = load.close();
-    deployment.wait_until_caught_up();
-    wait_until_passed(&deployment, &back, &[&one, &two]);
-    assert!(one.terminate().success() && two.terminate().success());
-
-    let evidence = basics(&deployment, &sent, watcher);
-    for (lane, entries) in &evidence.ledger {
-        let adopted = entries.iter().filter(|entry| entry.adopts.is_some());
-        let adopted: Vec<&str> = adopted.map(|entry| entry.policy.as_str()).collect();
-        assert_eq!(adopted, [&*back, &*hash(&there), &*back], "lane {lane}");
-    }
+    let evidence = there_and_back(&deployment, load, watcher, [one, two]);
     let roll = deployment
         .client()
         .read_all("roll.policy.v1", Isolation::Committed);
