@@ -11,8 +11,11 @@ use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
+use crate::port::Trouble;
 use crate::telemetry::Happening;
 use crate::telemetry::client::{ClientFailed, ClientSaid, Severity};
+
+use super::client::Target;
 
 /// What the group said, kept until the worker asks. The worker answers with assign or unassign;
 /// until then librdkafka waits.
@@ -64,6 +67,19 @@ impl ClientContext for Member {
 
 /// Context of consumers outside the group.
 pub(super) struct Outsider;
+
+impl Outsider {
+    /// A consumer outside the group.
+    ///
+    /// # Errors
+    /// The client cannot be made.
+    pub(super) fn consumer(target: &Target) -> Result<BaseConsumer<Self>, Trouble> {
+        target
+            .reader()
+            .create_with_context(Self)
+            .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))
+    }
+}
 
 impl ClientContext for Outsider {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {

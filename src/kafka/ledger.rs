@@ -23,10 +23,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(target: &Target) -> Result<Self, Trouble> {
-        let consumer = target
-            .reader()
-            .create_with_context(Outsider)
-            .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+        let consumer = Outsider::consumer(target)?;
         Ok(Self {
             consumer,
             topic: target.ledger.clone(),

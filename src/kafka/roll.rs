@@ -37,10 +37,7 @@ impl Roll {
     /// # Errors
     /// The client cannot be made.
     pub fn open(target: &Target, topic: &str) -> Result<Self, Trouble> {
-        let consumer: BaseConsumer<Outsider> = target
-            .reader()
-            .create_with_context(Outsider)
-            .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+        let consumer = Outsider::consumer(target)?;
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(topic, 0, KafkaOffset::Beginning)
             .map_err(restart("name an offset"))?;

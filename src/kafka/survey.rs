@@ -34,10 +34,7 @@ pub struct Survey {
 /// # Errors
 /// The broker does not answer.
 pub fn survey(target: &Target) -> Result<Survey, Trouble> {
-    let consumer: BaseConsumer<Outsider> = target
-        .reader()
-        .create_with_context(Outsider)
-        .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+    let consumer = Outsider::consumer(target)?;
     let mut found = Survey::default();
     let mut inputs = Vec::new();
     for topic in &target.inputs {

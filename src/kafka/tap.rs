@@ -39,10 +39,7 @@ impl Tap {
     /// # Errors
     /// The broker does not answer, or there is no such topic.
     pub fn open(target: &Target, topic: &str) -> Result<Self, Trouble> {
-        let consumer: BaseConsumer<Outsider> = target
-            .reader()
-            .create_with_context(Outsider)
-            .map_err(|error| Trouble::Fatal(format!("cannot make a consumer: {error}")))?;
+        let consumer = Outsider::consumer(target)?;
         let metadata = consumer
             .fetch_metadata(Some(topic), target.patience)
             .map_err(restart("reach the broker"))?;

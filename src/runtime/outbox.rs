@@ -43,16 +43,14 @@ impl Outbox {
         for one in &judged.changes {
             self.buffer.clear();
             change::encode_body(policy, who, one, &mut self.buffer);
-            self.count(checksum);
             let headers = || change::headers(policy, who, one, &plan.source);
-            self.tell(lane, who, headers, &mut to)?;
+            self.tell((lane, who), headers, checksum, &mut to)?;
         }
         for one in &judged.warnings {
             self.buffer.clear();
             warning::encode_body(policy, who, one, &mut self.buffer);
-            self.count(checksum);
             let headers = || warning::headers(policy, who, one, &plan.source);
-            self.tell(lane, who, headers, &mut to)?;
+            self.tell((lane, who), headers, checksum, &mut to)?;
         }
         if judged.places.is_empty() && judged.ended.is_none() {
             return Ok(());
@@ -62,9 +60,8 @@ impl Outbox {
             None => standing::encode(policy, judged, &mut self.buffer),
             Some(ended) => {
                 receipt::encode_body(policy, who, judged.at, ended, &mut self.buffer);
-                self.count(checksum);
                 let headers = || receipt::headers(policy, who, (judged.at, ended), &plan.source);
-                self.tell(lane, who, headers, &mut to)?;
+                self.tell((lane, who), headers, checksum, &mut to)?;
                 self.buffer.clear();
             }
         }
@@ -84,14 +81,15 @@ impl Outbox {
         })
     }
 
-    /// Publishes what the buffer holds to those who wait for changes.
+    /// Counts what the buffer holds, and publishes it to those who wait for changes of a customer.
     fn tell<'a, S: Sink>(
-        &self,
-        lane: LaneId,
-        customer: &str,
+        &mut self,
+        (lane, customer): (LaneId, &str),
         headers: impl FnOnce() -> [change::Header<'a>; 9],
+        checksum: &mut Checksum,
         to: &mut Option<(&mut S, Timestamp)>,
     ) -> Result<(), Trouble> {
+        self.count(checksum);
         let Some((sink, noticed_at)) = to else {
             return Ok(());
         };
