@@ -176,45 +176,30 @@ fn compare_view(engine: &Engine, model: &Model, customer: &Customer) -> Result<(
     let rules = model.rules_of(customer);
     let policy = &engine.policy_on(name).hash;
     same("policy on a customer", policy, &rules.policy.hash)?;
+    let next = customer.next_move(rules);
+    let lost = customer.losses(rules).into_iter().flatten().collect();
+    let waiting = customer.waiting(rules);
+    let remembered = customer.overruling.remembered(customer.frontier);
+    let remembered = remembered.into_iter().map(|(_, one)| one.clone()).collect();
+    let remembered = in_order(remembered);
     for later in [-DAY_MS, 0, 1, DAY_MS, 31 * DAY_MS + 1] {
         let asked = customer.frontier + Span(later);
         let view = engine
             .view(name, asked)
             .ok_or_else(|| format!("no view of {name:?}"))?;
         let at = asked.max(customer.frontier);
-        same("instant of a view", &view.at, &at)?;
-        same("frontier of a view", &view.frontier, &customer.frontier)?;
+        let told = |difference| format!("view of {name:?} at {at:?}: {difference}");
+        same("instant", &view.at, &at).map_err(told)?;
+        same("frontier", &view.frontier, &customer.frontier).map_err(told)?;
         let measures = customer.measures(rules, at);
-        same(
-            &format!("measures of {name:?} at {at:?}"),
-            &view.measures,
-            &measures,
-        )?;
-        same(
-            &format!("places of {name:?}"),
-            &view.places,
-            &customer.places,
-        )?;
-        same("tiers given", &view.given, &customer.given)?;
-        let remembered = customer.overruling.remembered(customer.frontier);
-        let remembered: Vec<_> = remembered.into_iter().map(|(_, one)| one.clone()).collect();
+        same("measures", &view.measures, &measures).map_err(told)?;
+        same("places", &view.places, &customer.places).map_err(told)?;
+        same("tiers given", &view.given, &customer.given).map_err(told)?;
         let known = overrides(&view, rules.policy);
-        same("overrides", &known, &in_order(remembered))?;
-        same(
-            &format!("horizon of {name:?}"),
-            &foresight(&view),
-            &customer.next_move(rules),
-        )?;
-        same(
-            &format!("losses of {name:?}"),
-            &losses(&view),
-            &customer.losses(rules),
-        )?;
-        same(
-            &format!("waits of {name:?}"),
-            &view.waiting,
-            &customer.waiting(rules),
-        )?;
+        same("overrides", &known, &remembered).map_err(told)?;
+        same("horizon", &foresight(&view), &next).map_err(told)?;
+        same("losses", &losses(&view), &lost).map_err(told)?;
+        same("waits", &view.waiting, &waiting).map_err(told)?;
     }
     Ok(())
 }

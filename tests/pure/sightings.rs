@@ -26,6 +26,7 @@ use crate::histories::policies::HOUR_MS;
 use crate::model::customer::Customer;
 use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
+use cases::KNOWN;
 pub(crate) use passing::CHANGING;
 use questions::{apart, kept};
 pub(crate) use uniting::UNITING;
@@ -54,8 +55,7 @@ impl Sightings {
     }
 
     fn see(&mut self, case: &'static str, seen: bool) {
-        let known = [CASES, &CHANGING, &UNITING];
-        debug_assert!(known.concat().contains(&case), "{case}");
+        debug_assert!(KNOWN.contains(case), "{case}");
         if seen {
             *self.0.entry(case).or_default() += 1;
         }

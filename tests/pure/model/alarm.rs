@@ -56,13 +56,14 @@ pub(crate) fn warns(ladder: &Ladder) -> bool {
 }
 
 impl Alarm {
-    /// Warns of what has to be warned of. `measures` are those of the judging.
+    /// Warns of what has to be warned of, given the loss that is foreseen. `measures` are those of
+    /// the judging.
     pub(crate) fn look(
         &mut self,
-        customer: &Customer,
         judging: Judging,
+        foreseen: Option<&Foreseen>,
         measures: &[Measure],
-        rules: Rules<'_>,
+        policy: &Policy,
     ) -> Vec<Warning> {
         let Judging {
             ladder,
@@ -71,19 +72,18 @@ impl Alarm {
             to,
             ..
         } = judging;
-        let tiers = &rules.policy.ladders[ladder].tiers;
+        let tiers = &policy.ladders[ladder].tiers;
         if from != to {
             self.told = 0;
         }
         let mut warnings = Vec::new();
-        let foreseen = customer.foreseen(ladder, rules);
         let steps = &tiers[usize::from(to)].warnings.steps;
-        let due = due(steps, foreseen.as_ref().map(|foreseen| foreseen.loss), at);
+        let due = due(steps, foreseen.map(|foreseen| foreseen.loss), at);
         if due > self.told {
             let foreseen = foreseen.expect("a loss is due");
             let (loss, step) = (foreseen.loss, steps[due - 1]);
             warnings.push(Warning {
-                gap: foreseen.gap,
+                gap: foreseen.gap.clone(),
                 measured_at: foreseen.measured_at,
                 ..self.warning(Notice::AtRisk { loss, step }, judging)
             });
@@ -92,12 +92,12 @@ impl Alarm {
         }
         self.told = due;
         let before = self.close.clone();
-        self.close = self.near(rules.policy, ladder, to, measures);
+        self.close = self.near(policy, ladder, to, measures);
         for tier in &self.close.clone() - &before {
             if to >= from {
                 let enter = tiers[tier].enter.as_ref().expect("not the lowest");
                 warnings.push(Warning {
-                    gap: told_of(rules.policy, measures, enter),
+                    gap: told_of(policy, measures, enter),
                     ..self.warning(Notice::Near(tier as u8), judging)
                 });
             }
@@ -196,7 +196,7 @@ fn due(steps: &[Span], loss: Option<Loss>, at: Timestamp) -> usize {
 impl Customer {
     /// The loss of the present tier of a ladder, if the next move there without a further event is
     /// one down, with what would keep the customer.
-    pub(crate) fn foreseen(&self, ladder: usize, rules: Rules<'_>) -> Option<Foreseen> {
+    fn foreseen(&self, ladder: usize, rules: Rules<'_>) -> Option<Foreseen> {
         let tier = self.places[ladder].rank;
         let declared = &rules.policy.ladders[ladder].tiers[usize::from(tier)];
         if declared.warnings.steps.is_empty() {
@@ -216,7 +216,7 @@ impl Customer {
             overruling: self.overruling.alone(ladder),
             ..self.clone()
         };
-        copy.look_ahead(solo);
+        copy.look_ahead(&[None], solo);
         let loss = loop {
             let next = copy.horizon.clone()?;
             let (gave, memory) = (copy.given[0], copy.memories[0].clone());
@@ -252,11 +252,11 @@ impl Customer {
         &mut self,
         (at, cause): (Timestamp, Cause),
         before: &[u8],
-        measures: &[Measure],
-        rules: Rules<'_>,
+        (measures, foreseen): (&[Measure], &[Option<Foreseen>]),
+        policy: &Policy,
     ) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        for (ladder, declared) in rules.policy.ladders.iter().enumerate() {
+        for (ladder, declared) in policy.ladders.iter().enumerate() {
             if !warns(declared) {
                 continue;
             }
@@ -268,7 +268,7 @@ impl Customer {
                 cause,
             };
             let mut alarm = self.alarms[ladder].clone();
-            for warning in alarm.look(self, judging, measures, rules) {
+            for warning in alarm.look(judging, foreseen[ladder].as_ref(), measures, policy) {
                 let number = self.numbers.entry(declared.name.clone()).or_default();
                 *number += 1;
                 let number = *number;
@@ -279,11 +279,9 @@ impl Customer {
         warnings
     }
 
-    /// The losses to come that are told beforehand, on each ladder.
-    pub(crate) fn losses(&self, rules: Rules<'_>) -> Vec<Foreseen> {
+    /// The losses to come that are told beforehand, of each ladder.
+    pub(crate) fn losses(&self, rules: Rules<'_>) -> Vec<Option<Foreseen>> {
         let ladders = 0..rules.policy.ladders.len();
-        ladders
-            .filter_map(|ladder| self.foreseen(ladder, rules))
-            .collect()
+        ladders.map(|ladder| self.foreseen(ladder, rules)).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! What a customer's accepted events contribute, rebuilt from the whole list (sections 3 and 4).
 
+use std::rc::Rc;
+
 use tidemark::model::event::Kind;
 use tidemark::model::time::{Span, Timestamp};
 use tidemark::policy::declared::{OrderRules, UnknownOrder};
@@ -10,7 +12,7 @@ use super::source::Source;
 /// An event that counts, with the instant at which it was judged.
 #[derive(Clone, Debug)]
 pub(crate) struct Accepted {
-    pub(crate) event: OwnedEvent,
+    pub(crate) event: Rc<OwnedEvent>,
     pub(crate) judged_at: Timestamp,
     /// Whether copies of it are told.
     pub(crate) remembered: bool,
@@ -56,7 +58,7 @@ impl Past {
         judged_at: Timestamp,
         terms: OrderTerms,
     ) {
-        let event = event.clone();
+        let event = Rc::new(event.clone());
         self.accepted.push(Accepted {
             event,
             judged_at,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use tidemark::engine::effect::Judged;
 use tidemark::model::change::{Cause, Change, Measure};
+use tidemark::model::overrides::Override;
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
 use tidemark::policy::climb::Waiting;
@@ -231,15 +232,10 @@ impl Customer {
         before: &Overruling,
         rules: Rules<'_>,
     ) -> Option<Judged> {
-        let dated = self.dated(rules);
-        let rulings = self.rulings(&dated, at, rules);
+        let measures = self.measures(rules, at);
+        let rulings = self.rulings(&measures, at, rules);
         let stood: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
-        let ladders = 0..rules.policy.ladders.len();
-        let overridden = ladders.filter_map(|ladder| {
-            let by = &self.overruling;
-            by.shown_by(ladder, rulings[ladder].given, at).cloned()
-        });
-        let overridden: Box<[_]> = overridden.collect();
+        let overridden = self.overridden(&rulings, at, rules);
         let mut changes = Vec::new();
         for (scale, ruling) in rulings.into_iter().enumerate() {
             if let Some(memory) = ruling.memory {
@@ -277,9 +273,9 @@ impl Customer {
         self.frontier = at;
         let told =
             matches!(on, Occasion::Policy(_, true) | Occasion::Union(true)) || !changes.is_empty();
-        let cause = on.plain();
-        let warnings = self.warn((at, cause), &stood, &measures_of(&dated, rules, at), rules);
-        self.look_ahead(rules);
+        let losses = self.losses(rules);
+        let warnings = self.warn((at, on.plain()), &stood, (&measures, &losses), rules.policy);
+        self.look_ahead(&losses, rules);
         (told || !warnings.is_empty()).then(|| Judged {
             customer: self.name.as_str().into(),
             at,
@@ -295,6 +291,16 @@ impl Customer {
         })
     }
 
+    /// The overrides by which ladders show what they show.
+    fn overridden(&self, rulings: &[Ruling], at: Timestamp, rules: Rules<'_>) -> Box<[Override]> {
+        let ladders = 0..rules.policy.ladders.len();
+        let overridden = ladders.filter_map(|ladder| {
+            let by = &self.overruling;
+            by.shown_by(ladder, rulings[ladder].given, at).cloned()
+        });
+        overridden.collect()
+    }
+
     pub(super) fn dated(&self, rules: Rules<'_>) -> Vec<Dated> {
         contributions(&self.past)
             .into_iter()
@@ -307,23 +313,25 @@ impl Customer {
         measures_of(&self.dated(rules), rules, at)
     }
 
-    pub(super) fn rulings(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<Ruling> {
+    /// What a judging that measures this would rule.
+    pub(super) fn rulings(
+        &self,
+        measures: &[Measure],
+        at: Timestamp,
+        rules: Rules<'_>,
+    ) -> Vec<Ruling> {
         let now = Now {
             at,
             days: rules.days,
         };
-        let measures = measures_of(dated, rules, at);
         let known = (&self.memories[..], &self.overruling);
-        judge(rules.policy, &measures, &self.given, known, now)
+        judge(rules.policy, measures, &self.given, known, now)
     }
 
     /// The moves that a judging at `at` would make.
     pub(crate) fn moves_at(&self, at: Timestamp, rules: Rules<'_>) -> Vec<(ScaleIx, u8, u8)> {
-        self.moves(&self.dated(rules), at, rules)
-    }
-
-    fn moves(&self, dated: &[Dated], at: Timestamp, rules: Rules<'_>) -> Vec<(ScaleIx, u8, u8)> {
-        self.moves_of(&self.rulings(dated, at, rules))
+        let measures = self.measures(rules, at);
+        self.moves_of(&self.rulings(&measures, at, rules))
     }
 
     /// Whether any of the rulings leaves a ladder with another memory or gives another tier.

@@ -165,25 +165,29 @@ fn length(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 to a date, month by month.
+/// The days of a year.
+fn year_length(year: i64) -> i64 {
+    337 + length(year, 1)
+}
+
+/// Days from 1970-01-01 to a date, year by year and month by month.
 fn number(year: i64, month: i64, day: i64) -> i64 {
-    let months = (1968..year).flat_map(|year| (0..12).map(move |month| (year, month)));
-    let months = months.chain((0..month).map(|month| (year, month)));
-    let days: i64 = months.map(|(year, month)| length(year, month)).sum();
-    days - 731 + day - 1
+    let years: i64 = (1968..year).map(year_length).sum();
+    let months: i64 = (0..month).map(|month| length(year, month)).sum();
+    years + months - 731 + day - 1
 }
 
 /// The date of a day.
 pub(crate) fn date(mut days: i64) -> Shown {
     days += 731;
     let (mut year, mut month) = (1968, 0);
+    while days >= year_length(year) {
+        days -= year_length(year);
+        year += 1;
+    }
     while days >= length(year, month) {
         days -= length(year, month);
-        (year, month) = if month == 11 {
-            (year + 1, 0)
-        } else {
-            (year, month + 1)
-        };
+        month += 1;
     }
     Shown {
         year,

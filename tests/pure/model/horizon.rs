@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tidemark::engine::view::Foreseen;
 use tidemark::features::feature::Aggregate;
 use tidemark::model::change::Measure;
 use tidemark::model::standing::ScaleIx;
@@ -36,14 +37,14 @@ impl Customer {
         }
     }
 
-    /// Finds the horizon.
-    pub(super) fn look_ahead(&mut self, rules: Rules<'_>) {
-        self.horizon = self.foresee(rules);
+    /// Finds the horizon, given the losses that are foreseen.
+    pub(super) fn look_ahead(&mut self, losses: &[Option<Foreseen>], rules: Rules<'_>) {
+        self.horizon = self.foresee(losses, rules);
     }
 
     /// The horizon (section 6), by judging at every instant at which anything could differ from the
     /// instant before.
-    fn foresee(&self, rules: Rules<'_>) -> Option<Foresight> {
+    fn foresee(&self, losses: &[Option<Foreseen>], rules: Rules<'_>) -> Option<Foresight> {
         let dated = self.dated(rules);
         let mut instants = BTreeSet::from([Timestamp(self.frontier.0 + 1)]);
         let features = &rules.policy.features;
@@ -77,7 +78,7 @@ impl Customer {
         let alarmed = rules.policy.ladders.iter().enumerate();
         let alarmed = alarmed.filter(|(_, ladder)| warns(ladder));
         let losses: Vec<(usize, Option<Loss>)> = alarmed
-            .map(|(ix, _)| (ix, self.foreseen(ix, rules).map(|foreseen| foreseen.loss)))
+            .map(|(ix, _)| (ix, losses[ix].as_ref().map(|foreseen| foreseen.loss)))
             .collect();
         for (ladder, loss) in &losses {
             let tier = &rules.policy.ladders[*ladder].tiers[usize::from(self.places[*ladder].rank)];
@@ -94,12 +95,13 @@ impl Customer {
             .into_iter()
             .filter(|at| *at > self.frontier)
             .find_map(|at| {
-                let rulings = self.rulings(&dated, at, rules);
+                let measures = measures_of(&dated, rules, at);
+                let rulings = self.rulings(&measures, at, rules);
                 let moves = self.moves_of(&rulings);
                 let stirs = !moves.is_empty()
                     || self.remembers_anew(&rulings)
-                    || warned(at, &measures_of(&dated, rules, at));
-                let stirs = stirs || ends.contains(&at);
+                    || warned(at, &measures)
+                    || ends.contains(&at);
                 stirs.then_some(Foresight { at, moves })
             })
     }

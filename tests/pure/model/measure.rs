@@ -2,6 +2,7 @@
 //! 4).
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tidemark::features::derived::How;
@@ -26,8 +27,16 @@ pub(crate) fn takes(feature: &Feature, (day, contribution): &Dated) -> bool {
     feature.kinds.contains(contribution.kind) && feature.filter.as_ref().is_none_or(passes)
 }
 
-/// Whether a feature sees a contribution at `at`.
-fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
+/// An instant and its civil day.
+#[derive(Clone, Copy)]
+struct Moment<'d> {
+    at: Timestamp,
+    today: i64,
+    days: &'d Days,
+}
+
+/// Whether a feature sees a contribution.
+fn sees(feature: &Feature, dated: &Dated, Moment { at, today, days }: Moment<'_>) -> bool {
     let (day, contribution) = dated;
     if !takes(feature, dated) {
         return false;
@@ -44,17 +53,15 @@ fn sees(feature: &Feature, dated: &Dated, days: &Days, at: Timestamp) -> bool {
             (0..window.0 / HOUR).contains(&hours)
         }
         (Window::Calendar(period), _) => {
-            let today = days.day_of(at);
             *day <= today && label(period, *day) == label(period, today)
         }
         (Window::Previous(period), _) => {
-            let before = days.period_before(period, days.day_of(at));
+            let before = days.period_before(period, today);
             label(period, *day) == label(period, before)
         }
         (Window::Personal(_), _) => unreachable!("resolved before"),
         (Window::Since(first), _) => *day >= i64::from(first.0) && contribution.at <= at,
         (Window::Rolling(window), Resolution::Day) => {
-            let today = days.day_of(at);
             today - window.0 / DAY_MS < *day && *day <= today
         }
     }
@@ -80,11 +87,11 @@ pub(crate) fn own<'f>(
     }))
 }
 
-/// The value of a feature at `at`.
-fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Measure {
+/// The value of a feature.
+fn measure(feature: &Feature, all: &[Dated], now: Moment<'_>) -> Measure {
     let seen: Vec<&Dated> = all
         .iter()
-        .filter(|dated| sees(feature, dated, days, at))
+        .filter(|dated| sees(feature, dated, now))
         .collect();
     let value: i128 = match feature.aggregate {
         Aggregate::Derived(_) => unreachable!("made of measures"),
@@ -92,7 +99,7 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
         Aggregate::Sum(field) => seen.iter().map(|(_, c)| of(c, field)).sum(),
         Aggregate::DecayedSum(field, half_life) => {
             let parts = seen.iter().map(|(day, c)| {
-                let age = days.day_of(at) - day;
+                let age = now.today - day;
                 of(c, field) * weight(age, half_life)
             });
             let sum: i128 = parts.sum();
@@ -118,7 +125,7 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
             Some(gap) => gap,
             None => return Measure::Never,
         },
-        Aggregate::Silence => silence(feature, &seen, days, at),
+        Aggregate::Silence => silence(feature, &seen, now),
         Aggregate::Count => seen.iter().map(|(_, c)| c.count).sum(),
         Aggregate::DistinctDays => {
             let mut counts: BTreeMap<i64, i128> = BTreeMap::new();
@@ -127,7 +134,7 @@ fn measure(feature: &Feature, all: &[Dated], days: &Days, at: Timestamp) -> Meas
             }
             counts.values().filter(|count| **count > 0).count() as i128
         }
-        Aggregate::SinceLast | Aggregate::SinceFirst => match since(feature, &seen, days, at) {
+        Aggregate::SinceLast | Aggregate::SinceFirst => match since(feature, &seen, now) {
             Some(since) => since,
             None => return Measure::Never,
         },
@@ -159,9 +166,22 @@ fn of(contribution: &Contribution, field: Field) -> i128 {
     }
 }
 
+thread_local! {
+    /// What `weight` has found so far.
+    static WEIGHTS: RefCell<BTreeMap<(i64, u32), i128>> = RefCell::default();
+}
+
+/// What is left of one, in parts of 2^32.
+fn weight(age: i64, half_life: u32) -> i128 {
+    WEIGHTS.with_borrow_mut(|found| {
+        let weight = found.entry((age, half_life));
+        *weight.or_insert_with(|| weighed(age, half_life))
+    })
+}
+
 /// The greatest number whose power by the half-life is no more than that of 2^32 / 2^(age /
 /// half-life), within the first half-life; later, half of it, and so on.
-fn weight(age: i64, half_life: u32) -> i128 {
+fn weighed(age: i64, half_life: u32) -> i128 {
     let (halved, age) = (age / i64::from(half_life), age % i64::from(half_life));
     let most = 1_u128 << (32 * i64::from(half_life) - age);
     let (mut enough, mut too_much) = (0_u128, (1 << 32) + 1);
@@ -179,14 +199,14 @@ fn weight(age: i64, half_life: u32) -> i128 {
 }
 
 /// How long ago the last or the first time was.
-fn since(feature: &Feature, seen: &[&Dated], days: &Days, at: Timestamp) -> Option<i128> {
+fn since(feature: &Feature, seen: &[&Dated], now: Moment<'_>) -> Option<i128> {
     let times = times(feature, seen);
     let (first, last) = (times.first()?, times.last()?);
     let since = match feature.aggregate {
         Aggregate::SinceFirst => first,
         _ => last,
     };
-    Some(i128::from(instant(feature, days, at)) - i128::from(*since))
+    Some(i128::from(instant(feature, now)) - i128::from(*since))
 }
 
 fn mean_gap(feature: &Feature, seen: &[&Dated]) -> Option<i128> {
@@ -204,11 +224,11 @@ fn mean_gap(feature: &Feature, seen: &[&Dated]) -> Option<i128> {
     }
 }
 
-fn silence(feature: &Feature, seen: &[&Dated], days: &Days, at: Timestamp) -> i128 {
+fn silence(feature: &Feature, seen: &[&Dated], now: Moment<'_>) -> i128 {
     let times = times(feature, seen);
     match &times[..] {
         [first, .., last] => {
-            let since = i128::from(instant(feature, days, at)) - i128::from(*last);
+            let since = i128::from(instant(feature, now)) - i128::from(*last);
             let gaps = times.len() as i128 - 1;
             (since * gaps * 10_000 / i128::from(last - first)).min(i64::MAX.into())
         }
@@ -217,9 +237,9 @@ fn silence(feature: &Feature, seen: &[&Dated], days: &Days, at: Timestamp) -> i1
 }
 
 /// An instant in what a feature goes by.
-fn instant(feature: &Feature, days: &Days, at: Timestamp) -> i64 {
+fn instant(feature: &Feature, Moment { at, today, .. }: Moment<'_>) -> i64 {
     match feature.resolution {
-        Resolution::Day => days.day_of(at),
+        Resolution::Day => today,
         Resolution::Hour => at.0.div_euclid(HOUR),
         Resolution::Exact => at.0,
     }
@@ -301,9 +321,11 @@ pub(crate) fn measures(
     days: &Days,
     at: Timestamp,
 ) -> Vec<Measure> {
+    let today = days.day_of(at);
+    let now = Moment { at, today, days };
     let of_events = |feature: &Feature| match own(features, feature, all) {
-        Some(feature) => measure(&feature, all, days, at),
-        None => measure(feature, &[], days, at),
+        Some(feature) => measure(&feature, all, now),
+        None => measure(feature, &[], now),
     };
     let each = features.iter().map(|feature| match feature.aggregate {
         Aggregate::Derived(derived) => {

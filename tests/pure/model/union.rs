@@ -273,7 +273,7 @@ impl Model {
             return Ok(());
         };
         let both = [one, whole].map(|place| &self.customers[place].past.accepted);
-        let all: Vec<&OwnedEvent> = both.into_iter().flatten().map(|one| &one.event).collect();
+        let all: Vec<&OwnedEvent> = both.into_iter().flatten().map(|one| &*one.event).collect();
         let fits = weigh_totals(&all, self.rules());
         fits.map_err(|_| Refusal::BadAmount.of("into"))
     }

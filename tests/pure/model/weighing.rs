@@ -31,7 +31,7 @@ impl Customer {
         if event.currency.is_some_and(|named| named != policy.currency) {
             return Err(Refusal::UnknownCurrency.of("currency"));
         }
-        let theirs = self.past.accepted.iter().map(|earlier| &earlier.event);
+        let theirs = self.past.accepted.iter().map(|earlier| &*earlier.event);
         let all: Vec<&OwnedEvent> = theirs.chain([event]).collect();
         weigh_totals(&all, rules)?;
         self.weigh_order(event, policy)?;

@@ -1,5 +1,16 @@
 //! The list of the cases that random histories must come by.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::{CHANGING, UNITING};
+
+/// All cases of all tests.
+pub(super) static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let all: [&[&str]; 3] = [CASES, &CHANGING, &UNITING];
+    all.concat().into_iter().collect()
+});
+
 /// Every case that random histories must come by.
 pub(crate) const CASES: &[&str] = &[
     "applied",
