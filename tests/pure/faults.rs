@@ -1,8 +1,8 @@
 //! Faults planted one by one in a copy of the tree: what the tests are worth. The table is
 //! `faults/table.toml`.
 //!
-//! `scripts/test --faults` plants them all, which takes the build and the pure tests once for each;
-//! with `TIDEMARK_FAULTS=src/policy` only those of some files or names.
+//! `scripts/test --faults` plants them all, which takes a build for each and the pure tests until
+//! one fails; with `TIDEMARK_FAULTS=src/policy` only those of some files or names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,25 @@ const OF_THE_TEXT: [&str; 3] = ["tidy", "codemap", "faults"];
 const LONGEST: &str = "600s";
 /// How `timeout` says that it came to that.
 const OUT_OF_TIME: i32 = 124;
+/// The tests, the cheapest first: those beside the code, the others with the first tenth of their
+/// histories (but for those that count what they have seen), and all as they are.
+const STAGES: [Stage; 3] = [
+    Stage {
+        tests: &["--lib"],
+        histories: None,
+        without: &[],
+    },
+    Stage {
+        tests: &["--test", "pure"],
+        histories: Some("400"),
+        without: &["adoptions", "flapping"],
+    },
+    Stage {
+        tests: &["--test", "pure"],
+        histories: None,
+        without: &[],
+    },
+];
 /// What a copy of the tree goes without.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
@@ -93,17 +112,20 @@ fn every_planted_fault_is_caught() {
     for (number, fault) in (1..).zip(&faults) {
         let failed = copy.with(fault, || copy.failing(&home));
         let by = failed.first().map_or("NOBODY", String::as_str);
-        let more = failed.len().saturating_sub(1);
-        let count = faults.len();
-        eprintln!(
-            "{number:2}/{count} {}: caught by {by}, and {more} more",
-            fault.name
-        );
+        let name = &fault.name;
+        eprintln!("{number:3}/{} | {name} | `{by}` |", faults.len());
         if failed.is_empty() {
-            missed.push(&fault.name);
+            missed.push(name);
         }
     }
     assert!(missed.is_empty(), "no test catches {missed:#?}");
+}
+
+/// Some of the tests.
+struct Stage {
+    tests: &'static [&'static str],
+    histories: Option<&'static str>,
+    without: &'static [&'static str],
 }
 
 /// A tree to plant faults in.
@@ -130,31 +152,41 @@ impl Copy {
         answer
     }
 
-    /// The tests that fail in it.
+    /// Tests that fail in it: those of the first stage in which any does.
     ///
     /// # Panics
     /// It does not build.
     fn failing(&self, home: &Path) -> Vec<String> {
+        let mut failing = STAGES.iter().map(|stage| self.failing_of(stage, home));
+        failing
+            .find(|failed| !failed.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn failing_of(&self, stage: &Stage, home: &Path) -> Vec<String> {
         let cargo = |arguments: &[&str]| {
             let mut cargo = Command::new("timeout");
-            cargo.args(["--kill-after=5", LONGEST, env!("CARGO")]);
-            cargo.args([
-                "test",
-                "--locked",
-                "--no-default-features",
-                "--lib",
-                "--test",
-                "pure",
-            ]);
-            cargo.args(arguments).current_dir(&self.top);
+            cargo.args(["--kill-after=5", LONGEST, env!("CARGO"), "test"]);
+            cargo.args(["--locked", "--no-default-features"]);
+            cargo
+                .args(stage.tests)
+                .args(arguments)
+                .current_dir(&self.top);
             cargo.env("CARGO_TARGET_DIR", home.join("build"));
+            cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
+            cargo.env("TIDEMARK_SMALLEST", "no");
+            match stage.histories {
+                Some(histories) => cargo.env("TIDEMARK_HISTORIES", histories),
+                None => cargo.env_remove("TIDEMARK_HISTORIES"),
+            };
             cargo.output().expect("cargo runs")
         };
         let built = cargo(&["--no-run"]);
         let said = String::from_utf8_lossy(&built.stderr);
         assert!(built.status.success(), "it does not build:\n{said}");
-        let mut run = vec!["--no-fail-fast", "--"];
-        run.extend(OF_THE_TEXT.iter().flat_map(|name| ["--skip", name]));
+        let mut run = vec!["--"];
+        let without = OF_THE_TEXT.iter().chain(stage.without);
+        run.extend(without.flat_map(|name| ["--skip", name]));
         let run = cargo(&run);
         let said = String::from_utf8_lossy(&run.stdout);
         let failed = said.lines().filter_map(|line| {

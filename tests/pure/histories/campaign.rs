@@ -20,17 +20,21 @@ pub(crate) struct Campaign {
     name: &'static str,
     first: u64,
     histories: u64,
+    /// Whether to look for the smallest failing relative of what fails.
+    shrinks: bool,
 }
 
 impl Campaign {
     /// One of `histories` histories. `TIDEMARK_HISTORIES` asks for `share` percent of as many as
-    /// it says, `TIDEMARK_SEED` for others than usual.
+    /// it says, `TIDEMARK_SEED` for others than usual, `TIDEMARK_SMALLEST=no` for what fails as it
+    /// is.
     pub(crate) fn new(name: &'static str, histories: u64, share: u64) -> Self {
         let asked = number("TIDEMARK_HISTORIES");
         Self {
             name,
             first: number("TIDEMARK_SEED").unwrap_or(1),
             histories: asked.map_or(histories, |asked| (asked * share / 100).max(1)),
+            shrinks: !env::var("TIDEMARK_SMALLEST").is_ok_and(|smallest| smallest == "no"),
         }
     }
 
@@ -72,7 +76,7 @@ impl Campaign {
         plans: &BoxedStrategy<Plan>,
         check: &impl Fn(&Stage) -> Result<T, String>,
     ) -> T {
-        let mut runner = runner(seed);
+        let mut runner = runner(seed, self.shrinks);
         let tree = plans
             .new_tree(&mut runner)
             .expect("plans are never rejected");
@@ -87,7 +91,10 @@ impl Campaign {
         match result {
             Ok(_) => passed.take().expect("it has passed"),
             Err(TestError::Fail(why, failing)) => {
-                let (smallest, why) = fewest(failing, why.to_string(), check);
+                let (smallest, why) = match self.shrinks {
+                    true => fewest(failing, why.to_string(), check),
+                    false => (failing, why.to_string()),
+                };
                 panic!(
                     "{}: seed {seed} fails (TIDEMARK_SEED={seed} TIDEMARK_HISTORIES=1 plays it)\n\
                      {why}\nthe smallest history that fails:\n{}",
@@ -151,12 +158,12 @@ fn told(plan: &Plan) -> String {
     quietly(|| Ok(Stage::play(plan).history.tell())).unwrap_or_else(|_| format!("{plan:?}"))
 }
 
-fn runner(seed: u64) -> TestRunner {
+fn runner(seed: u64, shrinks: bool) -> TestRunner {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
         failure_persistence: None,
-        max_shrink_iters: 4_000,
+        max_shrink_iters: if shrinks { 4_000 } else { 0 },
         ..Config::default()
     };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
