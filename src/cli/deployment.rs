@@ -46,7 +46,7 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
             true => Membership::Static,
             false => Membership::Dynamic,
         },
-        inputs: settings.input.topics().map(str::to_owned).to_vec(),
+        inputs: settings.inputs(),
         changes: settings.output.changes.clone(),
         current: settings.output.current.clone(),
         dead_letters: settings.output.dead_letters.clone(),
@@ -64,7 +64,7 @@ pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan 
     Plan {
         policies,
         lanes,
-        topics: settings.input.topics().map(str::to_owned).into(),
+        topics: settings.inputs().into(),
         source: format!("/tidemark/{}", settings.app.name),
         pacing: Pacing {
             records_max: settings.unit.events_max as u64,

@@ -80,7 +80,8 @@ fn work(
     lanes: i32,
 ) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (topics, workers) = (settings.input.topics(), settings.app.workers);
+    let (topics, workers) = (settings.inputs(), settings.app.workers);
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     let telemetry = Telemetry::new(&policies.newest().policy, &topics, workers);
     let giving = Giving {
         policies: policies.clone(),

@@ -16,3 +16,4 @@ pub mod liveness;
 pub mod merge;
 pub mod pacing;
 pub mod phase;
+pub mod topics;

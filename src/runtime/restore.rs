@@ -1,6 +1,8 @@
 //! Rebuilding a lane: its input again, along its ledger, with the output suppressed or sent
 //! elsewhere.
 
+mod beginning;
+
 use std::time::{Duration, Instant};
 
 use crate::engine::effect::Judged;
@@ -10,11 +12,13 @@ use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::{Entry, Mismatch};
 use crate::model::ids::{LaneId, Offset, TopicIx};
-use crate::model::time::{Span, Timestamp};
+use crate::model::time::Timestamp;
 use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
 use crate::telemetry::happening::LaneRestored;
 use crate::wire::ledger;
 use crate::wire::scratch::Scratch;
+
+pub(super) use beginning::first_offsets;
 
 use super::desk::Desk;
 use super::intake::Intake;
@@ -25,32 +29,6 @@ use super::plan::Plan;
 const SLICE: usize = 50;
 /// Wait before looking for records or entries that had not arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
-
-/// Where a lane's history begins: as its first unit says, or at the first record there is.
-pub(super) fn first_offsets<S: Source>(
-    lane: LaneId,
-    source: &mut S,
-    clock: &impl Clock,
-    most: Span,
-) -> Result<Vec<Offset>, Trouble> {
-    source.open_ledger(lane)?;
-    let given_up = clock.now() + most;
-    loop {
-        match source.look_into_ledger()? {
-            LedgerLook::End => return source.earliest(lane),
-            LedgerLook::Entry(bytes) => {
-                let entry = ledger::decode(&bytes).map_err(|error| bad_entry(lane, &error))?;
-                return Ok(entry.reads.iter().map(|read| read.from).collect());
-            }
-            LedgerLook::NotYet if clock.now() > given_up => {
-                return Err(Trouble::Restart(format!(
-                    "lane {lane}: the ledger cannot be read"
-                )));
-            }
-            LedgerLook::NotYet => source.wait(LOOK_AGAIN),
-        }
-    }
-}
 
 fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
@@ -69,7 +47,7 @@ pub fn repeat_lane<S: Source>(
     sink: &mut impl Sink,
     clock: &impl Clock,
 ) -> Result<(Lane, u64), Trouble> {
-    let next = first_offsets(lane, source, clock, plan.agreement_wait)?;
+    let next = first_offsets(lane, plan, source, clock)?;
     source.start(&[(lane, next.clone())])?;
     let lane_state = Lane::new(lane, plan.topics.clone(), plan.policies.first(), next);
     let mut intake = Intake::new(lane_state, Budget::new(None), plan.reading());
@@ -99,6 +77,8 @@ pub(super) struct Restore {
     lane: LaneId,
     /// The next unit to repeat.
     pending: Option<Entry>,
+    /// Which topics the ledger has named so far. One that was added has no committed offset before.
+    named: Vec<bool>,
     /// Since when the ledger's end has disagreed with the committed offsets.
     disagreeing_since: Option<Timestamp>,
     /// Records repeated.
@@ -159,6 +139,7 @@ impl Restore {
         Ok(Self {
             lane,
             pending: None,
+            named: vec![false; committed.len()],
             disagreeing_since: None,
             records: 0,
             records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
@@ -209,7 +190,7 @@ impl Restore {
                     LedgerLook::NotYet => return Ok(false),
                     LedgerLook::End => return Ok(self.agree(plan, intake, source, now)?),
                     LedgerLook::Entry(bytes) => {
-                        self.pending = next_unit(&bytes, intake)?;
+                        self.pending = self.next_unit(&bytes, plan, intake)?;
                         continue;
                     }
                 }
@@ -235,6 +216,45 @@ impl Restore {
         Ok(false)
     }
 
+    /// The entry, if the lane has not done it yet.
+    fn next_unit<R: Record>(
+        &mut self,
+        bytes: &[u8],
+        plan: &Plan,
+        intake: &Intake<R>,
+    ) -> Result<Option<Entry>, Trouble> {
+        let id = intake.id();
+        let entry = ledger::decode(bytes).map_err(|error| bad_entry(id, &error))?;
+        let last = intake.lane.last_unit();
+        let places = plan.topics.iter().zip(intake.lane.next());
+        for (named, (topic, at)) in self.named.iter_mut().zip(places) {
+            let Some(read) = entry.read_of(topic) else {
+                continue;
+            };
+            if !*named && entry.unit > last && read.from != *at {
+                return Err(Trouble::Fatal(format!(
+                    "lane {id}, unit {} reads {topic} from offset {} on, but its first is {at}; \
+                     restore the topic's retention or start a new app name",
+                    entry.unit, read.from
+                )));
+            }
+            *named = true;
+        }
+        if entry.unit <= last {
+            return Ok(None);
+        }
+        if entry.unit.0 != last.0 + 1 {
+            return Err(Trouble::Fatal(format!(
+                "lane {id}: unit {} follows unit {last} in the ledger; its first entries are gone, \
+                 so the history cannot be rebuilt",
+                entry.unit
+            )));
+        }
+        let entry = entry.of_topics(&plan.topics, intake.lane.next());
+        let entry = entry.map_err(|unread| Trouble::Fatal(unread.to_string()))?;
+        Ok(Some(entry))
+    }
+
     /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take
     /// a moment to become visible.
     fn agree<S: Source>(
@@ -246,14 +266,11 @@ impl Restore {
     ) -> Result<bool, Trouble> {
         let committed = source.committed(self.lane)?;
         let reached = intake.next();
-        let untouched = intake.lane.last_unit().0 == 0;
-        let agreed = committed
-            .iter()
-            .zip(&reached)
-            .all(|(committed, reached)| match committed {
-                Some(committed) => committed == reached,
-                None => untouched,
-            });
+        let mut places = committed.iter().zip(&reached).zip(&self.named);
+        let agreed = places.all(|((committed, reached), named)| match committed {
+            Some(committed) => committed == reached,
+            None => !named,
+        });
         let since = *self.disagreeing_since.get_or_insert(now);
         if agreed {
             return Ok(true);
@@ -276,24 +293,6 @@ fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
         .map(|offset| offset.map_or_else(|| "nothing".to_owned(), |offset| offset.to_string()))
         .collect();
     format!("({})", all.join(", "))
-}
-
-/// The entry, if the lane has not done it yet.
-fn next_unit<R: Record>(bytes: &[u8], intake: &Intake<R>) -> Result<Option<Entry>, Trouble> {
-    let id = intake.id();
-    let entry = ledger::decode(bytes).map_err(|error| bad_entry(id, &error))?;
-    let last = intake.lane.last_unit();
-    if entry.unit <= last {
-        return Ok(None);
-    }
-    if entry.unit.0 != last.0 + 1 {
-        return Err(Trouble::Fatal(format!(
-            "lane {id}: unit {} follows unit {last} in the ledger; its first entries are gone, \
-             so the history cannot be rebuilt",
-            entry.unit
-        )));
-    }
-    Ok(Some(entry))
 }
 
 /// The policy that a lane begins with or adopts in a unit.

@@ -149,8 +149,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 Some(lane) => lane,
                 None => {
                     let plan = &self.plan;
-                    let next =
-                        first_offsets(*id, self.bus.reading(), &self.clock, plan.agreement_wait)?;
+                    let next = first_offsets(*id, plan, self.bus.reading(), &self.clock)?;
                     Lane::new(*id, plan.topics.clone(), plan.policies.first(), next)
                 }
             };

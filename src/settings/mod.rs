@@ -44,6 +44,20 @@ pub struct Settings {
     pub log: Log,
 }
 
+impl Settings {
+    /// All topics that a lane reads, in the order in which records of equal instants are taken, and
+    /// in which the ledger names them.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<String> {
+        let Input {
+            purchases,
+            browsing,
+            ..
+        } = &self.input;
+        vec![purchases.clone(), browsing.clone()]
+    }
+}
+
 /// Who this is in the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
@@ -99,14 +113,6 @@ pub struct Input {
     pub browsing: String,
     /// The longest value that is read.
     pub record_bytes_max: usize,
-}
-
-impl Input {
-    /// The input topics, in the order in which the ledger and the metrics name them.
-    #[must_use]
-    pub fn topics(&self) -> [&str; 2] {
-        [&self.purchases, &self.browsing]
-    }
 }
 
 /// What is written.

@@ -65,10 +65,7 @@ fn the_defaults_alone_are_valid() {
     let settings = load(&Layers::default()).expect("valid defaults");
     assert_eq!(settings.app.transactional_id(3), "tidemark.1.3");
     assert_eq!(settings.app.ledger_topic(), "tidemark.ledger.v1");
-    assert_eq!(
-        settings.input.topics(),
-        ["shop.purchase.v1", "shop.browse.v1"]
-    );
+    assert_eq!(settings.inputs(), ["shop.purchase.v1", "shop.browse.v1"]);
     assert_eq!(settings.unit.pause, Duration::from_millis(12));
     assert!(settings.http.listen.ip().is_loopback());
 }
