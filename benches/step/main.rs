@@ -17,6 +17,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use tidemark::engine::Engine;
 use tidemark::engine::input::{Outcome, Tick};
+use tidemark::engine::key::Key;
 use tidemark::model::change::Cause;
 use tidemark::model::time::Timestamp;
 
@@ -88,15 +89,18 @@ impl Running {
     fn step(&mut self, events: u64) -> Spent {
         let mut spent = Spent::default();
         let (mut effects, mut left) = (Vec::new(), events);
+        let mut keys = Vec::with_capacity(Engine::AHEAD);
         while left > 0 {
             self.shop.make(&mut self.deeds, left.min(BATCH));
             left -= self.deeds.len() as u64;
             let events: Vec<_> = self.deeds.iter().map(Deed::event).collect();
             let start = cpu_time();
             for together in events.chunks(Engine::AHEAD) {
-                self.engine.read_ahead(together.iter());
-                for event in together {
-                    let outcome = self.engine.apply(event, &mut effects);
+                keys.clear();
+                keys.extend(together.iter().map(Key::of));
+                self.engine.read_ahead(keys.iter().copied());
+                for known in together.iter().zip(keys.iter().copied()) {
+                    let outcome = self.engine.apply_known(known, &mut effects);
                     debug_assert!(!matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
                     for change in effects.iter().flat_map(|judged| &judged.changes) {
                         spent.changes += 1;

@@ -9,13 +9,12 @@ use crate::policy::declared::UnknownOrder;
 
 use super::customers::Slot;
 use super::era::Era;
+use super::key::Key;
 use super::request::Request;
 use super::step::Engine;
 
 /// Who an event that counts is about.
 pub(super) struct Admitted<'a> {
-    /// Of the customer's id.
-    pub(super) hash: u64,
     /// The customer, if there is one of that id yet.
     pub(super) known: Option<Slot>,
     /// Of the event, if copies of it are to be told.
@@ -53,17 +52,17 @@ impl Engine {
         Some(self.customers.unions.whole(slot))
     }
 
-    /// Whether an event of a customer whose id has that hash, and who is known, or not yet, counts;
-    /// nothing for a copy. Changes nothing.
+    /// Whether an event of that key, whose customer is known, or not yet, counts; nothing for a
+    /// copy. Changes nothing.
     pub(super) fn admit<'a>(
         &self,
-        (hash, known): (u64, Option<Slot>),
+        (key, known): (Key, Option<Slot>),
         event: &'a Event<'a>,
     ) -> Result<Option<Admitted<'a>>, Refused> {
         let told = !self.is_late(event.at);
-        let fingerprint = told.then(|| Fingerprint::of_owned(hash, event.event_id));
+        let fingerprint = told.then_some(key.event);
         if let (Some(_), Some(fingerprint)) = (known, fingerprint) {
-            let trace = self.departed.find(hash, event.customer);
+            let trace = self.departed.find(key.owner, event.customer);
             let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
             if self.dedup.is_copy(fingerprint, event.at, forgotten) {
                 return Ok(None);
@@ -82,7 +81,6 @@ impl Engine {
         let history = known.map_or(&nobody.history, |slot| &self.customers.get(slot).history);
         history.admit(&law.layout, event, strangers)?;
         Ok(Some(Admitted {
-            hash,
             known,
             fingerprint,
             request: Request::of(policy, event)?,

@@ -1,7 +1,7 @@
 //! One judging: where a customer stands at an instant, and when time alone changes that.
 
 use crate::features::history::History;
-use crate::features::outlook::{Instant, Outlook};
+use crate::features::outlook::Outlook;
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::warning::Loss;
@@ -116,23 +116,25 @@ impl Judging {
         let (judge, zone) = (&law.judge, &policy.zone);
         let wake = judge.wake(zone, footing, overrides);
         let wake = warning.map_or(wake, |warning| wake.min(warning));
-        let instants = outlook.instants();
-        let mut instants = instants.take_while(|instant| instant.at() < wake);
-        let stirring = instants.find(|instant| {
+        for instant in outlook.instants() {
+            let at = instant.at();
+            if at >= wake {
+                break;
+            }
             for flip in instant.flips() {
                 judge.flip(flip.feature, flip.level, truths);
             }
-            let now = Now {
-                zone,
-                at: instant.at(),
-            };
+            let now = Now { zone, at };
             // While no ladder moves, the tiers that maps look at stay as they are.
-            let mut scales = instant
-                .flips()
-                .flat_map(|flip| judge.scales_about(flip.feature));
-            scales.any(|scale| judge.stirs(*scale, now, (footing, overrides), truths, scratch))
-        });
-        let stirring = stirring.map(Instant::at);
-        stirring.or((wake < Timestamp::MAX).then_some(wake))
+            for flip in instant.flips() {
+                let mut scales = judge.scales_about(flip.feature).iter();
+                if scales
+                    .any(|scale| judge.stirs(*scale, now, (footing, overrides), truths, scratch))
+                {
+                    return Some(at);
+                }
+            }
+        }
+        (wake < Timestamp::MAX).then_some(wake)
     }
 }

@@ -16,6 +16,7 @@ use super::customers::Slot;
 use super::effect::{End, Ended, Judged};
 use super::era::Era;
 use super::input::Outcome;
+use super::key::Key;
 use super::occasion::Occasion;
 use super::overruled::Overruled;
 use super::request::Request;
@@ -59,9 +60,9 @@ impl Engine {
         if let Some(slot) = self.find(into) {
             self.pass_over(slot, effects);
         }
-        let owner = hash(event.customer);
-        let known = self.find_hashed(owner, event.customer);
-        let allowed = self.admit((owner, known), event).and_then(|admitted| {
+        let key = Key::of(event);
+        let known = self.find_hashed(key.owner, event.customer);
+        let allowed = self.admit((key, known), event).and_then(|admitted| {
             if admitted.is_some() {
                 self.may_merge(event, into)?;
             }
@@ -72,7 +73,7 @@ impl Engine {
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
         };
-        let one = self.customer(known, owner, event.customer);
+        let one = self.customer(known, key.owner, event.customer);
         let whole = self.customer(self.find(into), hash(into), into);
         let both = [one, whole].map(|slot| self.customers.get(slot).history.frontier());
         let at = both[0].max(both[1]).max(event.at);
@@ -95,14 +96,14 @@ impl Engine {
 
     /// Parts the customer of an event from those with whom they are one.
     pub(super) fn unmerge(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
-        let owner = hash(event.customer);
-        let known = self.find_hashed(owner, event.customer);
-        let admitted = match self.admit((owner, known), event) {
+        let key = Key::of(event);
+        let known = self.find_hashed(key.owner, event.customer);
+        let admitted = match self.admit((key, known), event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
         };
-        let slot = self.customers.find(owner, event.customer);
+        let slot = self.customers.find(key.owner, event.customer);
         let Some(slot) = slot.filter(|slot| self.customers.unions.is_member(*slot)) else {
             return Outcome::Refused(Refusal::BadMerge.of("customer_id"));
         };

@@ -20,6 +20,7 @@ mod footings;
 mod id;
 pub mod input;
 mod judging;
+pub mod key;
 mod law;
 mod losses;
 mod merging;

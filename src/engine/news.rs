@@ -29,17 +29,14 @@ impl Engine {
         before: &Overrides,
     ) -> Judged {
         let scales = (0..self.judging.footing.ranks.len()).map(ScaleIx);
-        let moves = scales.clone().filter(|scale| self.moves(slot, *scale, on));
-        let mut changes = Vec::with_capacity(moves.count());
+        let mut changes = Vec::new();
         for scale in scales {
             if self.moves(slot, scale, on) {
+                changes.reserve_exact(1);
                 changes.push(self.shift(slot, at, scale, (on, before)));
             }
         }
-        let told = std::mem::take(&mut self.judging.vigil.told);
-        let warnings = told.iter().map(|told| self.warning(slot, *told, at, on));
-        let warnings = warnings.collect();
-        self.judging.vigil.told = told;
+        let warnings = self.warnings(slot, at, on);
         let footings = &self.era.footings;
         let overrides = footings.overrides(slot);
         let tells = !changes.is_empty() || on.tells();
@@ -112,6 +109,18 @@ impl Engine {
         }
         let rule = decisive(&self.era.policy, scale, gave, given);
         self.compared(slot, rule, at)
+    }
+
+    /// The warnings that the judging just made has for a customer.
+    fn warnings(&mut self, slot: Slot, at: Timestamp, on: Occasion<'_>) -> Vec<Warning> {
+        if self.judging.vigil.told.is_empty() {
+            return Vec::new();
+        }
+        let told = std::mem::take(&mut self.judging.vigil.told);
+        let warnings = told.iter().map(|told| self.warning(slot, *told, at, on));
+        let warnings = warnings.collect();
+        self.judging.vigil.told = told;
+        warnings
     }
 
     /// A warning to a customer, with the rule that it is about.

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use crate::features::fingerprint::{Fingerprint, hash};
+use crate::features::fingerprint::Fingerprint;
 use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
 use crate::model::standing::{Place, ScaleIx};
@@ -20,6 +20,7 @@ use super::effect::Judged;
 use super::era::Era;
 use super::input::{Outcome, Tick};
 use super::judging::Judging;
+use super::key::Key;
 use super::law::Law;
 use super::occasion::Occasion;
 use super::warned::Warned;
@@ -107,7 +108,16 @@ impl Engine {
     /// An event comes. If it counts, its customer is judged, and deadlines that are past fire, at
     /// most 64.
     pub fn apply(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) -> Outcome {
-        let hash = hash(event.customer);
+        self.apply_known((event, Key::of(event)), effects)
+    }
+
+    /// The same where the event's key has been reckoned before.
+    pub fn apply_known(
+        &mut self,
+        (event, key): (&Event<'_>, Key),
+        effects: &mut Vec<Judged>,
+    ) -> Outcome {
+        let hash = key.owner;
         if event.kind != Kind::Heartbeat && self.is_suppressed(hash, event) {
             return Outcome::Suppressed;
         }
@@ -125,12 +135,12 @@ impl Engine {
         if let Some(outcome) = self.carry_out(event, effects) {
             return outcome;
         }
-        let admitted = match self.admit((hash, known), event) {
+        let admitted = match self.admit((key, known), event) {
             Ok(Some(admitted)) => admitted,
             Ok(None) => return Outcome::Duplicate,
             Err(refused) => return Outcome::Refused(refused),
         };
-        let slot = self.customer(admitted.known, admitted.hash, event.customer);
+        let slot = self.customer(admitted.known, hash, event.customer);
         let at = self.customers.get(slot).history.judging_instant(event.at);
         self.catch_up(slot, at, effects);
         match admitted.request {
@@ -186,18 +196,13 @@ impl Engine {
     /// How many events are best read ahead together.
     pub const AHEAD: usize = customers::AHEAD;
 
-    /// Brings near what events will ask for, so that they need not wait for memory one after
-    /// another: what is known of their customers, and whether they have counted. Looks at
-    /// [`Engine::AHEAD`] events at most and changes nothing.
-    pub fn read_ahead<'a>(&self, events: impl Iterator<Item = &'a Event<'a>>) {
-        let mut keys = [None; customers::AHEAD];
-        for (event, key) in events.zip(&mut keys) {
-            let owner = hash(event.customer);
-            *key = Some((owner, Fingerprint::of_owned(owner, event.event_id)));
-        }
-        let keys = keys.iter().flatten();
-        black_box(self.dedup.glance(keys.clone().map(|(_, id)| *id)));
-        let owners = keys.map(|(owner, _)| *owner);
+    /// Brings near what events of these keys will ask for, so that they need not wait for memory
+    /// one after another: what is known of their customers, and whether they have counted. Looks
+    /// at [`Engine::AHEAD`] of them at most and changes nothing.
+    pub fn read_ahead(&self, keys: impl Iterator<Item = Key> + Clone) {
+        let keys = keys.take(Self::AHEAD);
+        black_box(self.dedup.glance(keys.clone().map(|key| key.event)));
+        let owners = keys.map(|key| key.owner);
         self.customers.read_ahead(&self.era.footings, owners);
     }
 

@@ -54,33 +54,26 @@ impl Outlook {
             let total = history.tally.total(layout, *total);
             self.levels[reader.feature] = settle(&reader.cuts, 0, total);
         }
+        let mut ahead = Ahead {
+            layout,
+            tally: &history.tally,
+            zone,
+            resolution: Resolution::Exact,
+            flips: &mut self.flips,
+        };
         for (shape, buckets) in history.tally.series(layout) {
+            ahead.resolution = shape.resolution;
             let now = now.key(shape.resolution);
-            for (look, reader) in &shape.sights {
-                let mut ahead = Ahead {
-                    layout,
-                    tally: &history.tally,
-                    zone,
-                    resolution: shape.resolution,
-                    reader,
-                    flips: &mut self.flips,
-                };
-                self.levels[reader.feature] = ahead.see(*look, buckets, now);
+            for sight in &shape.sights {
+                self.levels[sight.1.feature] = ahead.see(sight, &buckets, now);
             }
         }
         for roll in layout.rolls.all() {
+            ahead.resolution = roll.resolution;
             for (regard, reader) in &roll.sights {
-                let mut ahead = Ahead {
-                    layout,
-                    tally: &history.tally,
-                    zone,
-                    resolution: roll.resolution,
-                    reader,
-                    flips: &mut self.flips,
-                };
                 let notes = history.notes(regard.roll);
                 let regard = regard.of(layout, &history.tally);
-                self.levels[reader.feature] = ahead.regard(regard, notes, now);
+                self.levels[reader.feature] = ahead.regard(regard, reader, notes, now);
             }
         }
         for (ix, member) in layout.members.iter().enumerate() {
@@ -131,39 +124,44 @@ impl<'a> Instant<'a> {
     }
 }
 
-/// What lies ahead of one feature.
+/// What lies ahead of the features of one series, or of one kind of notes.
 struct Ahead<'a> {
     layout: &'a Layout,
     tally: &'a Tally,
     zone: &'a Zone,
     resolution: Resolution,
-    reader: &'a Reader,
     flips: &'a mut Vec<Flip>,
 }
 
 impl Ahead<'_> {
-    /// Adds the flips of the feature and tells its level now.
-    fn see(&mut self, look: Look, buckets: Buckets<'_>, now: i64) -> Level {
-        match look {
+    /// Adds the flips of the feature and tells its level now. Neither it nor what is rarely needed
+    /// of it is put in line with its caller: all in one is more than there are registers for.
+    #[inline(never)]
+    fn see(&mut self, (look, reader): &(Look, Reader), buckets: &Buckets<'_>, now: i64) -> Level {
+        match *look {
             Look::Sum { back, word } => {
                 let growing = buckets.growing || word == 1;
-                self.window(buckets, now, back, growing, |bucket| bucket[word])
+                self.window((reader, *buckets), now, back, growing, |bucket| {
+                    bucket[word]
+                })
             }
             Look::Days { back } => {
-                self.window(buckets, now, back, true, |bucket| i64::from(bucket[1] > 0))
+                let value = |bucket: &[i64]| i64::from(bucket[1] > 0);
+                self.window((reader, *buckets), now, back, true, value)
             }
             Look::Decayed { decay, word } => {
-                self.decaying(&self.layout.decays[decay], &buckets.days(word), now)
+                self.decaying(reader, &self.layout.decays[decay], &buckets.days(word), now)
             }
-            Look::Latest => self.ageing(buckets.latest(), now),
-            Look::First => self.ageing(buckets.first(), now),
+            Look::Latest => self.ageing(reader, buckets.latest(), now),
+            Look::First => self.ageing(reader, buckets.first(), now),
         }
     }
 
     /// A window, by what it counts of each bucket; `growing` if that is never below zero.
+    #[inline]
     fn window(
         &mut self,
-        buckets: Buckets<'_>,
+        (reader, buckets): (&Reader, Buckets<'_>),
         now: i64,
         back: Back,
         growing: bool,
@@ -173,14 +171,27 @@ impl Ahead<'_> {
             let (bound, leaves) = (now.saturating_sub(keys), |key: i64| {
                 key.saturating_add(keys)
             });
-            return self.leaving(buckets, growing, (bound, leaves), value);
+            return self.leaving((reader, buckets), growing, (bound, leaves), value);
         }
+        self.winding((reader, buckets), now, back, growing, value)
+    }
+
+    /// The same for one that goes by the calendar.
+    #[inline(never)]
+    fn winding(
+        &mut self,
+        (reader, buckets): (&Reader, Buckets<'_>),
+        now: i64,
+        back: Back,
+        growing: bool,
+        value: impl Fn(&[i64]) -> i64,
+    ) -> Level {
         let back = self.tally.back(self.layout, back);
         let Some(turns) = back.turns(now) else {
             let (bound, leaves) = (back.bound(now), |key| back.leaves(key));
-            return self.leaving(buckets, growing, (bound, leaves), value);
+            return self.leaving((reader, buckets), growing, (bound, leaves), value);
         };
-        self.turning(turns, |key| {
+        self.turning(reader, turns, |key| {
             buckets.seen(back, key.unwrap_or(now)).map(&value).sum()
         })
     }
@@ -190,22 +201,22 @@ impl Ahead<'_> {
     /// left. Of a sum that only grows, buckets beyond the last cut need not be seen.
     fn leaving(
         &mut self,
-        buckets: Buckets<'_>,
+        (reader, buckets): (&Reader, Buckets<'_>),
         growing: bool,
         (bound, leaves): (i64, impl Fn(i64) -> i64),
         value: impl Fn(&[i64]) -> i64,
     ) -> Level {
-        let top = self.reader.cuts.len() as Level;
+        let top = reader.cuts.len() as Level;
         let mut sum = 0;
-        let mut level = self.reader.empty;
+        let mut level = reader.empty;
         for bucket in buckets.backwards() {
             if bucket[0] <= bound || (growing && level == top) {
                 break;
             }
             sum += value(bucket);
-            let with = settle(&self.reader.cuts, level, sum);
+            let with = settle(&reader.cuts, level, sum);
             if with != level {
-                self.flip(leaves(bucket[0]), level);
+                self.flip(reader, leaves(bucket[0]), level);
                 level = with;
             }
         }
@@ -214,53 +225,64 @@ impl Ahead<'_> {
 
     /// A window that sees something else from some keys on. `sum` is of what it sees from a key on,
     /// or now.
-    fn turning(&mut self, turns: [i64; 2], sum: impl Fn(Option<i64>) -> i64) -> Level {
-        let reader = self.reader;
+    fn turning(
+        &mut self,
+        reader: &Reader,
+        turns: [i64; 2],
+        sum: impl Fn(Option<i64>) -> i64,
+    ) -> Level {
         let level = |key| settle(&reader.cuts, 0, sum(key));
         let levels = turns.map(|key| level(Some(key)));
         let now = level(None);
         for (ix, key) in turns.into_iter().enumerate() {
             let before = levels.get(ix + 1).copied().unwrap_or(now);
             if levels[ix] != before {
-                self.flip(key, levels[ix]);
+                self.flip(reader, key, levels[ix]);
             }
         }
         now
     }
 
     /// A sum that weighs less day by day, until nothing of it is left.
-    fn decaying(&mut self, decay: &Decay, days: &Days, now: i64) -> Level {
-        let reader = self.reader;
+    #[inline(never)]
+    fn decaying(&mut self, reader: &Reader, decay: &Decay, days: &Days, now: i64) -> Level {
         let level = |left: i64| settle(&reader.cuts, reader.empty, left);
         let mut turns = Vec::new();
         if let Some((newest, _)) = days.first() {
             decay.turns(days, (now, newest + decay.lasts()), &level, &mut turns);
         }
         for (day, level) in turns.into_iter().rev() {
-            self.flip(day, level);
+            self.flip(reader, day, level);
         }
         level(decay.left(days, now))
     }
 
     /// A time since a key: it reaches one cut after another.
-    fn ageing(&mut self, since: Option<i64>, now: i64) -> Level {
+    #[inline(never)]
+    fn ageing(&mut self, reader: &Reader, since: Option<i64>, now: i64) -> Level {
         let Some(since) = since else {
-            return self.reader.cuts.len() as Level + 1;
+            return reader.cuts.len() as Level + 1;
         };
-        let level = settle(&self.reader.cuts, 0, now.saturating_sub(since));
-        for ix in (level as usize..self.reader.cuts.len()).rev() {
-            let key = since.saturating_add(self.reader.cuts[ix]);
-            self.flip(key, ix as Level + 1);
+        let level = settle(&reader.cuts, 0, now.saturating_sub(since));
+        for ix in (level as usize..reader.cuts.len()).rev() {
+            let key = since.saturating_add(reader.cuts[ix]);
+            self.flip(reader, key, ix as Level + 1);
         }
         level
     }
 
     /// What is noted: its value is another one whenever notes leave the window, and one that grows
     /// reaches one cut after another meanwhile.
-    fn regard(&mut self, regard: Regard, (notes, texts): (&[Note], &Texts), now: Moment) -> Level {
+    #[inline(never)]
+    fn regard(
+        &mut self,
+        regard: Regard,
+        reader: &Reader,
+        (notes, texts): (&[Note], &Texts),
+        now: Moment,
+    ) -> Level {
         let now = now.key(self.resolution);
         let (course, piece) = regard.course(notes, texts, now);
-        let reader = self.reader;
         let level = |piece, key| match piece {
             Piece::Never => reader.cuts.len() as Level + 1,
             Piece::Is(number) if regard.is_text() => {
@@ -286,17 +308,17 @@ impl Ahead<'_> {
         let first = levels[0].1;
         levels.dedup_by_key(|(_, level)| *level);
         for (key, level) in levels.into_iter().skip(1).rev() {
-            self.flip(key, level);
+            self.flip(reader, key, level);
         }
         first
     }
 
-    fn flip(&mut self, key: i64, level: Level) {
+    fn flip(&mut self, reader: &Reader, key: i64, level: Level) {
         let at = reached(self.zone, self.resolution, key);
         if at < Timestamp::MAX {
             self.flips.push(Flip {
                 at,
-                feature: self.reader.feature,
+                feature: reader.feature,
                 level,
             });
         }

@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::engine::adoption::NotAdopted;
 use crate::engine::effect::Judged;
 use crate::engine::input::{Outcome, Tick};
+use crate::engine::key::Key;
 use crate::model::event::Event;
 use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::refusal::Refused;
@@ -186,7 +187,7 @@ impl Lane {
         &mut self,
         topic: TopicIx,
         offset: Offset,
-        event: Result<&Event<'_>, Refused>,
+        event: Result<(&Event<'_>, Key), Refused>,
         effects: &mut Vec<Judged>,
     ) -> Outcome {
         let unit = self
@@ -195,13 +196,13 @@ impl Lane {
             .expect("a unit is open while records are taken");
         let before = effects.len();
         let outcome = match event {
-            Ok(event) => self.engine.apply(event, effects),
+            Ok(event) => self.engine.apply_known(event, effects),
             Err(refused) => Outcome::Refused(refused),
         };
         match outcome {
             Outcome::Applied => {
                 unit.counts.applied += 1;
-                if let Some(event) = event.ok().filter(|event| event.is_of_feed()) {
+                if let Some((event, _)) = event.ok().filter(|(event, _)| event.is_of_feed()) {
                     self.newest = self.newest.max(event.at);
                 }
             }

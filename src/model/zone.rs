@@ -72,7 +72,7 @@ impl Zone {
             let beyond = (at.0 - self.starts[last]).div_euclid(DAY_MS);
             return Day(i32::try_from(beyond).unwrap_or(i32::MAX / 2) + last as i32);
         }
-        let mut day = (at.0.div_euclid(DAY_MS).max(0) as usize).min(last);
+        let mut day = ((at.0 / DAY_MS).max(0) as usize).min(last);
         while self.starts[day] > at.0 {
             day -= 1;
         }

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::climb::{Climb, Now};
 use super::declared::{Ladder, SegmentMap};
-use super::overrides::Extension;
+use super::overrides::{Extension, Overrides};
 use super::truths::{Check, Truths};
 
 /// A ladder or map as checks.
@@ -21,6 +22,33 @@ pub(super) enum Scale {
     Map(Vec<Check>),
 }
 
+/// What holds a customer on a tier besides the rules of its ladder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Support<'a> {
+    pub(super) ladder: ScaleIx,
+    pub(super) overrides: &'a Overrides,
+    /// If something has just been taken back: when each ladder would let the customer go without
+    /// that, where it asks.
+    pub(super) spared: Option<&'a [Timestamp]>,
+}
+
+impl Support<'_> {
+    /// The extension that counts.
+    #[inline]
+    fn extended(&self) -> Option<Extension> {
+        match self.overrides.is_empty() {
+            true => None,
+            false => self.overrides.extension(self.ladder),
+        }
+    }
+
+    /// If something has just been taken back: when the tier would be lost without that.
+    fn spared(&self) -> Option<Timestamp> {
+        let spared = self.spared?.get(self.ladder.0);
+        Some(spared.copied().unwrap_or(Timestamp::MIN))
+    }
+}
+
 /// A tier as checks.
 #[derive(Clone, Debug)]
 pub(super) struct Rung {
@@ -32,14 +60,14 @@ pub(super) struct Rung {
 
 impl Scale {
     /// Where a customer whose rank was `from` stands now; the marks, if this ladder has some, are
-    /// brought up to date. The tier may be extended; and if something has just been taken back, it
-    /// is known when it would be lost without that. For a map, the tiers must have been given.
+    /// brought up to date. For a map, the tiers must have been given.
+    #[inline]
     pub(super) fn rank(
         &self,
         now: Now<'_>,
         truths: &Truths,
         from: u8,
-        (extended, spared): (Option<Extension>, Option<Timestamp>),
+        support: Support<'_>,
         marks: &mut [Timestamp],
     ) -> u8 {
         match self {
@@ -53,13 +81,14 @@ impl Scale {
                 let mut rungs = rungs.iter();
                 let held = rungs.find(|rung| rung.enter.holds(truths) || keeps(rung));
                 let held = held.map_or(0, |rung| rung.rank);
+                let extended = support.extended();
                 extended.map_or(held, |extended| held.max(extended.tier.min(from)))
             }
             Self::Patient(climb, place) => climb.step(
                 now,
                 truths,
                 from,
-                (extended, spared),
+                (support.extended(), support.spared()),
                 &mut marks[place.clone()],
             ),
             Self::Map(segments) => first_match(segments, truths),
@@ -122,6 +151,7 @@ impl Scale {
 }
 
 /// The first segment whose rule holds, else the last.
+#[inline]
 pub(super) fn first_match(segments: &[Check], truths: &Truths) -> u8 {
     let matching = segments.iter().position(|when| when.holds(truths));
     matching.unwrap_or(segments.len()) as u8

@@ -6,6 +6,7 @@ use crate::model::time::Timestamp;
 use crate::model::warning::Loss;
 use crate::model::zone::Zone;
 
+use super::checks::Support;
 use super::climb::Now;
 use super::judge::{Footing, Judge};
 use super::overrides::Overrides;
@@ -120,8 +121,12 @@ impl Judge {
             }
             overrides.pass(at);
             let lapsed = scale.lapsed(marks).min(at);
-            let extended = overrides.extension(ladder);
-            let gives = scale.rank(Now { zone, at }, truths, given, (extended, None), marks);
+            let support = Support {
+                ladder,
+                overrides,
+                spared: None,
+            };
+            let gives = scale.rank(Now { zone, at }, truths, given, support, marks);
             let (to, _) = overrides.shown(ladder, gives);
             if to != shown {
                 let lent = given < shown;

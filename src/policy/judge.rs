@@ -1,5 +1,7 @@
 //! The judgement itself: levels of features and the places so far in, ranks on all scales out.
 
+use std::ops::Range;
+
 use crate::features::cuts::{Cuts, Level};
 use crate::model::change::Waited;
 use crate::model::standing::ScaleIx;
@@ -7,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::answers::{Answers, cuts};
-use super::checks::{Scale, first_match};
+use super::checks::{Scale, Support, first_match};
 use super::climb::{Now, Waiting};
 use super::declared::{Policy, Tier};
 use super::overrides::Overrides;
@@ -20,7 +22,11 @@ use super::watch::Watch;
 pub struct Judge {
     cuts: Cuts,
     comparisons: usize,
-    features: Vec<Vec<Answers>>,
+    /// With the feature that each is about, one feature after another.
+    answers: Vec<(usize, Answers)>,
+    /// By feature: where its answers are.
+    answers_of: Vec<Range<usize>>,
+    /// Per ladder and map: what is compared with its tiers.
     tiers: Vec<Vec<Answers>>,
     pub(super) scales: Vec<Scale>,
     /// Of the ladders that warn.
@@ -75,6 +81,14 @@ impl Judge {
     pub fn new(policy: &Policy) -> Self {
         let cuts = cuts(policy);
         let features = 0..policy.features.len();
+        let mut answers = Vec::new();
+        let answers_of = features.map(|feature| {
+            let first = answers.len();
+            let about = Answers::of_feature(policy, &cuts, feature);
+            answers.extend(about.into_iter().map(|about| (feature, about)));
+            first..answers.len()
+        });
+        let answers_of = answers_of.collect();
         let ladders = policy.ladders.iter();
         let maps = policy.maps.iter();
         let mut marks = 0;
@@ -89,13 +103,13 @@ impl Judge {
             .collect();
         Self {
             comparisons: policy.comparisons.len(),
-            features: features
-                .map(|feature| Answers::of_feature(policy, &cuts, feature))
-                .collect(),
+            answers,
+            answers_of,
             tiers: (0..)
                 .map(ScaleIx)
                 .zip(ladders)
                 .map(|(scale, ladder)| Answers::of_tier(policy, scale, ladder.tiers.len()))
+                .chain(policy.maps.iter().map(|_| Vec::new()))
                 .collect(),
             scales,
             watches,
@@ -144,22 +158,24 @@ impl Judge {
         footing.marks.clear();
         footing.marks.extend_from_slice(from.marks);
         footing.ranks.clear();
+        footing.ranks.extend_from_slice(from.ranks);
         footing.overridden.clear();
-        let (overrides, spared_by) = (from.overrides, from.spared);
-        for (scale, from) in (0..).map(ScaleIx).zip(from.ranks) {
-            let extended = overrides.extension(scale);
-            let place = &self.scales[scale.0];
-            let spared = spared_by.map(|spared| spared.get(scale.0).copied());
-            let spared = spared.map(|spared| spared.unwrap_or(Timestamp::MIN));
-            let pull = (extended, spared);
-            let rank = place.rank(now, truths, *from, pull, &mut footing.marks);
-            footing.ranks.push(rank);
-            let mut shown = rank;
+        let overrides = from.overrides;
+        let scales = self.scales.iter().zip(&self.tiers);
+        let ranks = footing.ranks.iter_mut();
+        for (ladder, ((scale, tiers), rank)) in (0..).map(ScaleIx).zip(scales.zip(ranks)) {
+            let support = Support {
+                ladder,
+                overrides,
+                spared: from.spared,
+            };
+            *rank = scale.rank(now, truths, *rank, support, &mut footing.marks);
+            let mut shown = *rank;
             if !overrides.is_empty() {
-                (shown, _) = overrides.shown(scale, rank);
+                (shown, _) = overrides.shown(ladder, *rank);
                 footing.overridden.push(shown);
             }
-            self.given(scale, shown, truths);
+            give(tiers, shown, truths);
         }
     }
 
@@ -183,26 +199,28 @@ impl Judge {
     #[must_use]
     pub fn stirs(
         &self,
-        scale: ScaleIx,
+        ladder: ScaleIx,
         now: Now<'_>,
         (footing, overrides): (&Footing, &Overrides),
         truths: &Truths,
         scratch: &mut Vec<Timestamp>,
     ) -> bool {
-        let mut watches = self.watches.iter().filter(|watch| watch.ladder == scale);
-        let shown = footing.shown()[scale.0];
-        if watches.any(|watch| watch.stirs(shown, truths, &footing.marks)) {
+        let mut watches = self.watches.iter().filter(|watch| watch.ladder == ladder);
+        if watches.any(|watch| watch.stirs(footing.shown()[ladder.0], truths, &footing.marks)) {
             return true;
         }
-        let extended = overrides.extension(scale);
-        let (scale, from) = (&self.scales[scale.0], footing.ranks[scale.0]);
+        let support = Support {
+            ladder,
+            overrides,
+            spared: None,
+        };
+        let (scale, from) = (&self.scales[ladder.0], footing.ranks[ladder.0]);
         if !matches!(scale, Scale::Patient(..)) {
-            return scale.rank(now, truths, from, (extended, None), &mut []) != from;
+            return scale.rank(now, truths, from, support, &mut []) != from;
         }
         scratch.clear();
         scratch.extend_from_slice(&footing.marks);
-        scale.rank(now, truths, from, (extended, None), scratch) != from
-            || *scratch != footing.marks
+        scale.rank(now, truths, from, support, scratch) != from || *scratch != footing.marks
     }
 
     /// What a ladder waits for with a customer who was last judged now; nothing if it never waits.
@@ -246,7 +264,7 @@ impl Judge {
                 }
                 Scale::Map(segments) => first_match(segments, truths),
             };
-            self.given(ScaleIx(ix), rank, truths);
+            give(&self.tiers[ix], rank, truths);
             footing.ranks.push(rank);
         }
         let watches = self.watches.iter();
@@ -255,7 +273,7 @@ impl Judge {
 
     /// A feature comes to a level.
     pub fn flip(&self, feature: usize, level: Level, truths: &mut Truths) {
-        for Answers { about, hold } in &self.features[feature] {
+        for (_, Answers { about, hold }) in &self.answers[self.answers_of[feature].clone()] {
             truths.set(*about, hold[level as usize]);
         }
     }
@@ -263,18 +281,16 @@ impl Judge {
     /// Answers all comparisons of features.
     fn ask(&self, levels: &[Level], truths: &mut Truths) {
         truths.clear(self.comparisons);
-        for (answers, level) in self.features.iter().zip(levels) {
-            for Answers { about, hold } in answers {
-                truths.set(*about, hold[*level as usize]);
-            }
+        for (feature, Answers { about, hold }) in &self.answers {
+            truths.set(*about, hold[levels[*feature] as usize]);
         }
     }
+}
 
-    /// Answers the comparisons of a tier.
-    fn given(&self, scale: ScaleIx, rank: u8, truths: &mut Truths) {
-        for Answers { about, hold } in self.tiers.get(scale.0).into_iter().flatten() {
-            truths.set(*about, hold[usize::from(rank)]);
-        }
+/// Answers the comparisons with a tier that is given.
+fn give(tiers: &[Answers], rank: u8, truths: &mut Truths) {
+    for Answers { about, hold } in tiers {
+        truths.set(*about, hold[usize::from(rank)]);
     }
 }
 

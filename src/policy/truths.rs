@@ -36,6 +36,7 @@ impl Truths {
     }
 
     /// Of the comparisons in `about`, those in `hold` hold and the others don't.
+    #[inline]
     pub(super) fn set(&mut self, about: Bits, hold: u64) {
         let word = &mut self.words[about.word];
         *word = *word & !about.bits | hold;
@@ -95,11 +96,20 @@ impl Check {
         }
     }
 
-    /// The answer.
+    /// The answer. Most rules are answered in place, without a call.
+    #[inline(always)]
     pub(super) fn holds(&self, truths: &Truths) -> bool {
         match self {
             Self::All(all) => truths.words[all.word] & all.bits == all.bits,
             Self::Any(any) => truths.words[any.word] & any.bits != 0,
+            Self::AllOf(_) | Self::AnyOf(_) => self.hold_together(truths),
+        }
+    }
+
+    #[inline(never)]
+    fn hold_together(&self, truths: &Truths) -> bool {
+        match self {
+            Self::All(_) | Self::Any(_) => self.holds(truths),
             Self::AllOf(checks) => checks.iter().all(|check| check.holds(truths)),
             Self::AnyOf(checks) => checks.iter().any(|check| check.holds(truths)),
         }

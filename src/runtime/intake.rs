@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
+use crate::engine::key::Key;
 use crate::lane::budget::Budget;
 use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
@@ -90,7 +91,7 @@ struct Cursor<'a, R> {
     decoder: &'a Decoder,
     scratch: &'a Scratch,
     taken: usize,
-    ahead: VecDeque<Result<Event<'a>, Refused>>,
+    ahead: VecDeque<Result<(Event<'a>, Key), Refused>>,
 }
 
 impl<'a, R: Record> Cursor<'a, R> {
@@ -106,14 +107,17 @@ impl<'a, R: Record> Cursor<'a, R> {
 
     /// The next event; at the end of those decoded, decodes some more and has the engine prepare
     /// for all of them at once.
-    fn head(&mut self, engine: &Engine) -> Option<&Result<Event<'a>, Refused>> {
+    fn head(&mut self, engine: &Engine) -> Option<&Result<(Event<'a>, Key), Refused>> {
         if self.ahead.is_empty() && self.taken < self.records.len() {
             let (decoder, scratch) = (self.decoder, self.scratch);
             let next = self.records.range(self.taken..).take(Engine::AHEAD);
-            let decode =
-                |record: &'a R| decoder.decode_record(record.key(), record.value(), scratch);
+            let decode = |record: &'a R| {
+                let event = decoder.decode_record(record.key(), record.value(), scratch)?;
+                let key = Key::of(&event);
+                Ok((event, key))
+            };
             self.ahead.extend(next.map(decode));
-            engine.read_ahead(self.ahead.iter().flatten());
+            engine.read_ahead(self.ahead.iter().flatten().map(|(_, key)| *key));
         }
         self.ahead.front()
     }
@@ -243,7 +247,9 @@ impl<R: Record> Intake<R> {
         loop {
             for ((head, cursor), queue) in heads.iter_mut().zip(&mut cursors).zip(&self.queues) {
                 *head = match cursor.head(self.lane.engine()) {
-                    Some(event) => Head::here(event.as_ref().ok().map(|event| event.at), latest),
+                    Some(event) => {
+                        Head::here(event.as_ref().ok().map(|(event, _)| event.at), latest)
+                    }
                     None if queue.unread > 0 => Head::OnItsWay,
                     None => Head::AtEnd,
                 };
@@ -351,7 +357,8 @@ fn step<'a, R: Record>(
     let record = &cursor.records[cursor.taken];
     cursor.taken += 1;
     let event = event.as_ref().map_err(|refused| *refused);
-    let cleaned = event.map_or(Cleaned::default(), |event| event.details.cleaned);
+    let event = event.map(|(event, key)| (event, *key));
+    let cleaned = event.map_or(Cleaned::default(), |(event, _)| event.details.cleaned);
     let outcome = lane.take(topic, record.offset(), event, effects);
     Some(Step {
         topic,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use table::tell;
 use tidemark::engine::input::{Outcome, Tick};
+use tidemark::engine::key::Key;
 use tidemark::lane::edition::Edition;
 use tidemark::lane::lane::Lane;
 use tidemark::model::detail::Details;
@@ -95,7 +96,12 @@ fn a_profile_is_no_sign_that_the_feed_lives() {
             details: Details::default(),
             command: None,
         };
-        let outcome = lane.take(TopicIx(0), Offset(at), Ok(&event), &mut Vec::new());
+        let outcome = lane.take(
+            TopicIx(0),
+            Offset(at),
+            Ok((&event, Key::of(&event))),
+            &mut Vec::new(),
+        );
         assert_eq!(
             (outcome, lane.newest()),
             (Outcome::Applied, newest),
