@@ -114,7 +114,8 @@ impl Inlet {
             None => Ok(topics_of.into_keys().map(LaneId).collect()),
             Some((lane, topics)) => Err(Trouble::Fatal(format!(
                 "lane {lane} was assigned {topics} of {} input topics: \
-                 all members of the group must use range assignment and the same topics",
+                 all members of the group must use range assignment and the same topics, and a \
+                 static member that has others now may be back after kafka.session_timeout only",
                 self.topics.len()
             ))),
         }

@@ -159,6 +159,8 @@ impl Check<'_> {
         Some(Input {
             purchases: raw.purchases.clone(),
             browsing: raw.browsing.clone(),
+            profiles: named(&raw.profiles),
+            commands: named(&raw.commands),
             record_bytes_max: bytes,
         })
     }
@@ -178,7 +180,7 @@ impl Check<'_> {
         let pace = self.number("policy.pace", raw.pace, 1..=1_000_000)?;
         Some(PolicySource {
             file: PathBuf::from(&raw.file),
-            topic: Some(raw.topic.clone()).filter(|topic| !topic.is_empty()),
+            topic: named(&raw.topic),
             pace: u32::try_from(pace).expect("at most a million"),
         })
     }
@@ -349,6 +351,11 @@ impl Check<'_> {
             format!("is {value}, {bound} `{other}`, which is {limit}"),
         );
     }
+}
+
+/// The name of a topic that may be left out.
+fn named(topic: &str) -> Option<String> {
+    (!topic.is_empty()).then(|| topic.to_owned())
 }
 
 fn show(length: Duration) -> Span {

@@ -52,9 +52,13 @@ impl Settings {
         let Input {
             purchases,
             browsing,
+            profiles,
+            commands,
             ..
         } = &self.input;
-        vec![purchases.clone(), browsing.clone()]
+        // What is said of a customer counts before what the customer does at the same instant.
+        let said = commands.iter().chain(profiles);
+        said.chain([purchases, browsing]).cloned().collect()
     }
 }
 
@@ -111,6 +115,10 @@ pub struct Input {
     pub purchases: String,
     /// Topic of all other events.
     pub browsing: String,
+    /// Topic of profiles, if they have one of their own.
+    pub profiles: Option<String>,
+    /// Topic of commands, if they have one of their own.
+    pub commands: Option<String>,
     /// The longest value that is read.
     pub record_bytes_max: usize,
 }

@@ -43,6 +43,8 @@ pub(super) struct Kafka {
 pub(super) struct Input {
     pub(super) purchases: String,
     pub(super) browsing: String,
+    pub(super) profiles: String,
+    pub(super) commands: String,
     pub(super) record_bytes_max: i64,
 }
 

@@ -9,6 +9,7 @@ mod dice;
 mod files;
 mod kills;
 mod outages;
+mod own_topics;
 mod poison;
 mod poisoned;
 mod policies;

@@ -1,6 +1,8 @@
 //! The settings: what is shipped loads, layers win over each other as documented, mistakes are told
 //! all at once.
 
+mod topics;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

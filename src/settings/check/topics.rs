@@ -20,9 +20,12 @@ impl Check<'_> {
             ("output.dead_letters", &raw.output.dead_letters),
             ("app.name", &ledger),
         ];
-        if !raw.policy.topic.is_empty() {
-            topics.push(("policy.topic", &raw.policy.topic));
-        }
+        let optional = [
+            ("input.profiles", &raw.input.profiles),
+            ("input.commands", &raw.input.commands),
+            ("policy.topic", &raw.policy.topic),
+        ];
+        topics.extend(optional.into_iter().filter(|(_, topic)| !topic.is_empty()));
         let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         for (i, (key, topic)) in topics.iter().enumerate() {
             let dots = matches!(topic.as_str(), "." | "..");

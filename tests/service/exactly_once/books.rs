@@ -43,8 +43,8 @@ pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
         }
     }
     let fate = |fate: fn(&Fate) -> bool| sent.iter().filter(|it| fate(&it.fate)).count() as u64;
-    let erased = |it: &&Sent| it.fate == Fate::Counts && it.is_erasure();
-    let receipts = sent.iter().filter(erased).count() as u64;
+    let ends = |it: &&Sent| it.fate == Fate::Counts && (it.is_erasure() || it.is_a("merge"));
+    let receipts = sent.iter().filter(ends).count() as u64;
     let expected = Counts {
         applied: fate(|fate| *fate == Fate::Counts),
         duplicates: fate(|fate| *fate == Fate::Copy),

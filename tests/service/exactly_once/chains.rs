@@ -40,6 +40,13 @@ struct Removed {
     changes: u32,
 }
 
+/// What is read of the receipt of a merge.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Merged {
+    customer_id: String,
+    into: String,
+}
+
 /// What is read of a warning's body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Warned {
@@ -55,6 +62,7 @@ pub(crate) enum Said {
     Change(Told),
     Warning(Warned),
     Receipt(Receipt),
+    Merged(Merged),
 }
 
 impl Said {
@@ -67,6 +75,7 @@ impl Said {
             Self::Change(told) => &told.customer_id,
             Self::Warning(warned) => &warned.customer_id,
             Self::Receipt(receipt) => &receipt.customer_id,
+            Self::Merged(merged) => &merged.customer_id,
         }
     }
 
@@ -76,6 +85,7 @@ impl Said {
             Self::Change(_) => &[change::CE_TYPE][..],
             Self::Warning(_) => &warning::CE_TYPES,
             Self::Receipt(_) => &[receipt::CE_TYPE],
+            Self::Merged(_) => &[receipt::CE_TYPE_MERGED],
         };
         let ce_type = record.header("ce_type").expect("every event has a type");
         assert!(
@@ -100,14 +110,23 @@ struct Link {
 
 /// The chains of all customers.
 #[derive(Default)]
-struct Chains(BTreeMap<String, BTreeMap<String, Link>>);
+struct Chains {
+    links: BTreeMap<String, BTreeMap<String, Link>>,
+    /// Who was merged into another.
+    merged: BTreeSet<String>,
+}
 
 impl Chains {
     /// Takes the next change or receipt of a customer.
     #[track_caller]
     fn take(&mut self, said: Said) {
-        let chains = self.0.entry(said.customer().to_owned()).or_default();
+        let chains = self.links.entry(said.customer().to_owned()).or_default();
         match said {
+            // Who was parted again goes on from where they were.
+            Said::Merged(merged) => {
+                assert_ne!(merged.customer_id, merged.into);
+                self.merged.insert(merged.customer_id);
+            }
             Said::Change(told) => {
                 let link = chains.entry(told.ladder.clone()).or_default();
                 assert_eq!(told.version, link.version + 1, "{told:?} after {link:?}");
@@ -195,7 +214,7 @@ pub(crate) fn have_no_gaps(evidence: &Evidence) {
                 } = warned;
                 Some(warning::ce_id(customer_id, ladder, *number))
             }
-            Said::Receipt(_) => None,
+            Said::Receipt(_) | Said::Merged(_) => None,
         };
         if let Some(expected) = expected {
             assert_eq!(id, expected.as_bytes(), "{said:?}");
@@ -226,8 +245,12 @@ pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
     let scales = (0..policy.scales()).map(|ix| policy.scale_name(ScaleIx(ix)));
     let known: BTreeSet<&str> = scales.collect();
     for (customer, standing) in &latest {
-        let mut chains = chains.0.remove(customer).unwrap_or_default();
+        let is_merged = chains.merged.contains(customer);
+        let mut chains = chains.links.remove(customer).unwrap_or_default();
         let Some(standing) = standing else {
+            if is_merged {
+                continue;
+            }
             let stands = chains.values().find_map(|link| link.last.as_ref());
             assert!(stands.is_none(), "a tombstone, but {stands:?}");
             continue;
@@ -249,8 +272,8 @@ pub(crate) fn lead_to_the_standings(evidence: &Evidence) {
         assert!(chains.is_empty(), "{customer} moved on {:?}", chains.keys());
     }
     let moved = |links: &BTreeMap<String, Link>| links.values().any(|link| link.last.is_some());
-    chains.0.retain(|_, links| moved(links));
-    let without: Vec<_> = chains.0.keys().collect();
+    chains.links.retain(|_, links| moved(links));
+    let without: Vec<_> = chains.links.keys().collect();
     assert!(
         without.is_empty(),
         "moved, but without a standing: {without:?}"

@@ -27,6 +27,8 @@ pub(crate) struct Deployment {
     client: Client,
     app: String,
     lanes: i32,
+    /// Whether profiles and commands have topics of their own.
+    own_topics: bool,
     directory: TempDir,
     /// How often each instance was started.
     starts: RefCell<BTreeMap<String, usize>>,
@@ -45,21 +47,42 @@ impl Deployment {
     /// Four lanes; the topics are created.
     pub(crate) fn new(client: &Client, plan: &Plan<'_>) -> Self {
         let deployment = Self::without_topics(client, plan);
-        for topic in deployment.inputs() {
-            let by_arrival = [("message.timestamp.type", "LogAppendTime")];
-            client.create_topic(&topic, deployment.lanes, &by_arrival);
-        }
-        for topic in [deployment.changes(), deployment.ledger()] {
-            client.create_topic(&topic, deployment.lanes, &[]);
-        }
-        client.create_topic(&deployment.dead_letters(), 2, &[]);
-        let compacted = [("cleanup.policy", "compact")];
-        client.create_topic(&deployment.current(), deployment.lanes, &compacted);
+        deployment.create_topics();
         deployment
     }
 
-    /// The same, but the topics are left to the test.
+    /// The same, with topics of their own for profiles and commands.
+    pub(crate) fn with_own_topics(client: &Client, plan: &Plan<'_>) -> Self {
+        let deployment = Self::prepare(client, plan, true);
+        deployment.create_topics();
+        deployment
+    }
+
+    /// The first again, but the topics are left to the test.
     pub(crate) fn without_topics(client: &Client, plan: &Plan<'_>) -> Self {
+        Self::prepare(client, plan, false)
+    }
+
+    fn create_topics(&self) {
+        for topic in self.all_inputs() {
+            self.create_input(&topic);
+        }
+        let (client, lanes) = (&self.client, self.lanes);
+        for topic in [self.changes(), self.ledger()] {
+            client.create_topic(&topic, lanes, &[]);
+        }
+        client.create_topic(&self.dead_letters(), 2, &[]);
+        let compacted = [("cleanup.policy", "compact")];
+        client.create_topic(&self.current(), lanes, &compacted);
+    }
+
+    /// Creates an input topic.
+    pub(crate) fn create_input(&self, topic: &str) {
+        let by_arrival = [("message.timestamp.type", "LogAppendTime")];
+        self.client.create_topic(topic, self.lanes, &by_arrival);
+    }
+
+    fn prepare(client: &Client, plan: &Plan<'_>, own_topics: bool) -> Self {
         let directory = tempfile::Builder::new()
             .prefix(plan.app)
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
@@ -68,6 +91,7 @@ impl Deployment {
             client: client.clone(),
             app: plan.app.to_owned(),
             lanes: 4,
+            own_topics,
             directory,
             starts: RefCell::default(),
         };
@@ -80,6 +104,10 @@ impl Deployment {
 
     fn settings_text(&self, plan: &Plan<'_>) -> String {
         let [purchases, browsing] = self.inputs();
+        let [profiles, commands] = match self.own_topics {
+            true => self.own_inputs(),
+            false => Default::default(),
+        };
         let Self { client, app, .. } = self;
         let (changes, current) = (self.changes(), self.current());
         let (dead_letters, policy) = (self.dead_letters(), self.policy());
@@ -88,6 +116,8 @@ impl Deployment {
             app.name = "{app}"
             input.purchases = "{purchases}"
             input.browsing = "{browsing}"
+            input.profiles = "{profiles}"
+            input.commands = "{commands}"
             output.changes = "{changes}"
             output.current = "{current}"
             output.dead_letters = "{dead_letters}"
@@ -116,6 +146,18 @@ impl Deployment {
     /// Of purchases, and of browsing.
     pub(crate) fn inputs(&self) -> [String; 2] {
         ["purchase", "browse"].map(|what| format!("{}.{what}.v1", self.app))
+    }
+
+    /// Of profiles, and of commands, for those who have them.
+    pub(crate) fn own_inputs(&self) -> [String; 2] {
+        ["profile", "command"].map(|what| format!("{}.{what}.v1", self.app))
+    }
+
+    /// All that it reads: of purchases, browsing, and maybe profiles and commands.
+    pub(crate) fn all_inputs(&self) -> Vec<String> {
+        let own = self.own_topics.then(|| self.own_inputs());
+        let own = own.into_iter().flatten();
+        self.inputs().into_iter().chain(own).collect()
     }
 
     pub(crate) fn changes(&self) -> String {
@@ -236,7 +278,7 @@ impl Deployment {
 
     /// The ends of those input partitions that are not empty.
     fn ends(&self, reader: &BaseConsumer) -> BTreeMap<(String, i32), i64> {
-        let inputs = self.inputs();
+        let inputs = self.all_inputs();
         let all = inputs
             .iter()
             .flat_map(|topic| (0..self.lanes).map(move |lane| (topic, lane)));

@@ -147,10 +147,9 @@ fn overtaken(evidence: &Evidence, refused: &BTreeSet<Place>) -> BTreeSet<Place> 
     let mut overtaken = BTreeSet::new();
     for (lane, entries) in &evidence.ledger {
         let mut clock = Timestamp::MIN;
-        let mut lanes = evidence
-            .inputs
-            .each_ref()
-            .map(|records| records.iter().filter(|it| it.partition == lane.0));
+        let inputs = evidence.inputs.iter();
+        let of_lane = inputs.map(|records| records.iter().filter(|it| it.partition == lane.0));
+        let mut lanes: Vec<_> = of_lane.collect();
         for entry in entries {
             let coast = entry.coast.unwrap_or(Timestamp::MIN);
             clock = clock.max(coast.min(entry.ceiling));

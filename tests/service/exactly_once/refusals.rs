@@ -22,19 +22,24 @@ fn topics_that_do_not_fit_are_told_all_at_once() {
     let [purchases, browsing] = deployment.inputs();
     broker.create_topic(&purchases, 4, &[]);
     broker.create_topic(&browsing, 3, &[]);
+    let [profiles, commands] = deployment.own_inputs();
+    broker.create_topic(&commands, 5, &[]);
     broker.create_topic(&deployment.ledger(), 2, &[]);
     broker.create_topic(&deployment.changes(), 1, &[]);
 
-    let said = refusal(&deployment);
+    let set = [("profiles", &profiles), ("commands", &commands)];
+    let set = set.map(|(key, topic)| format!("input.{key}={topic}"));
+    let said = refusal(&deployment, &["--set", &set[0], "--set", &set[1]]);
     for difference in [
+        format!("topic {profiles} does not exist"),
         format!(
-            "the input topics must have equal partition counts, but {purchases} has 4, \
-             {browsing} has 3"
+            "the input topics must have equal partition counts, but {commands} has 5, \
+             {purchases} has 4, {browsing} has 3"
         ),
         format!("topic {} does not exist", deployment.current()),
         format!("topic {} does not exist", deployment.dead_letters()),
         format!(
-            "{} has 2 partitions, but must have one for each of 4 lanes",
+            "{} has 2 partitions, but must have one for each of 5 lanes",
             deployment.ledger()
         ),
     ] {
@@ -43,7 +48,7 @@ fn topics_that_do_not_fit_are_told_all_at_once() {
             "{difference:?} is not said:\n{said}"
         );
     }
-    assert_eq!(said.matches("error: ").count(), 4, "{said}");
+    assert_eq!(said.matches("error: ").count(), 5, "{said}");
 }
 
 #[test]
@@ -68,7 +73,7 @@ fn keys_that_another_partitioner_placed_are_refused() {
     }
     by_default.flush(PATIENCE).expect("all are acknowledged");
 
-    let said = refusal(&deployment);
+    let said = refusal(&deployment, &[]);
     for partition in 0..deployment.lanes() {
         let difference = format!("{browsing} partition {partition} holds ");
         assert!(
@@ -82,8 +87,8 @@ fn keys_that_another_partitioner_placed_are_refused() {
 
 /// Runs it, and returns what it said when it refused.
 #[track_caller]
-fn refusal(deployment: &Deployment) -> String {
-    let output = deployment.run_to_end(&["run"]);
+fn refusal(deployment: &Deployment, more: &[&str]) -> String {
+    let output = deployment.run_to_end(&[&["run"], more].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(CONFIG), "{said}");
     said

@@ -40,7 +40,7 @@ pub(crate) enum Fate {
     Refused(Expected),
 }
 
-/// A record that was sent: to purchases (0) or browsing (1).
+/// A record that was sent: to purchases (0), browsing (1), profiles (2) or commands (3).
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) input: usize,
@@ -51,8 +51,13 @@ pub(crate) struct Sent {
 impl Sent {
     /// Whether it erases its customer.
     pub(crate) fn is_erasure(&self) -> bool {
+        self.is_a("erase")
+    }
+
+    /// Whether it is of that kind.
+    pub(crate) fn is_a(&self, kind: &str) -> bool {
         let value = self.record.value.as_deref().unwrap_or_default();
-        String::from_utf8_lossy(value).contains(r#""kind":"erase""#)
+        String::from_utf8_lossy(value).contains(&format!(r#""kind":"{kind}""#))
     }
 }
 

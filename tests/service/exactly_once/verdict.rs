@@ -18,7 +18,8 @@ use crate::broker::{Isolation, Record, Watcher};
 
 /// Everything committed, as it lies in the topics.
 pub(crate) struct Evidence {
-    pub(crate) inputs: [Vec<Record>; 2],
+    /// Of each input topic.
+    pub(crate) inputs: Vec<Vec<Record>>,
     /// Changes and warnings.
     pub(crate) changes: Vec<Record>,
     pub(crate) current: Vec<Record>,
@@ -54,7 +55,7 @@ impl Evidence {
         }
         let text = std::fs::read_to_string(deployment.policy()).expect("the policy is there");
         Self {
-            inputs: deployment.inputs().map(|topic| read(&topic)),
+            inputs: deployment.all_inputs().iter().map(|it| read(it)).collect(),
             changes,
             current,
             dead_letters,
