@@ -6,6 +6,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::warning::Loss;
 use crate::policy::climb::Now;
+use crate::policy::counter::Anew;
 use crate::policy::declared::Policy;
 use crate::policy::foresight::{Ahead, Vigil};
 use crate::policy::judge::{Footing, Stood};
@@ -58,19 +59,31 @@ impl Judging {
         self.warning = None;
     }
 
-    /// Finds what is to be told of the customer, who was shown on `from` before that judging, which
-    /// was under these overrides.
+    /// The ladders with which features begin that have started anew in that judging, of a customer
+    /// who stood there.
+    pub(super) fn anew(&self, law: &Law, from: Stood<'_>) -> Vec<Anew> {
+        law.judge.anew(from, &self.footing)
+    }
+
+    /// Finds what is to be told of the customer, who was shown on `from` and stood there before
+    /// that judging. Gives the ladders with which features begin that have started anew: who is
+    /// judged again because of them is told something only after that.
     pub(super) fn watch(
         &mut self,
         policy: &Policy,
         law: &Law,
-        (from, overrides): (&[u8], &Overrides),
+        (from, stood): (&[u8], Stood<'_>),
         at: Timestamp,
-    ) {
+    ) -> Vec<Anew> {
+        let anew = self.anew(law, stood);
+        if !anew.is_empty() {
+            self.vigil.told.clear();
+            return anew;
+        }
         let ahead = Ahead {
             outlook: &self.outlook,
             truths: &self.truths,
-            overrides,
+            overrides: stood.overrides,
         };
         let now = Now {
             zone: &policy.zone,
@@ -78,6 +91,7 @@ impl Judging {
         };
         let (footing, vigil) = (&mut self.footing, &mut self.vigil);
         self.warning = law.judge.watch(now, from, ahead, footing, vigil);
+        anew
     }
 
     /// The losses that are to come, of tiers of which that is told; the judging was under these

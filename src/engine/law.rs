@@ -87,7 +87,8 @@ impl Law {
         policy: &Policy,
         (old, before): (&Self, &Policy),
     ) -> Result<Carry, Vec<(String, Gap)>> {
-        let (here, there) = (terms(policy), terms(before));
+        let ladders = [policy, before].map(ladders);
+        let (here, there) = (terms(policy, &ladders[0]), terms(before, &ladders[1]));
         let back = |feature: &Feature| here.translate(feature, &there);
         let carry = Carry::new(&old.layout, &self.layout, &self.features, back);
         carry.map_err(|gaps| {
@@ -97,18 +98,25 @@ impl Law {
     }
 }
 
-fn terms(policy: &Policy) -> Terms<'_> {
+fn ladders(policy: &Policy) -> Vec<&str> {
+    let ladders = policy.ladders.iter();
+    ladders.map(|ladder| ladder.name.as_str()).collect()
+}
+
+fn terms<'a>(policy: &'a Policy, ladders: &'a [&'a str]) -> Terms<'a> {
     Terms {
         kinds: &policy.kinds,
         attrs: &policy.attrs,
+        ladders,
         zone: policy.zone.name(),
     }
 }
 
 /// The features of the policy before that are to be kept besides those of a policy, as far as it
-/// has words for them and orders have bits for their filters.
+/// has words for them and orders have bits for their filters. Without its rules nobody can tell
+/// what begins with a start of a ladder, so that is not kept.
 fn besides(policy: &Policy, before: &Policy) -> Vec<Feature> {
-    let (here, there) = (terms(policy), terms(before));
+    let (here, there) = (terms(policy, &[]), terms(before, &[]));
     let mut all = policy.features.clone();
     // Where each of them is among all.
     let mut places: Vec<Option<usize>> = Vec::with_capacity(before.features.len());

@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::model::event::Kind;
 use crate::model::time::Timestamp;
-use crate::policy::judge::Stood;
+use crate::policy::judge::{Footing, Stood};
 
 use super::customers::Slot;
 use super::era::Era;
@@ -27,7 +27,8 @@ impl Engine {
     }
 
     /// The first instants at which each ladder would take a customer down who stands there at `at`,
-    /// if no event came; the last of all times where it never would.
+    /// if no event came, or start anew, if features begin with that; the last of all times where it
+    /// never would.
     pub(super) fn losses(&mut self, slot: Slot, at: Timestamp) -> Vec<Timestamp> {
         let Era {
             policy,
@@ -46,12 +47,16 @@ impl Engine {
         };
         self.judging.judge(policy, law, history, from, at);
         loop {
-            let ranks = self.judging.footing.ranks.iter().zip(stood.ranks);
-            for (loss, (is, was)) in losses.iter_mut().zip(ranks) {
+            let Footing { ranks, marks, .. } = &mut self.judging.footing;
+            for (loss, (is, was)) in losses.iter_mut().zip(ranks.iter().zip(stood.ranks)) {
                 if is < was {
                     *loss = now.min(*loss);
                 }
             }
+            law.judge.end_begun((stood.marks, marks), |ladder| {
+                let loss = &mut losses[ladder.0];
+                *loss = now.min(*loss);
+            });
             let Some(next) = self.judging.horizon(policy, law, &overrides) else {
                 return losses;
             };

@@ -29,6 +29,7 @@ mod occasion;
 mod overruled;
 mod population;
 mod request;
+mod starts;
 mod step;
 mod transfer;
 mod unions;

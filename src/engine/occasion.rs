@@ -32,13 +32,20 @@ pub(super) enum Occasion<'a> {
         /// Whether their standing is told in any case.
         tells: bool,
     },
+    /// A ladder has just started anew, and what begins with that is another number now.
+    Start {
+        /// The cause of all that comes of it.
+        cause: Cause,
+        /// The tiers and segments that they were shown before the last moves at this instant.
+        before: &'a [u8],
+    },
 }
 
 impl<'a> Occasion<'a> {
     /// Whether there is something to publish even if no rank has changed.
     pub(super) fn tells(self) -> bool {
         match self {
-            Self::Deadline | Self::Arrival { .. } | Self::Command(_) => false,
+            Self::Deadline | Self::Arrival { .. } | Self::Command(_) | Self::Start { .. } => false,
             Self::Union { tells } => tells,
             Self::Adoption { left, tells } => tells || !left.is_empty(),
         }
@@ -61,6 +68,14 @@ impl<'a> Occasion<'a> {
         }
     }
 
+    /// Where the customer was shown before the last moves of several judgings at one instant.
+    pub(super) fn before(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Start { before, .. } => Some(before),
+            _ => None,
+        }
+    }
+
     /// The cause of a warning.
     pub(super) fn plain(self) -> Cause {
         match self {
@@ -68,6 +83,7 @@ impl<'a> Occasion<'a> {
             Self::Arrival { .. } => Cause::Event,
             Self::Command(_) | Self::Union { .. } => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
+            Self::Start { cause, .. } => cause,
         }
     }
 
@@ -79,6 +95,7 @@ impl<'a> Occasion<'a> {
             Self::Arrival { .. } => Cause::Event,
             Self::Command(_) | Self::Union { .. } => Cause::Command,
             Self::Adoption { .. } => Cause::Policy,
+            Self::Start { cause, .. } => cause,
         }
     }
 }

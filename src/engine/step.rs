@@ -8,6 +8,7 @@ use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
 use crate::model::standing::{Place, ScaleIx};
 use crate::model::time::Timestamp;
+use crate::policy::counter::Anew;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Stood;
 
@@ -347,14 +348,15 @@ impl Engine {
         false
     }
 
-    /// Judges a customer at an instant, moves them, and sets their horizon.
-    pub(super) fn judge(
+    /// Judges a customer at an instant once, moves them, and sets their horizon; gives the ladders
+    /// with which features begin that have started anew.
+    pub(super) fn judge_once(
         &mut self,
         slot: Slot,
         at: Timestamp,
         on: Occasion<'_>,
         effects: &mut Vec<Judged>,
-    ) {
+    ) -> Vec<Anew> {
         let customer = self.customers.get_mut(slot);
         customer.history.judged_at(at);
         let before = self.overrule(slot, at, on);
@@ -372,7 +374,7 @@ impl Engine {
         };
         let judging = &mut self.judging;
         judging.judge(policy, law, history, stood, at);
-        judging.watch(policy, law, (shown, stood.overrides), at);
+        let anew = judging.watch(policy, law, (on.before().unwrap_or(shown), stood), at);
         let moves = *shown != *judging.footing.shown() || on.tells();
         if moves || !judging.vigil.told.is_empty() {
             let judged = self.told(slot, at, on, &before);
@@ -389,5 +391,6 @@ impl Engine {
         footings.remember(slot, &self.judging.footing);
         debug_assert!(due.is_none_or(|due| due > at), "a deadline fires once");
         self.expect(slot, due.unwrap_or(Timestamp::MAX));
+        anew
     }
 }

@@ -197,7 +197,8 @@ impl Era {
             .collect()
     }
 
-    /// The first move to come by time alone. Deadlines before it move nobody: at each of them a
+    /// The first move to come by time alone, as far as the next start of a ladder with which
+    /// features begin. Other deadlines before it move nobody: at each of them a
     /// ladder that waits begins to wait, or no longer does; an override ends; or a ladder gives
     /// another tier below an override that stays.
     fn horizon(&self, history: &History, stood: Stood<'_>, places: &[Place]) -> Option<Horizon> {
@@ -219,6 +220,9 @@ impl Era {
             let moves = moves(places, judging.footing.shown());
             if !moves.is_empty() {
                 return Some(Horizon { at, moves });
+            }
+            if !judging.anew(law, from).is_empty() {
+                return None;
             }
         }
     }

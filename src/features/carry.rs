@@ -2,7 +2,8 @@
 
 use crate::model::time::{DAY_MS, HOUR_MS, Span, Timestamp};
 
-use super::feature::{Aggregate, Feature, Field, Resolution};
+use super::counters::Counter;
+use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::{Passes, TextField};
 use super::history::History;
 use super::layout::{Layout, Reading};
@@ -37,6 +38,9 @@ pub enum Gap {
     /// They are kept, but what it counts is not kept apart, so that customers could be merged.
     #[error("what it counts is not kept apart, as merging customers needs it")]
     Apart,
+    /// They are kept, but not since the starts of its ladder.
+    #[error("nothing is counted of its events since the starts of its ladder (window, treatments)")]
+    Started,
     /// They are kept, but what it makes of all that ever was is not.
     #[error("its aggregate over a window without end is not kept of its events")]
     Endless,
@@ -47,8 +51,10 @@ pub enum Gap {
 pub struct Carry {
     /// Of each new series.
     series: Vec<Source>,
-    /// Of each new total, the old one.
+    /// Of each new total, the old one; but of counters.
     totals: Vec<usize>,
+    /// Of each new total that is a counter, the old one.
+    counters: Vec<(usize, Counter)>,
     /// Of each new summed field, the old one.
     summed: Vec<usize>,
     /// Of each new filter, the old one.
@@ -90,6 +96,7 @@ impl Carry {
         let mut carry = Self {
             series: vec![nowhere; new.series.len()],
             totals: vec![0; new.totals],
+            counters: Vec::new(),
             summed: vec![0; new.summed.len()],
             filters: vec![0; new.filters.len()],
             rolls: vec![0; new.rolls.all().len()],
@@ -199,11 +206,15 @@ impl Carry {
                 }
             }
             Reading::Total(total) => {
-                let take = match there.aggregate {
-                    Aggregate::Sum(field) => Take::Sum(field),
-                    Aggregate::DistinctDays => Take::Days,
-                    _ => Take::Count,
-                };
+                if let Window::Start(start) = there.window {
+                    let mut kept = shape.counters.iter();
+                    let kept =
+                        kept.find(|(was, take)| (was.start, *take) == (start, take_of(there)));
+                    let (was, _) = kept.ok_or(Gap::Started)?;
+                    self.counters.push((total, *was));
+                    return Ok(());
+                }
+                let take = take_of(there);
                 let from = back_of(there).err().ok_or(Gap::Endless)?;
                 let mut kept = shape.totals.iter();
                 let kept = kept.find(|(_, was, since)| (*was, *since) == (take, from));
@@ -227,6 +238,8 @@ impl Carry {
                     && in_place(&source.words, was.width)
             })
             && in_place(&self.totals, old.totals)
+            && old.counters.is_empty()
+            && new.counters.is_empty()
             && in_place(&self.summed, old.summed.len())
             && in_place(&self.filters, old.filters.len())
             && in_place(&self.rolls, old.rolls.all().len())
@@ -278,10 +291,26 @@ impl History {
         for (total, from) in carry.totals.iter().enumerate() {
             tally.set_total(new, total, self.tally.total(old, *from));
         }
+        for counter in &new.counters {
+            let mut counters = carry.counters.iter();
+            let was = counters.find(|(total, _)| *total == counter.total);
+            let (_, was) = was.expect("every counter comes from another");
+            let has = self.tally.total(old, was.total);
+            let after = self.tally.began(old, was.place);
+            tally.begin(new, *counter, after, has);
+        }
         for (summed, from) in carry.summed.iter().enumerate() {
             tally.set_ever(new, summed, self.tally.ever(old, *from));
         }
         self.tally = tally;
+    }
+}
+
+fn take_of(feature: &Feature) -> Take {
+    match feature.aggregate {
+        Aggregate::Sum(field) => Take::Sum(field),
+        Aggregate::DistinctDays => Take::Days,
+        _ => Take::Count,
     }
 }
 

@@ -104,6 +104,33 @@ pub enum Window {
     Personal(usize),
     /// Everything from that civil day on; resolution `Day` only.
     Since(Day),
+    /// What was left when a ladder last started anew with the customer, and everything later than
+    /// that; resolution `Exact` only.
+    Start(Start),
+}
+
+/// The start of a ladder with which a feature begins, and what is left of it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Start {
+    /// The index of the ladder.
+    pub ladder: usize,
+    /// What is left where the customer comes to a higher tier.
+    pub promotion: Treatment,
+    /// What is left where the term of the tier is renewed.
+    pub renewal: Treatment,
+    /// How much of what goes beyond a threshold is left at most, in the feature's unit.
+    pub most: i64,
+}
+
+/// What is left of a feature when the ladder with which it begins starts anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Treatment {
+    /// Nothing.
+    Reset,
+    /// All of it: the feature does not begin anew.
+    Keep,
+    /// What goes beyond the threshold that was reached.
+    Deduct,
 }
 
 /// How finely a feature tells instants apart.

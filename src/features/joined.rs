@@ -64,7 +64,7 @@ impl History {
         Self {
             frontier: self.frontier.max(other.frontier),
             ever: ever.expect("sums of those who join stay in their range"),
-            tally: tallies(layout, &self.tally, &other.tally),
+            tally: tallies(layout, &self.tally, &other.tally, at),
             kept: self.keep_with(&page, &other, (here, there)),
         }
     }
@@ -138,7 +138,7 @@ fn id_of((order, _): &(Order, Option<Order>)) -> Fingerprint {
     order.id
 }
 
-fn tallies(layout: &Layout, one: &Tally, other: &Tally) -> Tally {
+fn tallies(layout: &Layout, one: &Tally, other: &Tally, at: Timestamp) -> Tally {
     let mut joined = Tally::new(layout);
     for (ix, shape) in layout.series.iter().enumerate() {
         let both = [one, other].map(|tally| tally.buckets(layout, ix));
@@ -160,6 +160,11 @@ fn tallies(layout: &Layout, one: &Tally, other: &Tally) -> Tally {
             let every: Vec<usize> = (0..shape.width).collect();
             joined.append(ix, buckets, &every);
         }
+    }
+    // What either has counted by now is settled.
+    for counter in &layout.counters {
+        let sum = one.total(layout, counter.total) + other.total(layout, counter.total);
+        joined.begin(layout, *counter, at, sum);
     }
     for summed in 0..layout.summed.len() {
         let sum = one.ever(layout, summed) + other.ever(layout, summed);

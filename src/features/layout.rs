@@ -6,10 +6,11 @@ use crate::model::event::{Event, Kind, all_kinds};
 use crate::model::time::Span;
 
 use super::back::Back;
+use super::counters::Counter;
 use super::cuts::{Cuts, Level};
 use super::decay::Decay;
 use super::derived::Derived;
-use super::feature::{Aggregate, Feature, Field};
+use super::feature::{Aggregate, Feature, Field, Window};
 use super::filter::{Filter, Passes};
 use super::moment::Moment;
 use super::profile::Member;
@@ -60,6 +61,8 @@ pub struct Layout {
     pub(super) summed: Vec<usize>,
     /// How many running totals there are.
     pub(super) totals: usize,
+    /// Those of them that begin with starts of ladders.
+    pub(super) counters: Vec<Counter>,
     /// Words of one bucket of each series.
     one_of_each: usize,
 }
@@ -138,6 +141,7 @@ impl Layout {
             orders: entered(Kind::Purchase),
             summed: summed(features),
             totals: 0,
+            counters: Vec::new(),
             one_of_each: series.iter().map(|shape| shape.width).sum(),
             series,
             filters,
@@ -187,9 +191,15 @@ impl Layout {
         self.series.len() + self.totals + summed
     }
 
-    /// Words before the first bucket: one per series, one per total, one per summed field.
+    /// The word that says when a counter began.
+    pub(super) fn began(&self, counter: usize) -> usize {
+        self.series.len() + self.totals + self.summed.len() + counter
+    }
+
+    /// Words before the first bucket: one per series, one per total, one per summed field, one per
+    /// counter.
     pub(super) fn header(&self) -> usize {
-        self.series.len() + self.totals + self.summed.len()
+        self.began(self.counters.len())
     }
 
     /// Words of one bucket of each series.
@@ -256,7 +266,13 @@ impl Layout {
             (Some(take), Err(from)) => {
                 let total = self.totals;
                 self.totals += 1;
-                shape.totals.push((total, take, from));
+                if let Window::Start(start) = feature.window {
+                    let counter = Counter::new(start, total, self.counters.len());
+                    self.counters.push(counter);
+                    shape.counters.push((counter, take));
+                } else {
+                    shape.totals.push((total, take, from));
+                }
                 self.readings.push(Reading::Total(total));
                 self.compared_totals
                     .extend(reader.map(|reader| (total, reader)));

@@ -10,6 +10,7 @@ mod back;
 mod booking;
 mod buckets;
 pub mod carry;
+mod counters;
 mod course;
 pub mod cuts;
 mod decay;

@@ -5,6 +5,7 @@ use crate::model::period::Period;
 use crate::model::time::{DAY_MS, HOUR_MS, Span};
 
 use super::back::Back;
+use super::counters::Counter;
 use super::decay::Decay;
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::Passes;
@@ -28,6 +29,8 @@ pub(super) struct Shape {
     pub(super) sights: Vec<(Look, Reader)>,
     /// The running totals over it: which total, what it adds up, and from which key on.
     pub(super) totals: Vec<(usize, Take, i64)>,
+    /// The running totals that begin with starts of ladders: which counter, and what it adds up.
+    pub(super) counters: Vec<(Counter, Take)>,
     /// Whether a feature sums or counts: whether every contribution matters to some value.
     pub(super) sums: bool,
     /// The longest window over it that ends, in keys.
@@ -82,6 +85,7 @@ impl Shape {
             firm: false,
             sights: Vec::new(),
             totals: Vec::new(),
+            counters: Vec::new(),
             sums: false,
             longest: None,
             latest: false,
@@ -147,7 +151,7 @@ pub(super) fn back_of(feature: &Feature) -> Result<Back, i64> {
         Window::Previous(period) => Ok(Back::Previous(period)),
         Window::Personal(first) => Ok(Back::Personal(first)),
         Window::Since(day) => Err(i64::from(day.0)),
-        Window::Lifetime => Err(i64::MIN),
+        Window::Lifetime | Window::Start(_) => Err(i64::MIN),
     }
 }
 
@@ -166,7 +170,7 @@ fn keys_of(window: Window, resolution: Resolution) -> Option<i64> {
         Window::Calendar(period) => Some(period.days_max()),
         Window::Previous(period) => Some(2 * period.days_max()),
         Window::Personal(_) => Some(Period::CALENDAR_YEAR.days_max()),
-        Window::Lifetime | Window::Since(_) => None,
+        Window::Lifetime | Window::Since(_) | Window::Start(_) => None,
     }
 }
 

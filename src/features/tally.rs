@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::period::Period;
-use crate::model::time::Day;
+use crate::model::time::{Day, Timestamp};
 
 use super::back::Back;
 use super::buckets::Buckets;
@@ -17,8 +17,8 @@ use super::shape::{Shape, Take};
 const MOVED_AT_MOST: usize = 256;
 
 /// The words: per series the number of its buckets (times two, plus one if a bucket of it may hold
-/// a negative sum), the totals, then the buckets of one series after another, each series in
-/// ascending order of keys.
+/// a negative sum), the totals, when counters began, then the buckets of one series after another,
+/// each series in ascending order of keys.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
     words: Vec<i64>,
@@ -40,9 +40,19 @@ pub(super) struct Entry<'a> {
 impl Tally {
     /// Of a customer without events.
     pub(super) fn new(layout: &Layout) -> Self {
-        Self {
-            words: vec![0; layout.header()],
-        }
+        let mut words = vec![0; layout.header()];
+        words[layout.began(0)..].fill(Timestamp::MIN.0);
+        Self { words }
+    }
+
+    /// After which instant a counter counts.
+    pub(super) fn began(&self, layout: &Layout, counter: usize) -> Timestamp {
+        Timestamp(self.words[layout.began(counter)])
+    }
+
+    /// Sets it.
+    pub(super) fn set_began(&mut self, layout: &Layout, counter: usize, after: Timestamp) {
+        self.words[layout.began(counter)] = after.0;
     }
 
     /// Reads a word of every cache line.
@@ -156,6 +166,14 @@ impl Tally {
                 Take::Sum(field) => entry.by.of(*field),
                 Take::Days => turned,
             };
+        }
+        for (counter, take) in &shape.counters {
+            if entry.key > self.words[layout.began(counter.place)] {
+                self.words[layout.series.len() + counter.total] += match take {
+                    Take::Sum(field) => entry.by.of(*field),
+                    Take::Count | Take::Days => entry.by.count,
+                };
+            }
         }
         shape.sums || turned != 0
     }

@@ -3,7 +3,7 @@
 use crate::model::detail::AttrField;
 use crate::model::event::{DECLARED_KINDS_MAX, Kind, KindSet, all_kinds};
 
-use super::feature::{Aggregate, Feature, Field, Resolution};
+use super::feature::{Aggregate, Feature, Field, Resolution, Start, Window};
 use super::filter::{Filter, NumberField, TextField};
 
 /// What the numbers in the features of a policy stand for.
@@ -13,6 +13,8 @@ pub struct Terms<'a> {
     pub kinds: &'a [String],
     /// The declared fields of `attrs`.
     pub attrs: &'a [AttrField],
+    /// The ladders.
+    pub ladders: &'a [&'a str],
     /// The zone of its days.
     pub zone: &'a str,
 }
@@ -33,8 +35,18 @@ impl Terms<'_> {
             kinds: kinds.try_fold(KindSet::default(), |set, kind| Some(set.with(kind?)))?,
             filter: filter.transpose().ok()?,
             aggregate: self.aggregate(feature.aggregate, to)?,
-            ..*feature
+            window: self.window(feature.window, to)?,
+            resolution: feature.resolution,
         })
+    }
+
+    fn window(&self, window: Window, to: &Terms<'_>) -> Option<Window> {
+        let Window::Start(start) = window else {
+            return Some(window);
+        };
+        let name = self.ladders.get(start.ladder)?;
+        let ladder = to.ladders.iter().position(|known| known == name)?;
+        Some(Window::Start(Start { ladder, ..start }))
     }
 
     fn aggregate(&self, aggregate: Aggregate, to: &Terms<'_>) -> Option<Aggregate> {

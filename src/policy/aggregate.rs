@@ -9,6 +9,7 @@ use super::draft::{FeatureDraft, Written};
 use super::event::EventWords;
 use super::owner::{Owner, choose};
 use super::problem::{ByteRange, Problem};
+use super::starts;
 use super::terms::{Least, read_span};
 
 const FIELDS: [(Field, &str); 3] = [
@@ -114,7 +115,8 @@ fn check_keys(verb: Verb, draft: &FeatureDraft, owner: &Owner<'_>, problems: &mu
         let help = "remove `beyond`, or write aggregate = \"carried\"";
         refuse(&beyond.span, said, "not for this aggregate", help);
     }
-    if let Some(most) = draft.at_most.written().filter(|_| verb != Verb::Distinct) {
+    let counts_most = verb == Verb::Distinct || starts::begins(draft);
+    if let Some(most) = draft.at_most.written().filter(|_| !counts_most) {
         let said = "has an `at_most`, but is no distinct";
         let help = "remove `at_most`, or write aggregate = \"distinct\"";
         refuse(&most.span, said, "not for this aggregate", help);

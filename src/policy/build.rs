@@ -19,10 +19,12 @@ use super::profile;
 use super::rfm;
 use super::rules::Rules;
 use super::scale;
+use super::starts;
 use super::suggestion;
 use super::terms;
 use super::transition::transition;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{self, Vocabulary};
+use super::window::Above;
 
 /// Each feature costs memory for every customer; nobody oversees more.
 const FEATURES_MAX: usize = 250;
@@ -40,7 +42,11 @@ pub fn build(draft: &Draft, hash: String) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
     let written_out = draft.rfm.as_ref();
     let written_out = written_out.map(|rfm| rfm::written_out(draft, rfm, &mut problems));
-    let policy = assemble(written_out.as_ref().unwrap_or(draft), hash, &mut problems);
+    let draft = written_out.as_ref().unwrap_or(draft);
+    let policy = assemble(draft, hash, &mut problems);
+    if let Some(policy) = &policy {
+        starts::check(policy, draft, &mut problems);
+    }
     tell_once(&mut problems);
     match policy {
         Some(policy) if problems.is_empty() => Ok(policy),
@@ -174,6 +180,7 @@ fn features<'a>(
         let label = format!("at most {FEATURES_MAX}");
         problems.push(Problem::new(&beyond.name.span, message, label));
     }
+    let ladders = vocabulary::ladder_names(draft);
     let mut features = Vec::with_capacity(draft.features.len());
     for feature_draft in &draft.features {
         names.take("feature", &feature_draft.name, problems);
@@ -183,6 +190,10 @@ fn features<'a>(
                 (draft.name.value.as_str(), feature.as_ref())
             });
             let above: Vec<_> = above.collect();
+            let above = Above {
+                features: &above,
+                ladders: &ladders,
+            };
             declaration::feature(feature_draft, words, &above, problems)
         };
         if let (Some(orders), Some(feature)) = (orders, &feature) {

@@ -6,7 +6,7 @@ use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
-use super::climb::{Climb, Now};
+use super::climb::{Climb, Counted, Now};
 use super::declared::{Ladder, SegmentMap};
 use super::overrides::{Extension, Overrides};
 use super::truths::{Check, Truths};
@@ -118,9 +118,21 @@ impl Scale {
         }
     }
 
+    /// When the ladder last started anew, where features begin with that.
+    pub(super) fn begun(&self, marks: &[Timestamp]) -> Option<Timestamp> {
+        match self {
+            Self::Patient(climb, place) => Some(marks[place.start + climb.begun?]),
+            Self::Ladder(_) | Self::Map(_) => None,
+        }
+    }
+
     /// Of a ladder, whose tiers may be granted if `grants`; `marks` is how many there are so far.
-    pub(super) fn of_ladder(ladder: &Ladder, grants: bool, marks: &mut usize) -> Self {
-        if let Some(climb) = Climb::of(ladder, grants) {
+    pub(super) fn of_ladder(
+        ladder: &Ladder,
+        (grants, counted): (bool, Counted<'_>),
+        marks: &mut usize,
+    ) -> Self {
+        if let Some(climb) = Climb::of(ladder, grants, counted) {
             let place = *marks..*marks + climb.marks();
             *marks = place.end;
             return Self::Patient(Box::new(climb), place);

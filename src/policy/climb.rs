@@ -1,7 +1,6 @@
 //! Where a ladder that waits takes a customer: a function of what holds now, of where the customer
 //! stood and of a few instants that are remembered.
 
-use crate::model::change::{Wait, Waited};
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
@@ -10,6 +9,7 @@ use super::lifetime::Floor;
 use super::marks::NO;
 use super::overrides::Extension;
 use super::patience::{Demote, Depth, OnRefund, Patience};
+use super::rule::Rule;
 use super::truths::{Check, Truths};
 
 /// The mark at which the customer came to the tier.
@@ -28,6 +28,9 @@ pub struct Now<'a> {
     pub at: Timestamp,
 }
 
+/// Whether a rule looks at what begins with the starts of the ladder; nothing where nothing does.
+pub(super) type Counted<'a> = Option<&'a dyn Fn(&Rule) -> bool>;
+
 /// A ladder of which at least one tier waits.
 #[derive(Clone, Debug)]
 pub struct Climb {
@@ -36,6 +39,8 @@ pub struct Climb {
     marks: usize,
     /// The mark until which the tier is kept, where a policy's transition may grant that.
     pub(super) granted: Option<usize>,
+    /// The mark at which the ladder last started anew, where features begin with that.
+    pub(super) begun: Option<usize>,
 }
 
 /// A tier as checks.
@@ -49,6 +54,8 @@ pub(super) struct Rung {
     pub(super) held: Option<usize>,
     /// The lower tier without which it cannot be entered.
     requires: Option<u8>,
+    /// Whether that tier must have been there before, since its start makes what is counted less.
+    stepwise: bool,
     /// Where it can become one for life.
     pub(super) floor: Option<Floor>,
 }
@@ -74,17 +81,19 @@ pub struct Waiting {
 
 impl Climb {
     /// Of a ladder, to which tiers may be granted for a time; nothing if it never waits.
-    pub(super) fn of(ladder: &Ladder, grants: bool) -> Option<Self> {
+    pub(super) fn of(ladder: &Ladder, grants: bool, counted: Counted<'_>) -> Option<Self> {
         let tiers = &ladder.tiers[1..];
         let plain = |tier: &Tier| {
             !tier.patience.waits() && tier.requires.is_none() && tier.lifetime.is_none()
         };
-        if !grants && tiers.iter().all(plain) {
+        if !grants && counted.is_none() && tiers.iter().all(plain) {
             return None;
         }
         let grants = grants || tiers.iter().any(|tier| tier.patience.spares());
         let granted = grants.then_some(ALWAYS);
         let mut marks = ALWAYS + usize::from(grants);
+        let begun = counted.map(|_| marks);
+        marks += usize::from(begun.is_some());
         let rungs = tiers.iter().map(|tier| {
             let enter = tier.enter.as_ref();
             let held = tier.patience.settles().then_some(marks);
@@ -95,6 +104,7 @@ impl Climb {
                 patience: tier.patience,
                 held,
                 requires: tier.requires,
+                stepwise: counted.is_some_and(|counts| enter.is_some_and(counts)),
                 floor: tier
                     .lifetime
                     .as_ref()
@@ -106,6 +116,7 @@ impl Climb {
             rungs,
             marks,
             granted,
+            begun,
         })
     }
 
@@ -119,6 +130,7 @@ impl Climb {
         let mut marks = vec![NO; self.marks];
         marks[SINCE] = Timestamp::MIN;
         self.grant(Timestamp::MIN, &mut marks);
+        self.begin(Timestamp::MIN, &mut marks);
         for (_, floor) in self.floors() {
             floor.begin(&mut marks);
         }
@@ -137,8 +149,8 @@ impl Climb {
         marks: &mut [Timestamp],
     ) -> u8 {
         self.stand(now, truths, rank, marks);
-        let mut came = false;
-        while let Some(up) = self.settled(now.at, truths, rank, marks) {
+        let (mut came, stood) = (false, rank);
+        while let Some(up) = self.settled(now.at, truths, (rank, stood), marks) {
             self.come(up, now.at, marks);
             (rank, came) = (up, true);
         }
@@ -159,6 +171,7 @@ impl Climb {
         marks: &mut [Timestamp],
     ) -> u8 {
         let entered = self.entered(truths, rank);
+        let (stood, lapsed) = (rank, marks[LAPSED]);
         while let Some(rung) = self.rung(rank)
             && !rung.is_kept(rank, entered, truths, marks)
         {
@@ -186,6 +199,9 @@ impl Climb {
             self.come(rank, now.at, marks);
         }
         marks[LAPSED] = NO;
+        if rank == stood {
+            self.renew(now, rank, lapsed, marks);
+        }
         rank
     }
 
@@ -214,56 +230,14 @@ impl Climb {
         let settling = self.settling(rank, marks).map(|(_, _, end)| end);
         let floors = self.floors();
         let floors = floors.filter_map(|(_, floor)| floor.wake(zone, marks));
-        settling.chain(lost).chain(floors).min().unwrap_or(NO)
+        let renewal = self.renewal(zone, rank, marks);
+        let all = settling.chain(lost).chain(floors).chain(renewal);
+        all.min().unwrap_or(NO)
     }
 
     /// From when on nothing has kept a customer; [`Timestamp::MAX`] where something does.
     pub(super) fn lapsed(&self, marks: &[Timestamp]) -> Timestamp {
         marks[LAPSED]
-    }
-
-    /// What is waited for.
-    pub(super) fn waiting(
-        &self,
-        now: Now<'_>,
-        rank: u8,
-        extended: Option<Extension>,
-        marks: &[Timestamp],
-    ) -> Waiting {
-        let patience = self.rung(rank).map_or(Patience::NONE, |rung| rung.patience);
-        let since = marks[SINCE];
-        let lapsed = Some(marks[LAPSED]).filter(|lapsed| *lapsed != NO);
-        Waiting {
-            settling: self.settling(rank, marks).collect(),
-            protected: patience.protected(now.zone, since),
-            floor: self
-                .floors()
-                .filter_map(|(tier, floor)| Some((tier, floor.since(marks)?)))
-                .last(),
-            term: patience.term_ends(now.zone, (since, lapsed), now.at),
-            lapsed,
-            lost: self.lost(now.zone, rank, extended, marks),
-        }
-    }
-
-    /// What has been waited for where a customer moves now; `marks` are those before the move.
-    pub(super) fn waited(
-        &self,
-        now: Now<'_>,
-        (from, to): (u8, u8),
-        marks: &[Timestamp],
-    ) -> Option<Waited> {
-        if to < from {
-            let kept = (marks[SINCE], marks[LAPSED].min(now.at));
-            let rung = self.rung(from)?;
-            return rung.patience.over(now.zone, kept, now.at);
-        }
-        let mut settling = self.settling(from, marks);
-        let settled = settling.find(|(rank, _, end)| *rank == to && *end == now.at);
-        settled.map(|(_, since, _)| Waited {
-            wait: Wait::Settle,
-            since,
-        })
     }
 
     /// Notes which tiers above could be entered, and finds the highest that could be for long
@@ -272,12 +246,12 @@ impl Climb {
         &self,
         at: Timestamp,
         truths: &Truths,
-        rank: u8,
+        (rank, stood): (u8, u8),
         marks: &mut [Timestamp],
     ) -> Option<u8> {
         let mut up = None;
         for (above, rung) in self.above(rank) {
-            let opens = self.opens(above, truths, rank);
+            let opens = self.opens(above, truths, (rank, stood));
             let since = rung.held.map_or(at, |held| {
                 marks[held] = if opens { marks[held].min(at) } else { NO };
                 marks[held]
@@ -289,11 +263,14 @@ impl Climb {
         up
     }
 
-    /// Whether a tier can be entered by a customer of that rank: its rule holds, and the customer
-    /// has the tier that it requires, or could enter that too.
-    fn opens(&self, tier: u8, truths: &Truths, rank: u8) -> bool {
+    /// Whether a tier can be entered by a customer of that rank who stood on another one before:
+    /// its rule holds, and the customer has the tier that it requires, or could enter that too.
+    fn opens(&self, tier: u8, truths: &Truths, (rank, stood): (u8, u8)) -> bool {
         self.rung(tier).is_some_and(|rung| {
-            let has = |required| required <= rank || self.opens(required, truths, rank);
+            let has = |required| match rung.stepwise {
+                true => required <= stood,
+                false => required <= rank || self.opens(required, truths, (rank, stood)),
+            };
             rung.enter.holds(truths) && rung.requires.is_none_or(has)
         })
     }
@@ -303,6 +280,7 @@ impl Climb {
         marks[SINCE] = at;
         marks[LAPSED] = NO;
         self.grant(Timestamp::MIN, marks);
+        self.begin(at, marks);
         for rung in &self.rungs[..usize::from(rank)] {
             if let Some(held) = rung.held {
                 marks[held] = NO;
@@ -313,7 +291,7 @@ impl Climb {
     /// The highest tier that a customer of that rank could enter.
     fn entered(&self, truths: &Truths, rank: u8) -> u8 {
         let mut tiers = (1..=self.rungs.len() as u8).rev();
-        let found = tiers.find(|tier| self.opens(*tier, truths, rank));
+        let found = tiers.find(|tier| self.opens(*tier, truths, (rank, rank)));
         found.unwrap_or(0)
     }
 
@@ -328,7 +306,7 @@ impl Climb {
     }
 
     /// The tiers above that are being settled into, from when on and until when.
-    fn settling(
+    pub(super) fn settling(
         &self,
         rank: u8,
         marks: &[Timestamp],
@@ -339,7 +317,7 @@ impl Climb {
         })
     }
 
-    fn lost(
+    pub(super) fn lost(
         &self,
         zone: &Zone,
         rank: u8,
@@ -354,7 +332,7 @@ impl Climb {
 
     /// When a tier is lost that nothing keeps and nobody has extended.
     pub(super) fn ends(&self, zone: &Zone, rung: &Rung, marks: &[Timestamp]) -> Timestamp {
-        let ends = rung.patience.ends(zone, marks[SINCE], marks[LAPSED]);
+        let ends = rung.patience.ends(zone, self.came(marks), marks[LAPSED]);
         ends.max(self.granted(marks))
     }
 
@@ -363,7 +341,7 @@ impl Climb {
     }
 
     /// The tiers that can become ones for life.
-    fn floors(&self) -> impl Iterator<Item = (u8, &Floor)> {
+    pub(super) fn floors(&self) -> impl Iterator<Item = (u8, &Floor)> {
         let rungs = (1_u8..).zip(&self.rungs);
         rungs.filter_map(|(rank, rung)| Some((rank, rung.floor.as_ref()?)))
     }

@@ -12,7 +12,8 @@ use super::event::EventWords;
 use super::filter;
 use super::owner::{Owner, choose};
 use super::problem::Problem;
-use super::window::{check_resolution, default_resolution, window};
+use super::starts;
+use super::window::{Above, check_resolution, default_resolution, window};
 
 /// What an aggregate is made of, before its field is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +88,7 @@ const RESOLUTIONS: [(Resolution, &str); 3] = [
 pub(super) fn feature(
     draft: &FeatureDraft,
     words: &EventWords,
-    before: &[(&str, Option<&Feature>)],
+    above: &Above<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Feature> {
     let owner = Owner {
@@ -103,7 +104,7 @@ pub(super) fn feature(
         )
         .and_then(|word| choose(word, ("aggregate", "aggregates"), &VERBS, problems));
     if let Some(verb) = verb.filter(|verb| verb.is_derived()) {
-        return derived(verb, draft, before, &owner, problems);
+        return derived(verb, draft, above.features, &owner, problems);
     }
     if let Some(features) = draft.features.written() {
         let message = format!("{} has `features`, but is made of events", owner.title);
@@ -117,19 +118,20 @@ pub(super) fn feature(
         .read(|word| choose(word, ("resolution", "resolutions"), &RESOLUTIONS, problems));
     let verb = verb?;
     let aggregate = aggregate(verb, draft, words, &owner, problems);
-    let window = window(verb, draft, before, &owner, problems);
+    let window = window(verb, draft, above, &owner, problems);
     let (window, resolution) = (window?, resolution?);
     let resolution = resolution.unwrap_or_else(|| default_resolution(verb, window));
     let fits = check_resolution(verb, window, resolution, draft, problems);
     fits.then_some(())?;
-    Some(Feature {
+    let feature = Feature {
         name: draft.name.value.clone(),
         kinds: kinds?,
         filter: filter?,
         aggregate: aggregate?,
         window,
         resolution,
-    })
+    };
+    starts::treated(feature, draft, &owner, problems)
 }
 
 /// Nothing where it is faulty, `Some(None)` where there is none.

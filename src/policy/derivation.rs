@@ -68,6 +68,8 @@ fn own_keys(verb: Verb, draft: &FeatureDraft) -> impl Iterator<Item = (&'static 
         ("field", &draft.field),
         ("window", &draft.window),
         ("resolution", &draft.resolution),
+        ("on_promotion", &draft.on_promotion),
+        ("on_renewal", &draft.on_renewal),
     ];
     let texts = texts.map(|(key, given)| (key, given.written().map(|text| &text.span)));
     let of = ("of", draft.of.written().map(|list| &list.span));

@@ -217,6 +217,10 @@ pub struct FeatureDraft {
     pub half_life: Given<String>,
     /// `beyond`
     pub beyond: Given<Vec<Written<String>>>,
+    /// `on_promotion`
+    pub on_promotion: Given<String>,
+    /// `on_renewal`
+    pub on_renewal: Given<String>,
 }
 
 /// One `[[ladder]]`.

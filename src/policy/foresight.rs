@@ -82,7 +82,7 @@ impl Judge {
     }
 
     /// The next change of the tier shown on a ladder if no further event comes, where it is one
-    /// down.
+    /// down; as far as the next start of a ladder with which features begin.
     fn loss(
         &self,
         zone: &Zone,
@@ -121,6 +121,7 @@ impl Judge {
             }
             overrides.pass(at);
             let lapsed = scale.lapsed(marks).min(at);
+            let begun = scale.begun(marks);
             let support = Support {
                 ladder,
                 overrides,
@@ -138,6 +139,9 @@ impl Judge {
                     lent,
                 };
                 return (to < shown).then_some(loss);
+            }
+            if scale.begun(marks) != begun {
+                return None;
             }
             given = gives;
         }

@@ -105,6 +105,8 @@ impl Climb {
         let since = other.map_or(heir.since, |(_, theirs)| theirs[SINCE]);
         let always = since == Timestamp::MIN && rank > 0;
         marks[SINCE] = if heir.same && !always { since } else { at };
+        let begun = other.and_then(|(other, theirs)| Some(theirs[other.begun?]));
+        self.begin(begun.filter(|_| heir.same).unwrap_or(at), &mut marks);
         let Some((other, theirs)) = other else {
             return marks;
         };
@@ -134,6 +136,6 @@ impl Climb {
         let restarts = patience.term?.requalify == Requalify::Restarts;
         let lapsed = Some(marks[LAPSED]).filter(|lapsed| *lapsed != NO);
         let lapsed = lapsed.or(restarts.then_some(now.at));
-        patience.term_ends(now.zone, (marks[SINCE], lapsed), now.at)
+        patience.term_ends(now.zone, (self.came(marks), lapsed), now.at)
     }
 }

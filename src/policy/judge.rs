@@ -10,7 +10,8 @@ use crate::model::zone::Zone;
 
 use super::answers::{Answers, cuts};
 use super::checks::{Scale, Support, first_match};
-use super::climb::{Now, Waiting};
+use super::climb::{Counted, Now, Waiting};
+use super::counter::{self, Counter, counters};
 use super::declared::{Policy, Tier};
 use super::overrides::Overrides;
 use super::rule::{Rule, Subject};
@@ -37,6 +38,8 @@ pub struct Judge {
     marks: usize,
     /// Whether a tier is kept as if nothing had been taken back.
     spares: bool,
+    /// The features that begin with the starts of ladders.
+    pub(super) counters: Vec<Counter>,
 }
 
 /// Where a customer stands on all ladders and maps, and what the ladders that wait remember.
@@ -92,9 +95,20 @@ impl Judge {
         let ladders = policy.ladders.iter();
         let maps = policy.maps.iter();
         let mut marks = 0;
-        let scales = ladders
-            .clone()
-            .map(|ladder| Scale::of_ladder(ladder, policy.transition.grants(), &mut marks))
+        let counters = counters(policy);
+        let of_ladder = |(ix, ladder)| {
+            let mut begin = counters.iter().filter(|counter| counter.ladder == ix);
+            let begins = begin.next().is_some();
+            let counts = |rule: &Rule| {
+                let mut begin = counters.iter().filter(|counter| counter.ladder == ix);
+                begin.any(|counter| counter::looks_at(policy, rule, counter.feature))
+            };
+            let counted: Counted<'_> = begins.then_some(&counts);
+            Scale::of_ladder(ladder, (policy.transition.grants(), counted), &mut marks)
+        };
+        let numbered = (0..).map(ScaleIx).zip(ladders.clone());
+        let scales = numbered
+            .map(of_ladder)
             .chain(maps.map(Scale::of_map))
             .collect();
         let watched = (0..).map(ScaleIx).zip(ladders.clone());
@@ -115,6 +129,7 @@ impl Judge {
             watches,
             marks,
             spares: ladders_spare(policy),
+            counters,
             scales_about: scales_about(policy),
             cuts,
         }

@@ -72,6 +72,15 @@ pub enum Depth {
     OneStep,
 }
 
+/// When a customer came to a tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// The instant.
+    pub since: Timestamp,
+    /// When the term was last renewed, where that is remembered; else the same.
+    pub renewed: Timestamp,
+}
+
 impl Patience {
     /// A tier that waits for nothing.
     pub const NONE: Self = Self {
@@ -103,19 +112,25 @@ impl Patience {
         self.settle > Span(0)
     }
 
+    /// Whether a customer whom nothing keeps may stay.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        self.is_kept_on() || self.demote == Demote::Never
+    }
+
     /// Whether a customer may be there whom nothing keeps, for a time.
     fn is_kept_on(&self) -> bool {
         self.grace.is_some() || self.stay.is_some() || self.term.is_some()
     }
 
-    /// The first instant at which a customer is let go who came at `since` and whom nothing has
+    /// The first instant at which a customer is let go who came then and whom nothing has
     /// kept from `lapsed` on; [`Timestamp::MAX`] if there is none.
     #[must_use]
-    pub fn ends(&self, zone: &Zone, since: Timestamp, lapsed: Timestamp) -> Timestamp {
+    pub fn ends(&self, zone: &Zone, came: Came, lapsed: Timestamp) -> Timestamp {
         match self.demote {
             Demote::Never => Timestamp::MAX,
             Demote::Immediate => {
-                let waits = self.waited(zone, since, lapsed).into_iter().flatten();
+                let waits = self.waited(zone, came, lapsed).into_iter().flatten();
                 waits.map(|(_, end)| end).fold(lapsed, Timestamp::max)
             }
         }
@@ -126,10 +141,10 @@ impl Patience {
     pub fn over(
         &self,
         zone: &Zone,
-        (since, lapsed): (Timestamp, Timestamp),
+        (came, lapsed): (Came, Timestamp),
         at: Timestamp,
     ) -> Option<Waited> {
-        let mut waits = self.waited(zone, since, lapsed).into_iter().flatten();
+        let mut waits = self.waited(zone, came, lapsed).into_iter().flatten();
         waits.find(|(_, end)| *end == at).map(|(waited, _)| waited)
     }
 
@@ -139,20 +154,20 @@ impl Patience {
         self.stay.map(|stay| stay.after(zone, since))
     }
 
-    /// The end of the term that a customer is in at `at` who came at `since`; where requalifying
+    /// The end of the term that a customer is in at `at` who came then; where requalifying
     /// restarts it there is none as long as something keeps the customer.
     #[must_use]
     pub fn term_ends(
         &self,
         zone: &Zone,
-        (since, lapsed): (Timestamp, Option<Timestamp>),
+        (came, lapsed): (Came, Option<Timestamp>),
         at: Timestamp,
     ) -> Option<Timestamp> {
         let term = self.term?;
         match (term.requalify, lapsed) {
-            (_, Some(lapsed)) => Some(term.after(zone, since, lapsed).1),
+            (_, Some(lapsed)) => Some(term.after(zone, came, lapsed).1),
             (Requalify::Extends, None) => {
-                Some(term.until.first_not_before(zone, since, at + Span(1)))
+                Some(term.until.first_not_before(zone, came.since, at + Span(1)))
             }
             (Requalify::Restarts, None) => None,
         }
@@ -161,21 +176,21 @@ impl Patience {
     fn waited(
         &self,
         zone: &Zone,
-        since: Timestamp,
+        came: Came,
         lapsed: Timestamp,
     ) -> [Option<(Waited, Timestamp)>; 3] {
         let wait = |wait, until: Option<Until>, since| {
             until.map(|until| (Waited { wait, since }, until.after(zone, since)))
         };
         let term = self.term.map(|term| {
-            let (since, end) = term.after(zone, since, lapsed);
+            let (since, end) = term.after(zone, came, lapsed);
             let wait = Wait::Term;
             (Waited { wait, since }, end)
         });
         [
             term,
             wait(Wait::Grace, self.grace, lapsed),
-            wait(Wait::MinimumStay, self.stay, since),
+            wait(Wait::MinimumStay, self.stay, came.since),
         ]
     }
 }
@@ -183,9 +198,13 @@ impl Patience {
 impl Term {
     /// From when on the term is counted in which nothing keeps a customer any more, and when it
     /// ends.
-    fn after(self, zone: &Zone, since: Timestamp, lapsed: Timestamp) -> (Timestamp, Timestamp) {
+    fn after(self, zone: &Zone, came: Came, lapsed: Timestamp) -> (Timestamp, Timestamp) {
+        let Came { since, renewed } = came;
         match (self.requalify, self.until) {
-            (Requalify::Extends, until) => (since, until.first_not_before(zone, since, lapsed)),
+            (Requalify::Extends, until) => {
+                let after = lapsed.max(renewed + Span(1));
+                (since, until.first_not_before(zone, since, after))
+            }
             (Requalify::Restarts, Until::Span(span)) => (lapsed, lapsed + span),
             // The last day, month or year in which something kept the customer counts.
             (Requalify::Restarts, until) => (lapsed, until.after(zone, lapsed - Span(1))),

@@ -125,7 +125,7 @@ pub(super) fn check_reach(
         Window::Calendar(period) => Span::from_days(period.days_max()),
         Window::Previous(period) => Span::from_days(2 * period.days_max()),
         Window::Personal(_) => Span::from_days(Period::CALENDAR_YEAR.days_max()),
-        Window::Lifetime | Window::Since(_) => return,
+        Window::Lifetime | Window::Since(_) | Window::Start(_) => return,
     };
     if reach <= orders.keep || !feature.kinds.contains(Kind::Purchase) {
         return;

@@ -78,6 +78,12 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
+/// The names of the ladders of a draft.
+pub(super) fn ladder_names(draft: &Draft) -> Vec<&str> {
+    let ladders = draft.ladders.iter().flatten();
+    ladders.map(|ladder| word(&ladder.name)).collect()
+}
+
 /// A name, or nothing that could be written in its place.
 fn word(name: &Given<String>) -> &str {
     name.written().map_or("", |name| name.value.as_str())

@@ -8,6 +8,7 @@ use super::declaration::Verb;
 use super::draft::{FeatureDraft, Given, Written};
 use super::owner::Owner;
 use super::problem::Problem;
+use super::starts;
 use super::suggestion;
 use super::terms::{Least, read_span};
 
@@ -18,6 +19,8 @@ const CALENDAR: &str = "calendar ";
 const PREVIOUS: &str = "previous calendar ";
 const YEAR_FROM: &str = "year from ";
 const SINCE: &str = "since ";
+/// Before it comes the name of a ladder.
+pub(super) const SINCE_START: &str = "since tier start of ";
 const PERIODS: [(Period, &str); 4] = [
     (Period::Week, "week"),
     (Period::Month, "month"),
@@ -25,11 +28,19 @@ const PERIODS: [(Period, &str); 4] = [
     (Period::CALENDAR_YEAR, "year"),
 ];
 
+/// What a window may begin with.
+pub(super) struct Above<'a> {
+    /// The features that are declared above.
+    pub(super) features: &'a [(&'a str, Option<&'a Feature>)],
+    /// All ladders.
+    pub(super) ladders: &'a [&'a str],
+}
+
 /// The window that was written.
 pub(super) fn window(
     verb: Verb,
     draft: &FeatureDraft,
-    before: &[(&str, Option<&Feature>)],
+    above: &Above<'_>,
     owner: &Owner<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Window> {
@@ -55,9 +66,11 @@ pub(super) fn window(
             (period(word).map(Window::Previous), no_period)
         } else if let Some(day) = text.strip_prefix(YEAR_FROM) {
             if day.starts_with(|first: char| first.is_ascii_alphabetic()) {
-                return own_year(day, written, before, problems);
+                return own_year(day, written, above.features, problems);
             }
             (Period::year_from(day).map(Window::Calendar), no_day)
+        } else if let Some(ladder) = text.strip_prefix(SINCE_START) {
+            return starts::start(verb, (ladder, written), above.ladders, owner, problems);
         } else if let Some(date) = text.strip_prefix(SINCE) {
             (parse_date(date).map(Window::Since), no_date)
         } else {
@@ -126,6 +139,7 @@ pub(super) fn default_resolution(verb: Verb, window: Window) -> Resolution {
         Window::Rolling(span) if span < BY_DAY_FROM && verb != Verb::DistinctDays => {
             Resolution::Exact
         }
+        Window::Start(_) => Resolution::Exact,
         _ => Resolution::Day,
     }
 }
@@ -166,6 +180,12 @@ fn misfit(
     let by_day =
         Problem::new(&word.span, String::new(), "must be \"day\"").help("remove `resolution`");
     let message = match (verb, window, resolution) {
+        (_, Window::Start(_), Resolution::Exact) => return None,
+        (_, Window::Start(_), _) => {
+            let message = format!("a window since a tier start is exact and cannot be \"{name}\"");
+            let problem = Problem::new(&word.span, message, "must be \"exact\"");
+            return Some(problem.help("remove `resolution`"));
+        }
         (_, _, Resolution::Day) => return None,
         (Verb::DecayedSum, ..) => {
             format!("decayed_sum goes by civil days and cannot be \"{name}\"")

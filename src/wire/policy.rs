@@ -1,6 +1,7 @@
 //! A policy read from its TOML text, or a report of everything that is wrong with it.
 
 mod clean;
+mod feature;
 mod merge;
 mod rfm;
 
@@ -13,8 +14,8 @@ use crate::lane::edition::Edition;
 use crate::policy::build::build;
 use crate::policy::declared::Policy;
 use crate::policy::draft::{
-    AttrDraft, Draft, FeatureDraft, Given, LadderDraft, MapDraft, OrdersDraft, PatienceDraft,
-    RuleDraft, SegmentDraft, Tables, TierDraft, TimeDraft, Written,
+    AttrDraft, Draft, Given, LadderDraft, MapDraft, OrdersDraft, PatienceDraft, RuleDraft,
+    SegmentDraft, Tables, TierDraft, TimeDraft, Written,
 };
 use crate::policy::problem::Problem;
 
@@ -160,7 +161,7 @@ fn draft<'t>(text: &'t str, table: &'t DeTable<'t>, problems: &mut Vec<Problem>)
         rfm: root
             .table("rfm", problems)
             .map(|section| rfm::draft(&section, problems)),
-        features: features(&root, problems),
+        features: feature::drafts(&root, problems),
         rules: rules(&root, problems),
         ladders: ladders(&root, problems),
         maps: maps(&root, problems),
@@ -220,52 +221,6 @@ fn sorts(section: Option<Section<'_>>, problems: &mut Vec<Problem>) -> Vec<AttrD
             name,
         });
     read.collect()
-}
-
-fn features(root: &Section<'_>, problems: &mut Vec<Problem>) -> Vec<FeatureDraft> {
-    let Some(section) = root.table("feature", problems) else {
-        return Vec::new();
-    };
-    let named = section.named(problems);
-    named
-        .into_iter()
-        .map(|(name, section)| feature(name, &section, problems))
-        .collect()
-}
-
-fn feature(
-    name: Written<String>,
-    section: &Section<'_>,
-    problems: &mut Vec<Problem>,
-) -> FeatureDraft {
-    let known = [
-        "aggregate",
-        "field",
-        "of",
-        "where",
-        "window",
-        "resolution",
-        "features",
-        "ties",
-        "at_most",
-        "half_life",
-        "beyond",
-    ];
-    section.check_keys(&known, problems);
-    FeatureDraft {
-        name,
-        aggregate: section.text("aggregate", problems),
-        field: section.text("field", problems),
-        of: section.texts("of", problems),
-        filter: section.rule("where", problems),
-        window: section.text("window", problems),
-        resolution: section.text("resolution", problems),
-        features: section.texts("features", problems),
-        ties: section.text("ties", problems),
-        at_most: section.integer("at_most", problems),
-        half_life: section.text("half_life", problems),
-        beyond: section.texts("beyond", problems),
-    }
 }
 
 /// Rules by their names.

@@ -21,7 +21,7 @@ use tidemark::policy::transition::Transition;
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
-use crate::histories::{History, Input, changing_plans};
+use crate::histories::{History, Input, changing_plans, counting_changes};
 use crate::laws::{equal, orderly};
 
 /// Histories per law in the ordinary test run.
@@ -93,7 +93,7 @@ fn parts(history: &History) -> [&[Input]; 3] {
 
 #[test]
 fn the_pace_moves_no_customer_elsewhere() {
-    let taken = Campaign::new("pace", HISTORIES, 10).run(changing_plans, |stage| {
+    let taken = Campaign::new("pace", HISTORIES, 10).run(counting_changes, |stage| {
         let history = orderly(stage);
         let [first, second, third] = parts(&history);
         let run = |pace, ticks: bool| {

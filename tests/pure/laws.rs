@@ -12,7 +12,7 @@ use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::Stage;
-use crate::histories::{Adopted, History, Input, crowded_plans, plans};
+use crate::histories::{Adopted, History, Input, counting_plans, crowded_plans, plans};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
@@ -149,7 +149,7 @@ fn coasting_earlier_or_later_moves_no_customer_elsewhere() {
 
 #[test]
 fn a_customer_who_is_never_late_depends_on_no_other() {
-    let alone: Vec<u64> = Campaign::new("alone", HISTORIES, 10).run(plans, |stage| {
+    let alone: Vec<u64> = Campaign::new("alone", HISTORIES, 10).run(counting_plans, |stage| {
         let all = Run::of(&stage.history).log();
         let names: Vec<&String> = stage.model.customers.iter().map(|c| &c.name).collect();
         let punctual = names.into_iter().filter(|name| is_punctual(stage, name));

@@ -15,8 +15,8 @@ use tidemark::policy::declared::Policy;
 use crate::histories::campaign::Campaign;
 use crate::histories::staging::{Answer, Stage};
 use crate::histories::{
-    Adopted, Input, changing_crowds, changing_plans, changing_unions, crowded_plans, instant,
-    long_plans, plans, uniting_plans,
+    Adopted, Input, changing_crowds, counting_changes, counting_changing_unions, counting_plans,
+    counting_unions, crowded_plans, instant, long_plans,
 };
 use crate::model::customer::Customer;
 use crate::model::horizon::Foresight;
@@ -236,7 +236,7 @@ fn losses(view: &View) -> Vec<Foreseen> {
 
 #[test]
 fn the_engine_does_what_the_model_does() {
-    let mut all = Campaign::new("oracle", HISTORIES, 90).run(plans, compare);
+    let mut all = Campaign::new("oracle", HISTORIES, 90).run(counting_plans, compare);
     let crowds = Campaign::new("oracle with crowds", CROWDED, 8);
     all.extend(crowds.run(crowded_plans, compare));
     let long = Campaign::new("oracle for long", LONG, 2);
@@ -260,7 +260,7 @@ fn the_engine_does_what_the_model_does() {
 
 #[test]
 fn the_engine_changes_policies_as_the_model_does() {
-    let mut all = Campaign::new("policies", CHANGING_HISTORIES, 30).run(changing_plans, compare);
+    let mut all = Campaign::new("policies", CHANGING_HISTORIES, 30).run(counting_changes, compare);
     let crowds = Campaign::new("policies with crowds", CHANGING_CROWDS, 3);
     all.extend(crowds.run(changing_crowds, compare));
     let sum = Compared::sum(all);
@@ -280,9 +280,9 @@ fn the_engine_changes_policies_as_the_model_does() {
 
 #[test]
 fn the_engine_merges_and_parts_customers_as_the_model_does() {
-    let mut all = Campaign::new("unions", UNIONS, 30).run(uniting_plans, compare);
+    let mut all = Campaign::new("unions", UNIONS, 30).run(counting_unions, compare);
     let changing = Campaign::new("unions, policies", CHANGING_UNIONS, 10);
-    all.extend(changing.run(changing_unions, compare));
+    all.extend(changing.run(counting_changing_unions, compare));
     let sum = Compared::sum(all);
     println!(
         "unions: {} histories, {} events, {} changes compared",
@@ -301,7 +301,7 @@ fn the_engine_merges_and_parts_customers_as_the_model_does() {
 /// The model's own horizons: no instant between a judging and the horizon moves anything.
 #[test]
 fn nothing_moves_before_a_horizon_of_the_model() {
-    Campaign::new("horizons", 150, 10).run(plans, |stage| {
+    Campaign::new("horizons", 150, 10).run(counting_plans, |stage| {
         let rules = stage.model.rules();
         for customer in stage.model.standing() {
             let last = customer.horizon.as_ref().map(|horizon| horizon.at);

@@ -7,6 +7,7 @@ mod orders;
 mod overruled;
 mod passing;
 mod questions;
+mod starts;
 mod uniting;
 mod waiting;
 mod warnings;
@@ -136,9 +137,11 @@ impl Sightings {
         for change in judged.iter().flat_map(|judged| &judged.changes) {
             self.change(model.policy(), change);
             self.waited(model.policy(), change);
+            self.by_counts(model.policy(), change);
             self.overridden(change);
         }
         self.awaited(model);
+        self.begun(model, judged);
     }
 
     fn refused(&mut self, refused: Refused, before: &Before, event: &OwnedEvent) {

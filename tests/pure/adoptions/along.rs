@@ -14,7 +14,7 @@ use tidemark::model::time::Timestamp;
 use tidemark::policy::declared::Policy;
 
 use crate::histories::campaign::Campaign;
-use crate::histories::{Adopted, Input, changing_plans};
+use crate::histories::{Adopted, Input, counting_changes};
 use crate::laws::equal;
 use crate::model::owned_event::OwnedEvent;
 
@@ -129,7 +129,7 @@ fn again(
 
 #[test]
 fn a_lane_is_done_again_along_its_ledger() {
-    let done = Campaign::new("along", HISTORIES, 10).run(changing_plans, |stage| {
+    let done = Campaign::new("along", HISTORIES, 10).run(counting_changes, |stage| {
         let history = &stage.history;
         let units = units(&history.inputs);
         let adopted = units.iter().filter_map(|unit| unit.adopts);

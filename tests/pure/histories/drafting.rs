@@ -14,6 +14,7 @@ use tidemark::policy::declared::{
 use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::{Comparison, Op, Rule, Subject};
 
+use super::counting::CountedPlan;
 use super::deriving::derived;
 use super::policies::{
     CalendarPlan, FeaturePlan, HOUR_MS, PolicyPlan, RulePlan, TierPlan, TimePlan,
@@ -133,6 +134,13 @@ struct Drafting<'a> {
     ladders: &'a [Ladder],
     comparisons: Vec<Comparison>,
     names: Names,
+    /// What begins with the first ladder, which feature that is, and those that are none of it nor
+    /// made of it.
+    counted: Option<&'a CountedPlan>,
+    begins: usize,
+    plain: Vec<usize>,
+    /// The features that rules look at now.
+    seen: Vec<usize>,
 }
 
 impl Drafting<'_> {
@@ -157,7 +165,7 @@ impl Drafting<'_> {
 
     fn comparison(&self, subject: usize, op: Op, threshold: usize, of_map: bool) -> Comparison {
         let ladders = if of_map { self.ladders.len() } else { 0 };
-        let (subject, numbers): (_, &[i64]) = match subject % (ladders + self.features.len()) {
+        let (subject, numbers): (_, &[i64]) = match subject % (ladders + self.seen.len()) {
             ladder if ladder < ladders => {
                 let tier = (threshold % self.ladders[ladder].tiers.len()) as i64;
                 return Comparison {
@@ -167,7 +175,7 @@ impl Drafting<'_> {
                 };
             }
             other => {
-                let feature = other - ladders;
+                let feature = self.seen[other - ladders];
                 let choice: &[i64] = match self.features[feature].unit() {
                     Unit::Money => &MONEY,
                     Unit::Number => &NUMBERS,
@@ -204,8 +212,22 @@ impl Drafting<'_> {
         }
     }
 
+    /// The rule of a tier, to enter it or to keep it.
+    fn rule_of(&mut self, plan: &RulePlan, of: (usize, usize, bool)) -> Rule {
+        let (ladder, rank, keeps) = of;
+        let rule = self.rule(plan, false);
+        match self.counted.filter(|_| ladder == 0) {
+            Some(counted) => {
+                let of = (self.begins, rank, keeps);
+                counted.rule(of, rule, &mut self.comparisons)
+            }
+            None => rule,
+        }
+    }
+
     fn ladder(&mut self, index: usize, tiers: &[TierPlan]) -> Ladder {
         let names = self.names;
+        self.seen.clone_from(&self.plain);
         let bottom = Tier {
             name: names.tier(0, tiers.len()),
             enter: None,
@@ -218,9 +240,15 @@ impl Drafting<'_> {
         };
         let upper = tiers.iter().enumerate().map(|(below, tier)| Tier {
             name: names.tier(below + 1, tiers.len()),
-            enter: Some(self.rule(&tier.enter, false)),
-            keep: tier.keep.as_ref().map(|rule| self.rule(rule, false)),
-            patience: tier.patience,
+            enter: Some(self.rule_of(&tier.enter, (index, below, false))),
+            keep: tier
+                .keep
+                .as_ref()
+                .map(|rule| self.rule_of(rule, (index, below, true))),
+            patience: match self.counted.filter(|_| index == 0) {
+                Some(counted) => counted.patience(tier.patience),
+                None => tier.patience,
+            },
             requires: tier.requires.filter(|_| below > 0).map(|tier| {
                 let lower = u8::try_from(below).expect("few tiers");
                 1 + tier % lower
@@ -263,6 +291,17 @@ impl Drafting<'_> {
     }
 }
 
+/// The features that do not begin with a ladder, nor are made of one that does.
+fn plain(features: &[Feature]) -> Vec<usize> {
+    let begins = |ix: usize| matches!(features[ix].window, Window::Start(_));
+    let places = 0..features.len();
+    let plain = places.filter(|ix| match features[*ix].aggregate {
+        Aggregate::Derived(derived) => !derived.parts.into_iter().any(begins),
+        _ => !begins(*ix),
+    });
+    plain.collect()
+}
+
 /// The longest rolling window over purchases.
 fn reach(features: &[Feature]) -> i64 {
     features
@@ -273,7 +312,7 @@ fn reach(features: &[Feature]) -> i64 {
             Window::Calendar(period) => Some(period.days_max() * DAY_MS),
             Window::Previous(period) => Some(2 * period.days_max() * DAY_MS),
             Window::Personal(_) => Some(366 * DAY_MS),
-            Window::Lifetime | Window::Since(_) => None,
+            Window::Lifetime | Window::Since(_) | Window::Start(_) => None,
         })
         .max()
         .unwrap_or(1)
@@ -292,6 +331,9 @@ impl PolicyPlan {
         {
             features.insert(0, first_purchase());
         }
+        let counted = self.counted.as_ref().filter(|_| !self.ladders.is_empty());
+        let begins = features.len();
+        features.extend(counted.map(CountedPlan::feature));
         let made = (features.len()..).zip(&self.derived);
         let made = made.filter_map(|(index, plan)| derived(index, *plan, &features));
         let made: Vec<Feature> = made.collect();
@@ -301,12 +343,17 @@ impl PolicyPlan {
             ladders: &[],
             comparisons: Vec::new(),
             names: self.names,
+            counted,
+            begins,
+            plain: plain(&features),
+            seen: (0..features.len()).collect(),
         };
         let ladders: Vec<Ladder> = (0..)
             .zip(&self.ladders)
             .map(|(index, tiers)| drafting.ladder(index, tiers))
             .collect();
         drafting.ladders = &ladders;
+        drafting.seen = (0..features.len()).collect();
         let maps: Vec<SegmentMap> = (0..)
             .zip(&self.maps)
             .map(|(index, rules)| drafting.map(index, rules))

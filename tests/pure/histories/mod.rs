@@ -1,6 +1,7 @@
 //! Random policies and histories, made to crowd the edges of the semantics.
 
 pub(crate) mod campaign;
+mod counting;
 mod deriving;
 mod drafting;
 mod facts;
@@ -11,6 +12,7 @@ pub(crate) mod staging;
 pub(crate) mod steps;
 pub(crate) mod unions;
 pub(crate) mod variants;
+mod waits;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -125,6 +127,35 @@ pub(crate) fn changing_unions() -> BoxedStrategy<Plan> {
     let plans = merging(planned(steps.boxed(), 0.6));
     (plans, variants)
         .prop_map(|(plan, variants)| Plan { variants, ..plan })
+        .boxed()
+}
+
+/// Any plan of a few customers, where numbers may begin with the starts of a ladder.
+pub(crate) fn counting_plans() -> BoxedStrategy<Plan> {
+    counting(plans())
+}
+
+/// The same with policies that come.
+pub(crate) fn counting_changes() -> BoxedStrategy<Plan> {
+    counting(changing_plans())
+}
+
+/// The same with customers who are merged and parted.
+pub(crate) fn counting_unions() -> BoxedStrategy<Plan> {
+    counting(uniting_plans())
+}
+
+/// The same with both.
+pub(crate) fn counting_changing_unions() -> BoxedStrategy<Plan> {
+    counting(changing_unions())
+}
+
+fn counting(plans: BoxedStrategy<Plan>) -> BoxedStrategy<Plan> {
+    (plans, prop::option::weighted(0.25, counting::counted()))
+        .prop_map(|(mut plan, counted)| {
+            plan.policy.counted = counted;
+            plan
+        })
         .boxed()
 }
 

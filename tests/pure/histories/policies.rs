@@ -9,15 +9,16 @@ use tidemark::features::filter::{Filter, NumberField, TextField};
 use tidemark::model::event::{Kind, all_kinds};
 use tidemark::model::period::{MonthDay, Period};
 use tidemark::model::time::{DAY_MS, Span};
-use tidemark::model::until::Until;
 use tidemark::policy::lifetime::Held;
 use tidemark::policy::merge::Keep;
-use tidemark::policy::patience::{Demote, Depth, OnRefund, Patience, Requalify, Term};
+use tidemark::policy::patience::Patience;
 use tidemark::policy::rule::Op;
 use tidemark::policy::transition::Transition;
 
+use super::counting::CountedPlan;
 use super::drafting::EXACT_WINDOWS;
 use super::variants::Names;
+use super::waits::{held, patience, warnings};
 
 /// Milliseconds of an hour.
 pub(crate) const HOUR_MS: i64 = 3_600_000;
@@ -35,6 +36,8 @@ pub(crate) struct PolicyPlan {
     pub(super) derived: Vec<(usize, usize, usize)>,
     pub(super) ladders: Vec<Vec<TierPlan>>,
     pub(super) maps: Vec<Vec<RulePlan>>,
+    /// A feature that begins with the first ladder, and what its tiers ask of it.
+    pub(super) counted: Option<CountedPlan>,
     pub(super) transition: Transition,
     pub(super) names: Names,
 }
@@ -117,6 +120,7 @@ pub(crate) fn policies() -> BoxedStrategy<PolicyPlan> {
                     derived,
                     ladders,
                     maps,
+                    counted: None,
                     transition: Transition::Immediate,
                     names: Names::default(),
                 }
@@ -310,64 +314,6 @@ fn tiers() -> BoxedStrategy<TierPlan> {
             },
         )
         .boxed()
-}
-
-/// One or a few lengths of time, the longest first.
-fn warnings() -> BoxedStrategy<Vec<Span>> {
-    let spans = vec![30 * DAY_MS, 10 * DAY_MS, 3 * DAY_MS, DAY_MS, HOUR_MS, 1];
-    let some = proptest::sample::subsequence(spans, 1..=3);
-    some.prop_map(|steps| steps.into_iter().map(Span).collect())
-        .boxed()
-}
-
-fn held() -> BoxedStrategy<Held> {
-    let total = [1, HOUR_MS, DAY_MS, 40 * DAY_MS].map(|ms| Held::InTotal(Span(ms)));
-    let row = [1, 2, 12].map(|n| Held::InARow(Until::Months(n)));
-    let all = total.into_iter().chain(row);
-    select(all.collect::<Vec<_>>()).boxed()
-}
-
-/// Half of the tiers wait for nothing.
-fn patience() -> BoxedStrategy<Patience> {
-    let settle = select(vec![0, 0, 1, 600_000, HOUR_MS, DAY_MS, 3 * DAY_MS]).prop_map(Span);
-    let never = prop::bool::weighted(0.1);
-    let depth = select(vec![Depth::ToFit, Depth::OneStep]);
-    let on_refund = select(vec![OnRefund::Wait, OnRefund::Demote, OnRefund::Keep]);
-    let term = (
-        untils(),
-        select(vec![Requalify::Extends, Requalify::Restarts]),
-    );
-    let term = term.prop_map(|(until, requalify)| until.map(|until| Term { until, requalify }));
-    let waits = (settle, never, untils(), untils(), term, depth, on_refund).prop_map(
-        |(settle, never, grace, stay, term, depth, on_refund)| Patience {
-            settle,
-            demote: if never {
-                Demote::Never
-            } else {
-                Demote::Immediate
-            },
-            grace,
-            stay,
-            term,
-            depth,
-            on_refund,
-        },
-    );
-    prop_oneof![Just(Patience::NONE), waits].boxed()
-}
-
-fn untils() -> BoxedStrategy<Option<Until>> {
-    let spans = [1, HOUR_MS, DAY_MS, 30 * DAY_MS];
-    let spans = spans.map(|ms| Until::Span(Span(ms)));
-    let months = [1, 2, 12].map(Until::Months);
-    let years = [1, 4].map(|month| Period::Year { month, day: 1 });
-    let periods = [Period::Month, Period::Quarter].into_iter().chain(years);
-    let ends = periods.flat_map(|period| {
-        [(false, 0), (true, 0), (false, 1)].map(|(next, plus)| Until::EndOf { period, next, plus })
-    });
-    let all = spans.into_iter().chain(months).chain(ends);
-    let one = select(all.collect::<Vec<_>>());
-    prop::option::weighted(0.4, one).boxed()
 }
 
 fn rules() -> BoxedStrategy<RulePlan> {

@@ -263,7 +263,9 @@ impl Stage {
                 let over = self.days.period_ends(period, day);
                 Some(self.days.start_of(self.days.period_ends(period, over)))
             }
-            (Window::Lifetime | Window::Since(_) | Window::Personal(_), _) => None,
+            (Window::Lifetime | Window::Since(_) | Window::Personal(_) | Window::Start(_), _) => {
+                None
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use tidemark::engine::view::Foreseen;
+use tidemark::features::feature::Window;
 use tidemark::model::change::{Cause, Measure};
 use tidemark::model::standing::ScaleIx;
 use tidemark::model::time::{Span, Timestamp};
@@ -12,6 +13,7 @@ use tidemark::policy::declared::{Ladder, Policy, Warnings};
 
 use super::customer::{Customer, Rules};
 use super::judgement::{holds, told_of};
+use super::starts::counts;
 
 /// What a ladder that warns remembers of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,15 @@ fn alone(policy: &Policy, ladder: usize) -> Policy {
         tier.warnings = Warnings::default();
     }
     alone.maps = Vec::new();
+    for feature in &mut alone.features {
+        if let Window::Start(start) = &mut feature.window {
+            start.ladder = if start.ladder == ladder {
+                0
+            } else {
+                usize::MAX
+            };
+        }
+    }
     alone
 }
 
@@ -194,6 +205,25 @@ fn due(steps: &[Span], loss: Option<Loss>, at: Timestamp) -> usize {
 }
 
 impl Customer {
+    /// The customer as on one ladder alone, with what holds of that.
+    pub(super) fn on_ladder<'r>(&self, ladder: usize, rules: Rules<'r>) -> (Self, Rules<'r>) {
+        let solo = Rules {
+            policy: &rules.alone[ladder],
+            days: rules.days,
+            alone: &[],
+            ..rules
+        };
+        let copy = Self {
+            places: vec![self.places[ladder]],
+            memories: vec![self.memories[ladder].clone()],
+            alarms: vec![Alarm::default()],
+            given: vec![self.given[ladder]],
+            overruling: self.overruling.alone(ladder),
+            ..self.clone()
+        };
+        (copy, solo)
+    }
+
     /// The loss of the present tier of a ladder, if the next move there without a further event is
     /// one down, with what would keep the customer.
     fn foreseen(&self, ladder: usize, rules: Rules<'_>) -> Option<Foreseen> {
@@ -202,37 +232,30 @@ impl Customer {
         if declared.warnings.steps.is_empty() {
             return None;
         }
-        let solo = Rules {
-            policy: &rules.alone[ladder],
-            days: rules.days,
-            alone: &[],
-            ..rules
-        };
-        let mut copy = Self {
-            places: vec![self.places[ladder]],
-            memories: vec![self.memories[ladder].clone()],
-            alarms: vec![Alarm::default()],
-            given: vec![self.given[ladder]],
-            overruling: self.overruling.alone(ladder),
-            ..self.clone()
-        };
+        let (mut copy, solo) = self.on_ladder(ladder, rules);
+        let begins = counts(solo.policy, &solo.policy.ladders[0]);
         copy.look_ahead(&[None], solo);
         let loss = loop {
             let next = copy.horizon.clone()?;
             let (gave, memory) = (copy.given[0], copy.memories[0].clone());
+            let gives = copy.rulings(&copy.measures(solo, next.at), next.at, solo)[0].given;
             copy.fire(solo);
             if let Some((_, from, to)) = next.moves.first() {
                 if to > from {
                     return None;
                 }
                 let lent = gave < *from;
-                let left = memory.lapsed.filter(|_| !lent && copy.given[0] != gave);
+                let left = memory.lapsed.filter(|_| !lent && gives != gave);
                 break Loss {
                     at: next.at,
                     to: *to,
                     lapsed: left.unwrap_or(next.at),
                     lent,
                 };
+            }
+            // What lies behind a start is not foreseen.
+            if begins && copy.memories[0].begun != memory.begun {
+                return None;
             }
         };
         let measured_at = loss.lapsed.max(self.frontier);

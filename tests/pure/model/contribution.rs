@@ -267,6 +267,24 @@ pub(crate) fn orders(past: &Past) -> (Vec<Order>, Vec<Contribution>) {
     (orders, unbound)
 }
 
+/// What the orders contribute that are known to both at an instant, of the second.
+pub(crate) fn twice(
+    one: &Past,
+    other: &Past,
+    at: Timestamp,
+    terms: &OrderTerms,
+) -> Vec<Contribution> {
+    let known = |past: &Past| {
+        let (mut orders, _) = orders(past);
+        orders.retain(|order| order.id.is_some() && order.is_known(at, terms));
+        orders
+    };
+    let ids: Vec<Option<String>> = known(one).into_iter().map(|order| order.id).collect();
+    let theirs = known(other).into_iter();
+    let theirs = theirs.filter(|order| ids.contains(&order.id));
+    theirs.map(|order| order.contribution()).collect()
+}
+
 /// Everything that the accepted events contribute to any feature.
 pub(crate) fn contributions(past: &Past) -> Vec<Contribution> {
     let (orders, mut all) = orders(past);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tidemark::engine::effect::Judged;
-use tidemark::model::change::{Cause, Change, Measure};
+use tidemark::model::change::{Change, Measure};
 use tidemark::model::overrides::Override;
 use tidemark::model::standing::{Place, ScaleIx};
 use tidemark::model::time::Timestamp;
@@ -18,9 +18,11 @@ use super::horizon::Foresight;
 use super::judgement::{Now, Ruling, first_ranks, judge};
 use super::measure::{Dated, measures};
 use super::memory::{Memory, waits};
+use super::occasion::Occasion;
 use super::overruling::{Overruling, Tier};
 use super::owned_event::OwnedEvent;
 use super::passing::Left;
+use super::starts::{Counts, start_of};
 use super::union::Union;
 use tidemark::model::event::Kind;
 
@@ -39,58 +41,12 @@ pub(crate) struct Rules<'a> {
     pub(crate) late_before: Timestamp,
 }
 
-/// Why a customer is judged.
-#[derive(Clone, Debug)]
-pub(super) enum Occasion {
-    /// Time has come.
-    Time,
-    /// An event has come that speaks from that instant on.
-    Event(Timestamp),
-    /// Somebody has asked for something.
-    Command,
-    /// They were merged or parted; whether their standing is told in any case.
-    Union(bool),
-    /// Another policy has. On these ladders and maps they were on a tier or segment that is no
-    /// more; whether their standing is told in any case.
-    Policy(BTreeMap<usize, String>, bool),
-}
-
-impl Occasion {
-    /// The name of the tier or segment that was left and is no more.
-    fn left(&self, scale: usize) -> Option<&String> {
-        match self {
-            Self::Policy(left, _) => left.get(&scale),
-            _ => None,
-        }
-    }
-
-    /// What makes a warning.
-    fn plain(&self) -> Cause {
-        match self {
-            Self::Time => Cause::Clock,
-            Self::Event(_) => Cause::Event,
-            Self::Command | Self::Union(_) => Cause::Command,
-            Self::Policy(..) => Cause::Policy,
-        }
-    }
-
-    /// What makes a change at an instant of one who came to that place.
-    fn cause(&self, at: Timestamp, place: &Place) -> Cause {
-        match self {
-            Self::Time => Cause::Clock,
-            Self::Event(since) if *since < at && place.since >= *since => Cause::Correction,
-            Self::Event(_) => Cause::Event,
-            Self::Command | Self::Union(_) => Cause::Command,
-            Self::Policy(..) => Cause::Policy,
-        }
-    }
-}
-
 /// A customer of the lane.
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
     pub(crate) name: String,
     pub(crate) past: Past,
+    pub(crate) counts: Counts,
     /// The instant of the latest judging.
     pub(crate) frontier: Timestamp,
     pub(crate) places: Vec<Place>,
@@ -117,6 +73,7 @@ impl Customer {
         let mut new = Self {
             name: name.to_owned(),
             past: Past::default(),
+            counts: Counts::new(),
             frontier: Timestamp::MIN,
             places: Vec::new(),
             given: Vec::new(),
@@ -149,7 +106,7 @@ impl Customer {
     }
 
     /// Books an accepted event and judges.
-    pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Option<Judged> {
+    pub(crate) fn accept(&mut self, event: &OwnedEvent, rules: Rules<'_>) -> Vec<Judged> {
         let judged_at = self.judging_instant(event);
         let since = self.speaks_from(event, rules.policy);
         self.take_back(event.kind, judged_at, rules);
@@ -187,12 +144,14 @@ impl Customer {
     }
 
     /// Fires the horizon, which is there. Nothing comes of it where only a memory changes.
-    pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Option<Judged> {
+    pub(crate) fn fire(&mut self, rules: Rules<'_>) -> Vec<Judged> {
         let horizon = self.horizon.clone().expect("a horizon to fire");
         let before = self.overruling.clone();
         let judged = self.judge(horizon.at, Occasion::Time, &before, rules);
-        let moved = judged.as_ref().is_some_and(|it| !it.changes.is_empty());
-        assert_eq!(moved, !horizon.moves.is_empty());
+        let mut features = rules.policy.features.iter();
+        let begins = features.any(|feature| start_of(feature).is_some());
+        let moved = judged.iter().any(|it| !it.changes.is_empty());
+        assert!(begins || moved == !horizon.moves.is_empty());
         judged
     }
 
@@ -224,17 +183,44 @@ impl Customer {
         }
     }
 
-    /// `before` are the overrides until this judging.
+    /// Judges for as long as a ladder starts anew with which something begins. `before` are the
+    /// overrides until this judging.
     pub(super) fn judge(
         &mut self,
         at: Timestamp,
         on: Occasion,
         before: &Overruling,
         rules: Rules<'_>,
-    ) -> Option<Judged> {
+    ) -> Vec<Judged> {
+        let mut stood: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
+        let (mut judged, mut on, mut before) = (Vec::new(), on, before.clone());
+        loop {
+            let cause = on.plain();
+            let (one, anew) = self.judge_once(at, (on, &stood), &before, rules);
+            for change in one.iter().flat_map(|judged| &judged.changes) {
+                stood[change.scale.0] = change.from;
+            }
+            judged.extend(one);
+            if !anew {
+                return judged;
+            }
+            before = self.overruling.clone();
+            on = Occasion::Start(cause);
+        }
+    }
+
+    /// Whether a ladder has started anew with which something begins, too. Who was shown on `stood`
+    /// is warned where none has.
+    fn judge_once(
+        &mut self,
+        at: Timestamp,
+        (on, stood): (Occasion, &[u8]),
+        before: &Overruling,
+        rules: Rules<'_>,
+    ) -> (Option<Judged>, bool) {
         let measures = self.measures(rules, at);
         let rulings = self.rulings(&measures, at, rules);
-        let stood: Vec<u8> = self.places.iter().map(|place| place.rank).collect();
+        let anew = self.start_anew(&rulings, (&measures, at), rules);
         let overridden = self.overridden(&rulings, at, rules);
         let mut changes = Vec::new();
         for (scale, ruling) in rulings.into_iter().enumerate() {
@@ -273,10 +259,14 @@ impl Customer {
         self.frontier = at;
         let told =
             matches!(on, Occasion::Policy(_, true) | Occasion::Union(true)) || !changes.is_empty();
-        let losses = self.losses(rules);
-        let warnings = self.warn((at, on.plain()), &stood, (&measures, &losses), rules.policy);
-        self.look_ahead(&losses, rules);
-        (told || !warnings.is_empty()).then(|| Judged {
+        let mut warnings = Vec::new();
+        if !anew {
+            let losses = self.losses(rules);
+            let measured = (&measures[..], &losses[..]);
+            warnings = self.warn((at, on.plain()), stood, measured, rules.policy);
+            self.look_ahead(&losses, rules);
+        }
+        let judged = (told || !warnings.is_empty()).then(|| Judged {
             customer: self.name.as_str().into(),
             at,
             era: self.era,
@@ -288,7 +278,8 @@ impl Customer {
             },
             ended: None,
             overridden,
-        })
+        });
+        (judged, anew)
     }
 
     /// The overrides by which ladders show what they show.
@@ -310,7 +301,7 @@ impl Customer {
 
     /// Every feature as of `at`.
     pub(crate) fn measures(&self, rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
-        measures_of(&self.dated(rules), rules, at)
+        measures_of(&self.dated(rules), &self.counts, rules, at)
     }
 
     /// What a judging that measures this would rule.
@@ -361,6 +352,11 @@ pub(crate) fn order_terms(policy: &Policy) -> OrderTerms {
     }
 }
 
-pub(super) fn measures_of(dated: &[Dated], rules: Rules<'_>, at: Timestamp) -> Vec<Measure> {
-    measures(&rules.policy.features, dated, rules.days, at)
+pub(super) fn measures_of(
+    dated: &[Dated],
+    counts: &Counts,
+    rules: Rules<'_>,
+    at: Timestamp,
+) -> Vec<Measure> {
+    measures(&rules.policy.features, (dated, counts), rules.days, at)
 }

@@ -14,6 +14,7 @@ use super::customer::{Customer, Rules, measures_of};
 use super::judgement::Now;
 use super::measure::own;
 use super::memory::waits;
+use super::starts::counts;
 use super::turns::{silences, turns};
 
 /// The next judging that would change the standing, or a memory, without a further event, with the
@@ -33,7 +34,15 @@ impl Customer {
             if !horizon.moves.is_empty() {
                 return Some(horizon);
             }
+            let begun = later.memories.clone();
             later.fire(rules);
+            let ladders = rules.policy.ladders.iter();
+            let mut both = ladders.zip(later.memories.iter().zip(&begun));
+            // What lies behind a start is not looked at.
+            if both.any(|(ladder, (is, was))| counts(rules.policy, ladder) && is.begun != was.begun)
+            {
+                return None;
+            }
         }
     }
 
@@ -95,7 +104,7 @@ impl Customer {
             .into_iter()
             .filter(|at| *at > self.frontier)
             .find_map(|at| {
-                let measures = measures_of(&dated, rules, at);
+                let measures = measures_of(&dated, &self.counts, rules, at);
                 let rulings = self.rulings(&measures, at, rules);
                 let moves = self.moves_of(&rulings);
                 let stirs = !moves.is_empty()

@@ -8,6 +8,7 @@ use tidemark::policy::rule::{Op, Rule, Subject};
 use super::days::Days;
 use super::memory::{Memory, waits};
 use super::overruling::Overruling;
+use super::starts::{counts, looks_at_counts};
 
 /// Where a judging puts a customer on one ladder or map, and why if that is elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +85,17 @@ impl Sight<'_> {
                 rules.iter().flat_map(|rule| self.reasons(rule)).collect()
             }
         }
+    }
+
+    /// Whether anything begins with a ladder.
+    pub(super) fn counts(&self, ladder: &Ladder) -> bool {
+        counts(self.policy, ladder)
+    }
+
+    /// Whether a tier is entered by what begins with its ladder.
+    pub(super) fn is_stepwise(&self, ladder: &Ladder, tier: usize) -> bool {
+        let enter = ladder.tiers[tier].enter.as_ref();
+        enter.is_some_and(|rule| looks_at_counts(self.policy, ladder, rule))
     }
 
     pub(super) fn enters(&self, ladder: &Ladder, tier: usize) -> bool {

@@ -15,6 +15,7 @@ use tidemark::model::time::{DAY_MS, Timestamp};
 
 use super::contribution::Contribution;
 use super::days::{Days, Shown, date, label};
+use super::starts::{Counts, start_of};
 
 const HOUR: i64 = 3_600_000;
 
@@ -60,6 +61,7 @@ fn sees(feature: &Feature, dated: &Dated, Moment { at, today, days }: Moment<'_>
             label(period, *day) == label(period, before)
         }
         (Window::Personal(_), _) => unreachable!("resolved before"),
+        (Window::Start(_), _) => contribution.at <= at,
         (Window::Since(first), _) => *day >= i64::from(first.0) && contribution.at <= at,
         (Window::Rolling(window), Resolution::Day) => {
             today - window.0 / DAY_MS < *day && *day <= today
@@ -314,30 +316,51 @@ fn numbers(seen: &[&Dated], field: Field) -> impl Iterator<Item = i128> {
         })
 }
 
+/// What was left at the last start, and all that is dated later.
+pub(crate) fn counted(feature: &Feature, all: &[Dated], count: Option<&(Timestamp, i128)>) -> i128 {
+    let (after, left) = count.copied().unwrap_or((Timestamp::MIN, 0));
+    let later = all
+        .iter()
+        .filter(|dated| takes(feature, dated) && dated.1.at > after);
+    let later = later.map(|(_, contribution)| match feature.aggregate {
+        Aggregate::Sum(field) => of(contribution, field),
+        Aggregate::Count => contribution.count,
+        _ => panic!("only sums and counts begin with ladders"),
+    });
+    left + later.sum::<i128>()
+}
+
 /// Every feature at `at`.
 pub(crate) fn measures(
     features: &[Feature],
-    all: &[Dated],
+    (all, counts): (&[Dated], &Counts),
     days: &Days,
     at: Timestamp,
 ) -> Vec<Measure> {
     let today = days.day_of(at);
     let now = Moment { at, today, days };
-    let of_events = |feature: &Feature| match own(features, feature, all) {
-        Some(feature) => measure(&feature, all, now),
-        None => measure(feature, &[], now),
+    let of_events = |ix: usize| {
+        let feature = &features[ix];
+        if start_of(feature).is_some() {
+            let value = counted(feature, all, counts.get(&ix));
+            return Measure::Is(i64::try_from(value).expect("section 2, rule 5 bounds every sum"));
+        }
+        match own(features, feature, all) {
+            Some(feature) => measure(&feature, all, now),
+            None => measure(feature, &[], now),
+        }
     };
-    let each = features.iter().map(|feature| match feature.aggregate {
+    let measured = |ix: usize| match features[ix].aggregate {
         Aggregate::Derived(derived) => {
-            let [first, second] = derived.parts.map(|part| match of_events(&features[part]) {
+            let [first, second] = derived.parts.map(|part| match of_events(part) {
                 Measure::Is(value) => i128::from(value),
                 _ => panic!("only numbers are parts of others"),
             });
             Measure::Is(made(derived.how, first, second))
         }
-        _ => of_events(feature),
-    });
-    each.collect()
+        _ => of_events(ix),
+    };
+    (0..features.len()).map(measured).collect()
 }
 
 /// The largest number that is not beyond the exact one, within an i64.

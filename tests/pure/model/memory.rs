@@ -7,17 +7,20 @@ use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::until::Until;
 use tidemark::policy::climb::Waiting;
 use tidemark::policy::declared::{Ladder, Policy};
-use tidemark::policy::lifetime::Held;
 use tidemark::policy::patience::{Demote, Depth, OnRefund, Requalify};
 use tidemark::policy::transition::Transition;
 
 use super::judgement::{Now, Sight};
+use super::starts::counts;
+use super::stretches::Stretches;
 
 /// What a ladder remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Memory {
     pub(crate) since: Timestamp,
     pub(crate) lapsed: Option<Timestamp>,
+    /// When the ladder last started anew.
+    pub(crate) begun: Timestamp,
     /// Until when the tier is kept because a policy's transition, or the tier itself after a
     /// refund, has granted that.
     pub(crate) granted: Timestamp,
@@ -31,18 +34,11 @@ pub(crate) struct Memory {
     pub(crate) stretches: BTreeMap<usize, Stretches>,
 }
 
-/// How long a customer was on a tier or higher.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stretches {
-    over: Vec<(Timestamp, Timestamp)>,
-    begun: Option<Timestamp>,
-    enough: bool,
-}
-
 /// Whether a ladder has to remember anything.
 pub(crate) fn waits(policy: &Policy, ladder: &Ladder) -> bool {
     let grants = policy.transition != Transition::Immediate;
     grants
+        || counts(policy, ladder)
         || ladder.tiers.iter().any(|tier| {
             let patience = tier.patience;
             patience.settle > Span(0)
@@ -61,6 +57,7 @@ impl Memory {
         Self {
             since: Timestamp::MIN,
             lapsed: None,
+            begun: Timestamp::MIN,
             granted: Timestamp::MIN,
             spared: None,
             held: BTreeMap::new(),
@@ -81,7 +78,7 @@ impl Memory {
         self.note_floors(sight, ladder, current, now);
         let before = self.held.clone();
         let mut tier = current;
-        while let Some(higher) = self.ascend(sight, ladder, tier, now) {
+        while let Some(higher) = self.ascend(sight, ladder, (tier, current), now) {
             tier = higher;
             self.come(tier, now.at);
         }
@@ -108,10 +105,10 @@ impl Memory {
         &mut self,
         sight: &Sight<'_>,
         ladder: &Ladder,
-        current: usize,
+        (current, stood): (usize, usize),
         now: Now<'_>,
     ) -> Option<usize> {
-        let open = open(sight, ladder, current);
+        let open = open(sight, ladder, (current, stood));
         for (k, tier) in ladder.tiers.iter().enumerate().skip(current + 1) {
             if tier.patience.settle > Span(0) {
                 if open[k] {
@@ -163,7 +160,8 @@ impl Memory {
         extended: Option<(u8, Timestamp)>,
         now: Now<'_>,
     ) -> (usize, Option<Waited>) {
-        let open = open(sight, ladder, current);
+        let open = open(sight, ladder, (current, current));
+        let lapsed_before = self.lapsed;
         let floors = self.floors.clone();
         let kept = |tier: usize| {
             tier == 0
@@ -177,6 +175,9 @@ impl Memory {
             let patience = ladder.tiers[tier].patience;
             if kept(tier) {
                 self.lapsed = None;
+                if tier == current && sight.counts(ladder) {
+                    self.renew(ladder, tier, lapsed_before, now);
+                }
                 return (tier, waited);
             }
             let spared = self.spared.take().filter(|_| self.lapsed.is_none());
@@ -215,6 +216,31 @@ impl Memory {
         }
     }
 
+    /// Starts anew if the term of a tier is over on which something keeps the customer.
+    fn renew(&mut self, ladder: &Ladder, tier: usize, before: Option<Timestamp>, now: Now<'_>) {
+        let Some(term) = ladder.tiers[tier].patience.term.filter(|_| tier > 0) else {
+            return;
+        };
+        let over = match term.requalify {
+            Requalify::Extends => self
+                .renewal(ladder, tier, now)
+                .is_some_and(|end| end <= now.at),
+            Requalify::Restarts => before.is_some(),
+        };
+        if over {
+            self.begun = now.at;
+        }
+    }
+
+    /// The first end of a term after the last start, where terms follow on one another.
+    fn renewal(&self, ladder: &Ladder, tier: usize, now: Now<'_>) -> Option<Timestamp> {
+        let term = ladder.tiers[tier].patience.term.filter(|_| tier > 0)?;
+        let begun = self.begun.max(self.since);
+        let mut ends = now.days.ends_of(term.until, self.since, begun);
+        let end = ends.find(|end| *end > begun);
+        end.filter(|_| term.requalify == Requalify::Extends)
+    }
+
     /// When the tier is lost, if nothing keeps the customer there any more and it ever is.
     pub(crate) fn lost(
         &self,
@@ -250,7 +276,9 @@ impl Memory {
         let term = patience.term.map(|term| match term.requalify {
             Requalify::Extends => {
                 let mut ends = now.days.ends_of(term.until, self.since, lapsed);
-                let end = ends.find(|end| *end >= lapsed).expect("terms go on");
+                let end = ends
+                    .find(|end| *end >= lapsed && *end > self.begun)
+                    .expect("terms go on");
                 (Wait::Term, self.since, end)
             }
             Requalify::Restarts => {
@@ -266,6 +294,7 @@ impl Memory {
 
     fn come(&mut self, tier: usize, at: Timestamp) {
         self.since = at;
+        self.begun = at;
         self.lapsed = None;
         self.granted = Timestamp::MIN;
         self.held.retain(|k, _| *k > tier);
@@ -285,7 +314,8 @@ impl Memory {
             let lifetime = ladder.tiers[*k].lifetime.as_ref()?;
             stretches.end(lifetime.held?, now)
         });
-        own.chain(tiers).collect()
+        let renewal = self.renewal(ladder, tier, now);
+        own.chain(tiers).chain(renewal).collect()
     }
 
     /// What the ladder waits for.
@@ -333,46 +363,13 @@ impl Memory {
     }
 }
 
-impl Stretches {
-    /// The customer is on the tier or higher now, or is not.
-    fn note(&mut self, held: Held, there: bool, now: Now<'_>) {
-        if there {
-            self.begun.get_or_insert(now.at);
-            self.enough |= self.end(held, now).is_some_and(|end| end <= now.at);
-        } else if let Some(begun) = self.begun.take() {
-            self.over.push((begun, now.at));
-        }
-    }
-
-    /// Another customer is one with this one, who may have been there for long enough.
-    pub(crate) fn or_enough(&mut self, other: &Self) {
-        self.enough |= other.enough;
-    }
-
-    /// Whether the customer has been there before.
-    pub(crate) fn is_back(&self) -> bool {
-        self.begun.is_some() && !self.over.is_empty()
-    }
-
-    /// When it will have been enough.
-    fn end(&self, held: Held, now: Now<'_>) -> Option<Timestamp> {
-        let begun = self.begun?;
-        Some(match held {
-            Held::InARow(until) => now.days.end_of(until, begun),
-            Held::InTotal(span) => {
-                let before: i64 = self.over.iter().map(|(from, to)| to.0 - from.0).sum();
-                begun + span - Span(before)
-            }
-        })
-    }
-}
-
-/// Which tiers are open to a customer on `current`.
-fn open(sight: &Sight<'_>, ladder: &Ladder, current: usize) -> Vec<bool> {
+/// Which tiers are open to a customer on `current`, who stood on another one before.
+fn open(sight: &Sight<'_>, ladder: &Ladder, (current, stood): (usize, usize)) -> Vec<bool> {
     let mut open: Vec<bool> = Vec::new();
     for (k, tier) in ladder.tiers.iter().enumerate() {
         let has = match tier.requires {
             None => true,
+            Some(p) if sight.is_stepwise(ladder, k) => usize::from(p) <= stood,
             Some(p) => usize::from(p) <= current || open[usize::from(p)],
         };
         open.push(sight.enters(ladder, k) && has);

@@ -14,9 +14,11 @@ use tidemark::policy::transition::Transition;
 
 use super::alarm::Shown;
 use super::contribution::Turn;
-use super::customer::{Customer, Occasion, Rules};
+use super::customer::{Customer, Rules};
 use super::judgement::Now;
 use super::memory::{Memory, waits};
+use super::occasion::Occasion;
+use super::starts::{alike, carried, counts, start_of};
 
 /// Where a customer was on a ladder or map that is no more: the tier's or segment's name.
 #[derive(Clone, Debug)]
@@ -70,7 +72,13 @@ pub(crate) fn answers(policy: &Policy, before: Option<&Policy>, next: &Policy) -
         return false;
     }
     let kept: Vec<&Feature> = policies.flat_map(|policy| &policy.features).collect();
-    next.features.iter().all(|feature| tells(&kept, feature))
+    next.features.iter().all(|feature| match start_of(feature) {
+        None => tells(&kept, feature),
+        Some(_) => {
+            let mut known = policy.features.iter();
+            known.any(|known| alike((next, feature), (policy, known)))
+        }
+    })
 }
 
 fn tells(kept: &[&Feature], wanted: &Feature) -> bool {
@@ -81,6 +89,7 @@ fn tells(kept: &[&Feature], wanted: &Feature) -> bool {
         known.kinds == wanted.kinds
             && known.filter == wanted.filter
             && known.resolution == wanted.resolution
+            && start_of(known).is_none()
             && !matches!(known.aggregate, Aggregate::Derived(_))
     });
     let reach = |feature: &Feature| match (feature.aggregate, feature.window) {
@@ -89,7 +98,7 @@ fn tells(kept: &[&Feature], wanted: &Feature) -> bool {
         (_, Window::Calendar(period)) => Some(period.days_max() * DAY_MS),
         (_, Window::Previous(period)) => Some(2 * period.days_max() * DAY_MS),
         (_, Window::Personal(_)) => Some(366 * DAY_MS),
-        (_, Window::Lifetime | Window::Since(_)) => None,
+        (_, Window::Lifetime | Window::Since(_) | Window::Start(_)) => None,
     };
     let noted = noted(wanted.aggregate);
     let same: Vec<&&Feature> = same
@@ -190,6 +199,7 @@ impl Customer {
         self.overruling
             .follow(&names, &[ladders(from.policy), ladders(to.policy)]);
         let (left, same) = self.arrive(from, to.policy, at, versions);
+        self.counts = carried(from.policy, to.policy, &self.counts);
         self.past.turn(Turn::Forget(at - kept.orders));
         self.era += 1;
         (left, same, renamed)
@@ -266,6 +276,11 @@ impl Customer {
             let old = old.filter(|(old, _)| waits(from.policy, old));
             let stays = (self.given[ix].into(), place.since, same[ix]);
             self.memories[ix] = Memory::inherit(ladder, stays, old, at);
+            let begun = old.filter(|(old, _)| same[ix] && counts(from.policy, old));
+            self.memories[ix].begun = match counts(to, ladder) {
+                true => begun.map_or(at, |(_, memory)| memory.begun),
+                false => self.memories[ix].since,
+            };
         }
         (lost, same)
     }
@@ -321,12 +336,38 @@ impl Customer {
         }
     }
 
-    /// The first instant at which time alone takes the customer below the tier on a ladder.
+    /// The first instant at which time alone takes the customer below the tier on a ladder; or
+    /// starts it anew, where something begins with that.
     pub(super) fn loss(&self, ladder: usize, rules: Rules<'_>, at: Timestamp) -> Timestamp {
+        if rules
+            .policy
+            .features
+            .iter()
+            .any(|feature| start_of(feature).is_some())
+        {
+            return self.end_alone(ladder, rules, at);
+        }
         let rank = self.given[ladder];
         let mut later = self.clone();
         later.judge(at, Occasion::Time, &self.overruling, rules);
         while later.given[ladder] >= rank {
+            if later.horizon.is_none() {
+                return Timestamp::MAX;
+            }
+            later.fire(rules);
+        }
+        later.frontier
+    }
+
+    /// The same, the ladder being looked at alone.
+    fn end_alone(&self, ladder: usize, rules: Rules<'_>, at: Timestamp) -> Timestamp {
+        let (mut later, rules) = self.on_ladder(ladder, rules);
+        let begins = counts(rules.policy, &rules.policy.ladders[0]);
+        let stood = (later.given[0], later.memories[0].begun);
+        later.memories[0].spared = None;
+        let overruling = later.overruling.clone();
+        later.judge(at, Occasion::Time, &overruling, rules);
+        while later.given[0] >= stood.0 && !(begins && later.memories[0].begun != stood.1) {
             if later.horizon.is_none() {
                 return Timestamp::MAX;
             }

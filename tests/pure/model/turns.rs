@@ -31,7 +31,7 @@ pub(super) fn turns(
             let ages = 1..=i64::from(half_life) * 32 + 1;
             ages.map(|age| rules.days.start_of(dated.0 + age)).collect()
         }
-        (_, Window::Lifetime | Window::Since(_), _) => Vec::new(),
+        (_, Window::Lifetime | Window::Since(_) | Window::Start(_), _) => Vec::new(),
         (_, Window::Calendar(period), _) => {
             vec![rules.days.start_of(rules.days.period_ends(period, dated.0))]
         }

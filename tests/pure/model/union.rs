@@ -9,13 +9,16 @@ use tidemark::policy::declared::{Ladder, Policy};
 use tidemark::policy::merge::Keep;
 use tidemark::policy::patience::Demote;
 
-use super::contribution::Past;
-use super::customer::{Customer, Occasion, Rules, order_terms};
+use super::contribution::{Contribution, Past, contributions, twice};
+use super::customer::{Customer, Rules, order_terms};
 use super::judgement::Now;
 use super::lane::Model;
+use super::measure::{Dated, counted};
 use super::memory::{Memory, waits};
+use super::occasion::Occasion;
 use super::overruling::Overruling;
 use super::owned_event::OwnedEvent;
+use super::starts::{Counts, start_of};
 use super::weighing::weigh_totals;
 
 /// Who is one with a customer.
@@ -32,6 +35,7 @@ pub(crate) struct Union {
 /// What is made of several customers.
 struct Joined {
     past: Past,
+    counts: Counts,
     given: Vec<u8>,
     memories: Vec<Memory>,
     overruling: Overruling,
@@ -41,6 +45,7 @@ impl Joined {
     fn of(customer: &Customer) -> Self {
         Self {
             past: customer.past.clone(),
+            counts: customer.counts.clone(),
             given: customer.given.clone(),
             memories: customer.memories.clone(),
             overruling: customer.overruling.clone(),
@@ -53,6 +58,7 @@ impl Joined {
             at,
             days: rules.days,
         };
+        let counts = self.counted_with(&other, at, rules);
         let (mut given, mut memories) = (self.given, self.memories);
         for (ix, ladder) in policy.ladders.iter().enumerate() {
             let one = (given[ix], &memories[ix]);
@@ -68,10 +74,36 @@ impl Joined {
         }
         Self {
             past: Past::joined(vec![self.past, other.past], at, order_terms(policy)),
+            counts,
             given,
             memories,
             overruling: self.overruling.and(&other.overruling),
         }
+    }
+
+    /// What both have counted that begins with ladders, which is settled by now; but of orders that
+    /// both know.
+    fn counted_with(&self, other: &Self, at: Timestamp, rules: Rules<'_>) -> Counts {
+        let terms = order_terms(rules.policy);
+        let dated = |all: Vec<Contribution>| -> Vec<Dated> {
+            let days = rules.days;
+            all.into_iter()
+                .map(|one| (days.day_of(one.at), one))
+                .collect()
+        };
+        let own = dated(contributions(&self.past));
+        let theirs = dated(contributions(&other.past));
+        let twice = dated(twice(&self.past, &other.past, at, &terms));
+        let features = rules.policy.features.iter().enumerate();
+        let counters = features.filter(|(_, feature)| start_of(feature).is_some());
+        let both = counters.map(|(ix, feature)| {
+            let after = other.counts.get(&ix).map(|(after, _)| (*after, 0));
+            let sum = counted(feature, &own, self.counts.get(&ix))
+                + counted(feature, &theirs, other.counts.get(&ix))
+                - counted(feature, &twice, after.as_ref());
+            (ix, (at, sum))
+        });
+        both.collect()
     }
 }
 
@@ -126,6 +158,7 @@ impl Customer {
     /// Is what several customers are together.
     fn become_one(&mut self, joined: Joined) {
         self.past = joined.past;
+        self.counts = joined.counts;
         self.given = joined.given;
         self.memories = joined.memories;
         self.overruling = joined.overruling;
@@ -147,7 +180,7 @@ impl Customer {
         judged
     }
 
-    fn judge_union(&mut self, at: Timestamp, tells: bool, rules: Rules<'_>) -> Option<Judged> {
+    fn judge_union(&mut self, at: Timestamp, tells: bool, rules: Rules<'_>) -> Vec<Judged> {
         let before = self.overruling.clone();
         self.judge(at, Occasion::Union(tells), &before, rules)
     }

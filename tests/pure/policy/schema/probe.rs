@@ -4,6 +4,8 @@
 use super::super::read;
 
 const HEAD: &str = "name = \"p\"\nversion = 1\ncurrency = \"GBP\"\nzone = \"UTC\"\n";
+/// Of a feature that begins with a ladder.
+const STARTS: &str = "aggregate = \"count\"\nof = [\"view\"]\nwindow = \"since tier start of l\"\n";
 /// Near to no key and no word.
 const UNKNOWN: &str = "zzzzzzzzzzzzzzzz";
 
@@ -14,11 +16,15 @@ pub(super) fn keys(path: &str) -> Vec<String> {
 
 /// The words that it knows at a key.
 pub(super) fn words(path: &str, key: &str) -> Vec<String> {
-    let whole = match key {
-        "ties" => "aggregate = \"most_frequent\"\nof = [\"view\"]\nfield = \"brand\"\n",
-        _ => "",
+    let (whole, after) = match key {
+        "ties" => (
+            "aggregate = \"most_frequent\"\nof = [\"view\"]\nfield = \"brand\"\n",
+            "",
+        ),
+        "on_promotion" | "on_renewal" => (STARTS, "[[ladder]]\nname = \"l\"\n"),
+        _ => ("", ""),
     };
-    listed(path, &format!("{whole}{key} = \"{UNKNOWN}\"\n"))
+    listed(path, &format!("{whole}{key} = \"{UNKNOWN}\"\n{after}"))
 }
 
 /// The words for what a member of `attrs`, or of the profile, holds.
