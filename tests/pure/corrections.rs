@@ -20,7 +20,7 @@ use crate::model::contribution::{OrderTerms, Past, orders};
 use crate::model::owned_event::OwnedEvent;
 
 /// Histories per law in the ordinary test run.
-const HISTORIES: u64 = 1_200;
+const HISTORIES: u64 = 800;
 /// Kinds that say nothing of orders.
 const QUIET: [Kind; 6] = [
     Kind::View,

@@ -24,19 +24,19 @@ use crate::model::lane::Model;
 use crate::sightings::{CASES, CHANGING, Sightings, UNITING};
 
 /// Histories of the ordinary test run.
-const HISTORIES: u64 = 4_000;
+const HISTORIES: u64 = 3_300;
 /// Besides, with crowds ...
-const CROWDED: u64 = 100;
+const CROWDED: u64 = 60;
 /// ... and with many events of few customers.
 const LONG: u64 = 40;
 /// With policies that take the place of others ...
-const CHANGING_HISTORIES: u64 = 900;
+const CHANGING_HISTORIES: u64 = 700;
 /// ... also with crowds.
-const CHANGING_CROWDS: u64 = 30;
+const CHANGING_CROWDS: u64 = 20;
 /// With customers who are merged and parted ...
-const UNIONS: u64 = 1_500;
+const UNIONS: u64 = 1_100;
 /// ... also under policies that take the place of others.
-const CHANGING_UNIONS: u64 = 400;
+const CHANGING_UNIONS: u64 = 300;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]

@@ -30,10 +30,11 @@ pub(super) fn patience() -> BoxedStrategy<Patience> {
     let settle = select(vec![0, 0, 1, 600_000, HOUR_MS, DAY_MS, 3 * DAY_MS]).prop_map(Span);
     let never = prop::bool::weighted(0.1);
     let depth = select(vec![Depth::ToFit, Depth::OneStep]);
-    let on_refund = select(vec![OnRefund::Wait, OnRefund::Demote, OnRefund::Keep]);
+    let gentle = select(vec![OnRefund::Wait, OnRefund::Keep]);
+    let on_refund = prop_oneof![gentle, Just(OnRefund::Demote)];
     let term = (
         untils(),
-        select(vec![Requalify::Extends, Requalify::Restarts]),
+        prop_oneof![2 => Just(Requalify::Extends), 1 => Just(Requalify::Restarts)],
     );
     let term = term.prop_map(|(until, requalify)| until.map(|until| Term { until, requalify }));
     let waits = (settle, never, untils(), untils(), term, depth, on_refund).prop_map(
@@ -63,7 +64,7 @@ fn untils() -> BoxedStrategy<Option<Until>> {
     let ends = periods.flat_map(|period| {
         [(false, 0), (true, 0), (false, 1)].map(|(next, plus)| Until::EndOf { period, next, plus })
     });
-    let all = spans.into_iter().chain(months).chain(ends);
-    let one = select(all.collect::<Vec<_>>());
+    let lengths = spans.into_iter().chain(months).collect::<Vec<_>>();
+    let one = prop_oneof![3 => select(lengths), 4 => select(ends.collect::<Vec<_>>())];
     prop::option::weighted(0.4, one).boxed()
 }
