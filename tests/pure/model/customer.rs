@@ -151,7 +151,7 @@ impl Customer {
         let mut features = rules.policy.features.iter();
         let begins = features.any(|feature| start_of(feature).is_some());
         let moved = judged.iter().any(|it| !it.changes.is_empty());
-        assert!(begins || moved == !horizon.moves.is_empty());
+        assert!(begins || moved != horizon.moves.is_empty());
         judged
     }
 
