@@ -203,8 +203,8 @@ impl History {
         if self.tally.is_full(layout) {
             self.tally.make_room(layout, &limits());
         }
-        if let Some(kept) = &mut self.kept
-            && let Some(notes) = &mut kept.notes
+        if layout.notes()
+            && let Some(notes) = self.kept.as_mut().and_then(|kept| kept.notes.as_mut())
             && notes.is_full()
         {
             notes.make_room(&layout.rolls, &limits(), known.kept);

@@ -181,6 +181,11 @@ impl Layout {
         &self.orders
     }
 
+    /// Whether anything is noted one by one: where that lies, other policies need not look.
+    pub(super) fn notes(&self) -> bool {
+        !self.rolls.all().is_empty() || !self.members.is_empty()
+    }
+
     /// The declared fields that features sum.
     pub(super) fn summed(&self) -> impl Iterator<Item = usize> {
         self.summed.iter().copied()
