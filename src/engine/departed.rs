@@ -42,6 +42,16 @@ impl Departed {
         names.map(number).collect()
     }
 
+    /// The name of that number.
+    pub(super) fn name(&self, number: usize) -> &str {
+        &self.names[number]
+    }
+
+    /// Whether there ever was a ladder or map of that name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.names.iter().any(|known| **known == *name)
+    }
+
     /// What is left of the customer of that id, which has that hash.
     pub(super) fn find(&self, hash: u64, id: &str) -> Option<&Trace> {
         if self.table.is_empty() {

@@ -23,6 +23,7 @@ mod judging;
 pub mod key;
 mod law;
 mod losses;
+pub mod member;
 mod merging;
 mod news;
 mod occasion;

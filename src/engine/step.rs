@@ -327,7 +327,7 @@ impl Engine {
     }
 
     /// Sets a customer's horizon.
-    fn expect(&mut self, slot: Slot, due: Timestamp) {
+    pub(super) fn expect(&mut self, slot: Slot, due: Timestamp) {
         let customer = self.customers.get_mut(slot);
         customer.due = due;
         if due < customer.queued {

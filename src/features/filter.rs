@@ -141,6 +141,18 @@ impl Passes {
         Self(1 << filter)
     }
 
+    /// The bits.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Those of these bits.
+    #[must_use]
+    pub fn of_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// Whether all of `other` are among them.
     #[must_use]
     pub fn hold(self, other: Self) -> bool {

@@ -4,6 +4,8 @@ use std::num::NonZeroU64;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
+use crate::model::tape::{Garbled, expect};
+
 /// By which siblings differ, besides the order of their halves: digits of pi.
 const SIBLING: u128 = 0x243f_6a88_85a3_08d3_1319_8a2e_0370_7344;
 
@@ -39,6 +41,23 @@ impl Fingerprint {
     #[must_use]
     pub fn bits(self) -> u64 {
         self.low
+    }
+
+    /// All bits of it.
+    #[must_use]
+    pub fn to_bits(self) -> u128 {
+        (u128::from(self.high.get()) << 64) | u128::from(self.low)
+    }
+
+    /// The one of these bits.
+    ///
+    /// # Errors
+    /// There is none: the high half is zero.
+    pub fn of_bits(bits: u128) -> Result<Self, Garbled> {
+        let one = Self::from_bits(bits);
+        let is_one = one.to_bits() == bits;
+        expect(is_one, "what stands for an id", bits, one.to_bits())?;
+        Ok(one)
     }
 
     fn from_bits(bits: u128) -> Self {

@@ -32,5 +32,6 @@ mod regard;
 mod rolls;
 mod shape;
 mod tally;
+mod taped;
 pub mod terms;
 mod texts;

@@ -26,13 +26,15 @@ pub(super) struct Member {
 pub(super) struct Latest {
     /// When.
     pub(super) at: Timestamp,
-    what: What,
+    pub(super) what: What,
 }
 
+/// What it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     /// That there is nothing to say any more.
     Nothing,
+    /// That number.
     Number(i64),
     /// The text of that number.
     Text(i64),
@@ -74,6 +76,18 @@ impl Profile {
             *latest = Some(Latest { at, what });
         }
         changed
+    }
+
+    /// Of these members.
+    pub(super) fn of_all(latest: Vec<Option<Latest>>) -> Self {
+        Self {
+            latest: latest.into(),
+        }
+    }
+
+    /// By member; empty as long as nothing was said of any.
+    pub(super) fn all(&self) -> &[Option<Latest>] {
+        &self.latest
     }
 
     /// What was said last of a member, if anything ever was.

@@ -166,6 +166,11 @@ impl Roll {
             && self.resolution == feature.resolution
     }
 
+    /// Whether texts are noted.
+    pub(super) fn is_of_texts(&self) -> bool {
+        matches!(self.value, Value::Text(_))
+    }
+
     /// What is noted of a contribution that says `text`: value and count.
     pub(super) fn noted(&self, by: &Contribution<'_>, text: Option<i64>) -> Option<(i64, i64)> {
         let value = match self.value {

@@ -55,6 +55,16 @@ impl Tally {
         self.words[layout.began(counter)] = after.0;
     }
 
+    /// Of words that are laid out like this.
+    pub(super) fn of_words(words: Vec<i64>) -> Self {
+        Self { words }
+    }
+
+    /// The words before the first bucket.
+    pub(super) fn header(&self, layout: &Layout) -> &[i64] {
+        &self.words[..layout.header()]
+    }
+
     /// Reads a word of every cache line.
     pub(super) fn glance(&self) -> i64 {
         let apart = self.words.iter().step_by(8);

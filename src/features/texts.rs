@@ -73,13 +73,13 @@ pub(super) struct Sayings {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Saying {
     /// Of the order.
-    id: Fingerprint,
+    pub(super) id: Fingerprint,
     /// In which field.
-    field: TextField,
+    pub(super) field: TextField,
     /// When it was bought.
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// The text's number.
-    text: i64,
+    pub(super) text: i64,
 }
 
 impl Sayings {
@@ -151,6 +151,11 @@ impl Sayings {
         let mut known: Vec<Saying> = sayings.collect();
         known.sort_unstable_by_key(|saying| (saying.id, saying.field));
         Self { known }
+    }
+
+    /// All of them, in ascending order of ids, then of fields.
+    pub(super) fn all(&self) -> &[Saying] {
+        &self.known
     }
 
     /// The numbers of all texts.

@@ -18,6 +18,7 @@ pub mod partitioner;
 pub mod period;
 pub mod refusal;
 pub mod standing;
+pub mod tape;
 pub mod time;
 pub mod until;
 pub mod warning;

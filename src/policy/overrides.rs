@@ -31,6 +31,18 @@ impl Overrides {
         self.all.is_empty()
     }
 
+    /// Those that were [`all`](Self::all) once.
+    #[must_use]
+    pub fn of_all(all: Vec<Override>) -> Self {
+        Self { all }
+    }
+
+    /// All of them, the one that is dated first first; of equals, the one that was taken first.
+    #[must_use]
+    pub fn all(&self) -> &[Override] {
+        &self.all
+    }
+
     /// All that are remembered on a ladder, the one that is dated first first.
     pub fn on(&self, ladder: ScaleIx) -> impl DoubleEndedIterator<Item = &Override> {
         self.all.iter().filter(move |one| one.ladder == ladder)

@@ -28,6 +28,7 @@ mod scanner;
 pub mod scratch;
 mod section;
 pub mod standing;
+pub mod tape;
 pub mod told;
 pub mod value;
 pub mod warning;

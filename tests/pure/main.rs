@@ -10,6 +10,7 @@ mod faults;
 mod flapping;
 mod histories;
 mod hourly;
+mod keeping;
 mod laws;
 mod limits;
 mod model;

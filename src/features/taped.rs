@@ -1,0 +1,216 @@
+//! A customer's past laid out on a tape, and read back with suspicion.
+
+mod notes;
+
+use crate::model::tape::{Garbled, Reel, Tape, expect};
+use crate::model::time::Timestamp;
+
+use super::filter::Passes;
+use super::fingerprint::Fingerprint;
+use super::history::{Ever, History, Kept};
+use super::layout::Layout;
+use super::notes::Notes;
+use super::orders::{Order, Orders};
+use super::shape::Shape;
+use super::tally::Tally;
+
+impl Layout {
+    /// Numbers that tell it from another under which the same tape would mean something else.
+    #[must_use]
+    pub fn form(&self) -> Vec<i64> {
+        let counts = [
+            self.totals,
+            self.summed.len(),
+            self.counters.len(),
+            self.members.len(),
+            self.filters.len(),
+        ];
+        let mut form: Vec<i64> = counts.into_iter().map(|count| count as i64).collect();
+        let series = self.series.iter();
+        form.extend(
+            series.map(|shape| (shape.width * 2 + usize::from(shape.has_buckets())) as i64),
+        );
+        form.push(-1);
+        form.extend(
+            self.rolls
+                .all()
+                .iter()
+                .map(|roll| i64::from(roll.is_of_texts())),
+        );
+        form
+    }
+}
+
+impl History {
+    /// Lays it out.
+    pub fn put(&self, layout: &Layout, tape: &mut Tape) {
+        tape.put(self.frontier.0);
+        let Ever {
+            amount,
+            quantity,
+            margin,
+        } = self.ever;
+        for sum in [amount, quantity, margin] {
+            tape.put(i64::try_from(sum).expect("no sum leaves 63 bits"));
+        }
+        self.tally.put(layout, tape);
+        let Some(kept) = &self.kept else {
+            tape.put(0);
+            return;
+        };
+        tape.put(1);
+        kept.orders.put(tape);
+        tape.put(i64::from(kept.notes.is_some()));
+        if let Some(notes) = &kept.notes {
+            notes.put(layout, tape);
+        }
+    }
+
+    /// Reads one that was laid out under the same layout.
+    ///
+    /// # Errors
+    /// There is none that can be.
+    pub fn take(layout: &Layout, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+        let frontier = Timestamp(reel.take("a frontier")?);
+        let mut sum = || Ok(reel.take_within("a sum of all amounts", 0, i64::MAX)? as u64);
+        let ever = Ever {
+            amount: sum()?,
+            quantity: sum()?,
+            margin: sum()?,
+        };
+        let tally = Tally::take(layout, reel)?;
+        let kept = match reel.take_within("whether orders are kept", 0, 1)? {
+            0 => None,
+            _ => Some(Box::new(Kept {
+                orders: Orders::take(reel)?,
+                notes: match reel.take_within("whether notes are kept", 0, 1)? {
+                    0 => None,
+                    _ => Some(Box::new(Notes::take(layout, reel)?)),
+                },
+            })),
+        };
+        Ok(Self {
+            frontier,
+            ever,
+            tally,
+            kept,
+        })
+    }
+}
+
+impl Tally {
+    /// The header as it is; of the buckets of each series the first key, then how much further each
+    /// next one lies.
+    fn put(&self, layout: &Layout, tape: &mut Tape) {
+        for number in self.header(layout) {
+            tape.put(*number);
+        }
+        for (_, buckets) in self.series(layout) {
+            let mut last = 0;
+            for bucket in buckets.words.chunks_exact(buckets.width) {
+                tape.put(bucket[0].wrapping_sub(last));
+                bucket[1..].iter().for_each(|word| tape.put(*word));
+                last = bucket[0];
+            }
+        }
+    }
+
+    fn take(layout: &Layout, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+        let mut words = Vec::with_capacity(layout.header());
+        for ix in 0..layout.header() {
+            let is_length = ix < layout.series.len();
+            words.push(match is_length {
+                true => reel.take_within("a number of buckets", 0, i64::MAX)?,
+                false => reel.take("a total")?,
+            });
+        }
+        let lengths: Vec<i64> = words[..layout.series.len()].to_vec();
+        for (shape, length) in layout.series.iter().zip(lengths) {
+            let most = if shape.has_buckets() { i64::MAX } else { 1 };
+            expect(length <= most, "a number of buckets", length, most)?;
+            take_buckets(shape, length, reel, &mut words)?;
+        }
+        Ok(Self::of_words(words))
+    }
+}
+
+/// Reads the buckets of one series, whose length is as a tally has it.
+fn take_buckets(
+    shape: &Shape,
+    length: i64,
+    reel: &mut Reel<'_>,
+    words: &mut Vec<i64>,
+) -> Result<(), Garbled> {
+    let (mut last, mut negative) = (0_i64, false);
+    for ix in 0..length >> 1 {
+        let key = last.wrapping_add(reel.take("a bucket")?);
+        expect(ix == 0 || key > last, "a bucket's key", key, "a later one")?;
+        words.push(key);
+        words.push(reel.take("a bucket's count")?);
+        for _ in 2..shape.width {
+            let word = reel.take("a bucket's sum")?;
+            negative |= word < 0;
+            words.push(word);
+        }
+        last = key;
+    }
+    let said = length & 1 == 1;
+    expect(
+        said || !negative,
+        "whether a sum is negative",
+        said,
+        negative,
+    )
+}
+
+impl Orders {
+    /// In ascending order of ids, each with what was given back on it.
+    fn put(&self, tape: &mut Tape) {
+        let all = self.all();
+        tape.put_count(all.len());
+        for (order, back) in all {
+            tape.put_id(order.id.to_bits());
+            let flags = [order.refunded, order.cancelled, back.is_some()];
+            let flags = flags.into_iter().rev();
+            tape.put(flags.fold(0, |bits, flag| bits * 2 + i64::from(flag)));
+            tape.put(order.passes.bits().into());
+            for entry in [Some(order), back].into_iter().flatten() {
+                for number in [entry.at.0, entry.amount, entry.quantity, entry.margin] {
+                    tape.put(number);
+                }
+            }
+        }
+    }
+
+    fn take(reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+        let count = reel.take_count("a number of orders")?;
+        let mut orders = Self::default();
+        let mut last = None;
+        for _ in 0..count {
+            let id = Fingerprint::of_bits(reel.take_id("an order's id")?)?;
+            let ascends = last.is_none_or(|last| last < id);
+            expect(ascends, "an order's id", id.to_bits(), "a later one")?;
+            last = Some(id);
+            let flags = reel.take_within("an order's state", 0, 7)?;
+            let passes = reel.take_within("an order's passes", 0, u32::MAX.into())?;
+            let mut entry = |id| {
+                Ok(Order {
+                    id,
+                    at: Timestamp(reel.take("an order's instant")?),
+                    amount: reel.take("an order's amount")?,
+                    quantity: reel.take("an order's quantity")?,
+                    margin: reel.take("an order's margin")?,
+                    refunded: flags & 1 > 0,
+                    cancelled: flags & 2 > 0,
+                    passes: Passes::of_bits(passes as u32),
+                })
+            };
+            let order = entry(id)?;
+            let back = (flags & 4 > 0).then(|| entry(id.sibling())).transpose()?;
+            for entry in [Some(order), back].into_iter().flatten() {
+                orders.enter(entry, Timestamp::MIN);
+            }
+        }
+        Ok(orders)
+    }
+}
