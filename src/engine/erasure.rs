@@ -50,7 +50,7 @@ impl Engine {
             };
             effects.push(self.ended((id, at), ended));
         }
-        self.pass(event.at, effects);
+        self.pass(event, effects);
     }
 
     /// Leaves nothing of a customer but what keeps late events out; says what there was, if

@@ -126,7 +126,7 @@ impl Engine {
             return Outcome::Refused(refused);
         }
         if event.kind == Kind::Heartbeat {
-            self.pass(event.at, effects);
+            self.pass(event, effects);
             return Outcome::Applied;
         }
         let known = self.find_hashed(hash, event.customer);
@@ -166,8 +166,7 @@ impl Engine {
             let arrivals = self.clock - self.era.law.kept.late;
             self.dedup.remember(fingerprint, event.at, arrivals);
         }
-        let news = event.is_of_feed().then_some(event.at);
-        self.pass(news.unwrap_or(Timestamp::MIN), effects);
+        self.pass(event, effects);
         Outcome::Applied
     }
 
@@ -187,10 +186,12 @@ impl Engine {
         }
     }
 
-    /// Time has come as far as an event of that instant says.
-    pub(super) fn pass(&mut self, at: Timestamp, effects: &mut Vec<Judged>) {
-        let news = at - self.era.policy.time.lateness;
-        self.clock = self.clock.max(news.min(self.ceiling));
+    /// Time has come as far as an event says, if it is of the feed.
+    pub(super) fn pass(&mut self, event: &Event<'_>, effects: &mut Vec<Judged>) {
+        if event.is_of_feed() {
+            let news = event.at - self.era.policy.time.lateness;
+            self.clock = self.clock.max(news.min(self.ceiling));
+        }
         self.fire(FIRINGS_PER_EVENT, effects);
     }
 

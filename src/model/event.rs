@@ -167,11 +167,11 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
-    /// Whether it says how far the feed has come: what customers do does, what is said of them does
-    /// not, since it comes from elsewhere.
+    /// Whether it says how far the feed has come: what customers do does; what is said of them, or
+    /// done about them, does not, since it comes from elsewhere.
     #[must_use]
     pub fn is_of_feed(&self) -> bool {
-        self.kind != Kind::Profile
+        !matches!(self.kind, Kind::Profile | Kind::Command)
     }
 
     /// Whether it is a command to forget the customer.

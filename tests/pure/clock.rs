@@ -10,6 +10,7 @@ use tidemark::engine::input::{Outcome, Tick};
 use tidemark::engine::key::Key;
 use tidemark::lane::edition::Edition;
 use tidemark::lane::lane::Lane;
+use tidemark::model::command::{Ask, Command};
 use tidemark::model::detail::Details;
 use tidemark::model::event::{Event, Kind};
 use tidemark::model::ids::{LaneId, Offset, TopicIx};
@@ -61,9 +62,20 @@ fn a_profile_moves_no_clock() {
     );
 }
 
-/// A lane that hears of customers' profiles alone is silent.
 #[test]
-fn a_profile_is_no_sign_that_the_feed_lives() {
+fn a_command_moves_no_clock() {
+    tell(
+        &spending(),
+        "2026-01-10T12:00Z | purchase 5              | value none>low 1
+         2026-02-10T00:00Z | gift low for 99h by bob | bob value none>low 1
+         2026-02-10T00:00Z | gift low for 99h by bob |
+         2026-02-09T00:01Z | view by cleo            | value low>none 2 due 2026-02-09T00:00Z",
+    );
+}
+
+/// A lane that hears what is said of customers, or done about them, and nothing else, is silent.
+#[test]
+fn profiles_and_commands_are_no_sign_that_the_feed_lives() {
     let topics = Arc::new(["shop".to_owned()]);
     let edition = Edition {
         policy: spending(),
@@ -81,10 +93,17 @@ fn a_profile_is_no_sign_that_the_feed_lives() {
         (Kind::Profile, 3, Timestamp::MIN),
         (Kind::View, 5, Timestamp(5)),
         (Kind::Profile, 9, Timestamp(5)),
+        (Kind::Command, 9, Timestamp(5)),
         (Kind::Heartbeat, 10, Timestamp(10)),
     ] {
+        let command = (kind == Kind::Command).then(|| Command {
+            ask: Ask::Erase,
+            by: "ben".into(),
+            why: "asked".into(),
+        });
+        let id = format!("{kind:?} {at}");
         let event = Event {
-            event_id: &at.to_string(),
+            event_id: &id,
             customer: "ann",
             kind,
             at: Timestamp(at),
@@ -94,7 +113,7 @@ fn a_profile_is_no_sign_that_the_feed_lives() {
             quantity: 0,
             margin: Money(0),
             details: Details::default(),
-            command: None,
+            command: command.as_ref(),
         };
         let outcome = lane.take(
             TopicIx(0),

@@ -8,7 +8,7 @@ use tidemark::model::time::Timestamp;
 
 use super::contribution::{Order, orders};
 use super::customer::order_terms;
-use super::lane::Model;
+use super::lane::{AFTER_EVENT, Model};
 use super::owned_event::OwnedEvent;
 
 /// What is left of a customer: by the names of ladders and maps, how many changes and how many
@@ -41,7 +41,7 @@ impl Model {
             let removed = self.forget(&name, at);
             judged.push(self.ended(event, &name, at, End::Erased(removed)));
         }
-        judged.extend(self.pass(event.at));
+        judged.extend(self.fire_due(AFTER_EVENT));
         judged
     }
 

@@ -292,7 +292,7 @@ impl Model {
         self.accept_apart(event, judging);
         judged.extend(self.change(place, |customer, rules| customer.accept(event, rules)));
         judged.extend(match event.kind {
-            Kind::Profile => self.fire_due(AFTER_EVENT),
+            Kind::Profile | Kind::Command => self.fire_due(AFTER_EVENT),
             _ => self.pass(event.at),
         });
         judged
@@ -307,7 +307,7 @@ impl Model {
 
     /// Fires what is due, earliest first and among equals in the order of the customers' first
     /// events. A customer who is due again at once takes another turn.
-    fn fire_due(&mut self, limit: usize) -> Vec<Judged> {
+    pub(super) fn fire_due(&mut self, limit: usize) -> Vec<Judged> {
         let mut judged = Vec::new();
         for _ in 0..limit {
             let due = self.customers.iter().enumerate().filter_map(|(index, c)| {

@@ -12,7 +12,7 @@ use tidemark::policy::patience::Demote;
 use super::contribution::{Contribution, Past, contributions, twice};
 use super::customer::{Customer, Rules, order_terms};
 use super::judgement::Now;
-use super::lane::Model;
+use super::lane::{AFTER_EVENT, Model};
 use super::measure::{Dated, counted};
 use super::memory::{Memory, waits};
 use super::occasion::Occasion;
@@ -283,7 +283,7 @@ impl Model {
             customer.frontier = frontiers[0].max(frontiers[1]);
             customer.judge_union(at, false, rules)
         }));
-        judged.extend(self.pass(event.at));
+        judged.extend(self.fire_due(AFTER_EVENT));
         (Outcome::Applied, judged)
     }
 
@@ -329,7 +329,7 @@ impl Model {
                 .push((event, true), at, order_terms(rules.policy));
             customer.judge_union(at, true, rules)
         }));
-        judged.extend(self.pass(event.at));
+        judged.extend(self.fire_due(AFTER_EVENT));
         (Outcome::Applied, judged)
     }
 

@@ -26,6 +26,7 @@ use crate::broker::Record;
 /// What is read of an event.
 #[derive(Deserialize)]
 struct Happened {
+    kind: String,
     occurred_at: i64,
 }
 
@@ -104,9 +105,17 @@ struct Dated {
     cause: String,
 }
 
+fn happened(record: &Record) -> Option<Happened> {
+    serde_json::from_slice(record.value.as_deref()?).ok()
+}
+
 fn instant(record: &Record) -> Option<i64> {
-    let happened = serde_json::from_slice::<Happened>(record.value.as_deref()?);
-    happened.ok().map(|it| it.occurred_at)
+    happened(record).map(|it| it.occurred_at)
+}
+
+/// No clock goes by a command.
+fn is_erasure(record: &Record) -> bool {
+    happened(record).is_some_and(|it| it.kind == "erase")
 }
 
 /// By customer, the records that were not refused, of customers whose events came in order.
@@ -162,8 +171,10 @@ fn overtaken(evidence: &Evidence, refused: &BTreeSet<Place>) -> BTreeSet<Place> 
                     if at < clock {
                         overtaken.insert(place(record));
                     }
-                    let news = at - evidence.policy.time.lateness;
-                    clock = clock.max(news.min(entry.ceiling));
+                    if !is_erasure(record) {
+                        let news = at - evidence.policy.time.lateness;
+                        clock = clock.max(news.min(entry.ceiling));
+                    }
                 }
             }
             assert_eq!(clock, entry.clock, "lane {lane}, unit {}", entry.unit);

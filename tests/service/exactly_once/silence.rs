@@ -89,15 +89,18 @@ fn nobody_falls_while_the_feed_is_dead() {
         policy: &policy,
         static_membership: false,
     };
-    let deployment = Deployment::new(broker::shared(), &plan);
+    let deployment = Deployment::with_own_topics(broker::shared(), &plan);
     let watcher = deployment.watch();
     let instance = deployment.start("one");
     wait_until_it_works(&deployment, &watcher);
     let bought = buy(&deployment, 5);
     let due = bought.values().max().expect("somebody has bought") + 6_000;
     // With a feed alive they would be seen to fall within some hundred milliseconds.
-    let long_after = u64::try_from(due + 4_000 - now()).expect("it is in the future");
-    wait_for(Instant::now() + Duration::from_millis(long_after));
+    let long_after = |ms: i64| u64::try_from(due + ms - now()).expect("it is in the future");
+    wait_for(Instant::now() + Duration::from_millis(long_after(2_000)));
+    others_write(&deployment);
+    deployment.wait_until_caught_up();
+    wait_for(Instant::now() + Duration::from_millis(long_after(4_000)));
     assert_eq!(
         falls(&watcher.seen(), &deployment),
         BTreeMap::new(),
@@ -195,6 +198,23 @@ fn another_buys(deployment: &Deployment, event: &str) {
     deployment
         .client()
         .produce(&purchases, &[purchase("another", event, now())]);
+}
+
+/// Other systems say something of the customers, and do something about them, in every lane.
+fn others_write(deployment: &Deployment) {
+    let [profiles, commands] = deployment.own_inputs();
+    let asked = r#","by":"a program","why":"duplicates""#;
+    for (topic, kind, more) in [(profiles, "profile", ""), (commands, "erase", asked)] {
+        let record = |i: usize| {
+            let (customer, at) = (format!("other-{i}"), now());
+            let value = format!(
+                r#"{{"event_id":"{kind}-{i}","customer_id":"{customer}","kind":"{kind}","occurred_at":{at}{more}}}"#
+            );
+            NewRecord::new(customer, value)
+        };
+        let records: Vec<NewRecord> = (0..20).map(record).collect();
+        deployment.client().produce(&topic, &records);
+    }
 }
 
 /// Waits until so many of the quiet ones have fallen.
