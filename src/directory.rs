@@ -14,13 +14,24 @@ use crate::model::partitioner::lane_of;
 /// Questions that may wait for one worker; further ones are turned away.
 const WAITING_MAX: usize = 64;
 
-/// Takes the answer to a question: the customer as JSON, or nothing for an unknown one. Dropped
-/// uncalled where the lane has gone before the question was reached.
-pub type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+/// What a worker knows of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Where the customer stands, as JSON.
+    Known(String),
+    /// Nothing.
+    Unknown,
+    /// The customer has moved to that lane.
+    Moved(LaneId),
+}
+
+/// Takes the answer to a question. Dropped uncalled where the lane has gone before the question was
+/// reached.
+pub type Answer = Box<dyn FnOnce(Told) + Send>;
 
 /// Asks the worker of a lane about a customer.
 pub struct Question {
-    /// The lane that the customer's records lie in.
+    /// The lane that the customer's records lie in, or has moved to.
     pub lane: LaneId,
     /// Who.
     pub customer: String,

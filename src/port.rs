@@ -37,6 +37,8 @@ pub enum Output {
     DeadLetters,
     /// The ledger, one partition a lane.
     Ledger,
+    /// What lanes send each other, into the partition of the lane that is to have it.
+    Transfers,
 }
 
 /// A record to publish.
@@ -44,7 +46,7 @@ pub enum Output {
 pub struct Outgoing<'a> {
     /// Where to.
     pub output: Output,
-    /// The lane it comes from.
+    /// The lane it comes from; of a transfer, the one that it goes to.
     pub lane: LaneId,
     /// Its key.
     pub key: Option<&'a [u8]>,

@@ -41,6 +41,7 @@ impl Stage {
                 owner: format!("{app}.bench.0"),
                 membership: Membership::Dynamic,
                 inputs: inputs.to_vec(),
+                transfers: None,
                 changes,
                 current,
                 dead_letters,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::kafka::client::{Membership, Target};
 use crate::lane::pacing::Pacing;
+use crate::model::ids::TopicIx;
 use crate::model::time::Span;
 use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
@@ -47,6 +48,7 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
             false => Membership::Dynamic,
         },
         inputs: settings.inputs(),
+        transfers: settings.input.transfers.clone(),
         changes: settings.output.changes.clone(),
         current: settings.output.current.clone(),
         dead_letters: settings.output.dead_letters.clone(),
@@ -61,10 +63,15 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
 /// What the workers of these settings do with so many lanes.
 #[must_use]
 pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan {
+    let (inputs, transfers) = (settings.inputs(), &settings.input.transfers);
+    let transfers = inputs
+        .iter()
+        .position(|topic| transfers.as_ref() == Some(topic));
     Plan {
         policies,
         lanes,
-        topics: settings.inputs().into(),
+        topics: inputs.into(),
+        transfers: transfers.map(TopicIx),
         source: format!("/tidemark/{}", settings.app.name),
         pacing: Pacing {
             records_max: settings.unit.events_max as u64,

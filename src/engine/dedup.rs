@@ -90,6 +90,22 @@ impl Dedup {
         }
         table.enter(id, at);
     }
+
+    /// Takes out what has counted of an owner, in an order that depends on nothing else; without
+    /// what is older than anything that can come.
+    pub(super) fn take_out(
+        &mut self,
+        owner: u64,
+        arrivals: Timestamp,
+    ) -> Vec<(Fingerprint, Timestamp)> {
+        let one = Fingerprint::of_owned(owner, "");
+        let taken = self.tables[table(one)].take_out(one.owner());
+        let limit = self.forgotten.max(arrivals - self.kept);
+        let kept = taken.into_iter().filter(|(_, at)| *at >= limit);
+        let mut kept: Vec<(Fingerprint, Timestamp)> = kept.collect();
+        kept.sort_unstable();
+        kept
+    }
 }
 
 impl Table {
@@ -125,6 +141,19 @@ impl Table {
         place
     }
 
+    /// Vacates the places of an owner's events.
+    fn take_out(&mut self, owner: u64) -> Vec<(Fingerprint, Timestamp)> {
+        let taken = self.places.iter();
+        let taken = taken.filter_map(|place| Some((place.taken_by?, place.at)));
+        let (out, stay): (Vec<_>, Vec<_>) = taken.partition(|(id, _)| id.owner() == owner);
+        if !out.is_empty() {
+            self.places.fill(VACANT);
+            self.taken = 0;
+            stay.into_iter().for_each(|(id, at)| self.enter(id, at));
+        }
+        out
+    }
+
     /// Whether two thirds are taken: beyond that, places next to each other are taken too often.
     fn is_full(&self) -> bool {
         self.taken * 3 >= self.places.len() * 2
@@ -151,9 +180,9 @@ impl Table {
     }
 }
 
-/// High bits choose the table, low ones the place in it.
+/// The owner chooses the table, so that what is one owner's is found without looking at all.
 fn table(id: Fingerprint) -> usize {
-    (id.bits() >> 56) as usize % TABLES
+    (id.owner() >> 56) as usize % TABLES
 }
 
 #[cfg(test)]

@@ -61,6 +61,14 @@ impl Departed {
         self.table.find(hash, is_it)
     }
 
+    /// What is left of the customer of that id is left here no longer.
+    pub(super) fn take(&mut self, hash: u64, id: &str) -> Option<Trace> {
+        let id = Fingerprint::of(id);
+        let is_it = |trace: &Trace| trace.hash == hash && trace.id == id;
+        let found = self.table.find_entry(hash, is_it).ok()?;
+        Some(found.remove().0)
+    }
+
     /// A customer has gone, after so many changes on the ladders and maps of these numbers, and so
     /// many warnings.
     pub(super) fn enter(

@@ -17,7 +17,7 @@ use super::overruled::Overruled;
 use super::step::Engine;
 
 /// All that is kept of a customer.
-struct Member {
+pub(super) struct Member {
     /// Empty where it is the past that the one who goes on for others had alone.
     id: Box<str>,
     history: History,
@@ -118,7 +118,7 @@ impl Engine {
     }
 
     /// A customer as they are here.
-    fn member(&self, slot: Slot) -> Member {
+    pub(super) fn member(&self, slot: Slot) -> Member {
         let customer = self.customers.get(slot);
         let footings = &self.era.footings;
         let members = self.customers.unions.members(slot).iter();
@@ -171,7 +171,7 @@ impl Engine {
 }
 
 impl Member {
-    fn put(&self, era: &Era, tape: &mut Tape) {
+    pub(super) fn put(&self, era: &Era, tape: &mut Tape) {
         tape.put_text(&self.id);
         self.history.put(&era.law.layout, tape);
         tape.put(self.due.0);

@@ -28,6 +28,7 @@ mod merging;
 mod news;
 mod occasion;
 mod overruled;
+mod parcel;
 mod population;
 mod request;
 mod starts;

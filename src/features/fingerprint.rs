@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128};
 
 use crate::model::tape::{Garbled, expect};
 
@@ -27,7 +27,14 @@ impl Fingerprint {
     /// Of an id that is unique only among those of its owner, given the owner's [`hash`].
     #[must_use]
     pub fn of_owned(owner: u64, id: &str) -> Self {
-        Self::from_bits(xxh3_128_with_seed(id.as_bytes(), owner))
+        let id = xxh3_64_with_seed(id.as_bytes(), owner);
+        Self::from_bits((u128::from(owner) << 64) | u128::from(id))
+    }
+
+    /// Of one of these, what it has in common with all of the same owner.
+    #[must_use]
+    pub fn owner(self) -> u64 {
+        self.high.get()
     }
 
     /// One that stands for something else about the same id.

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::directory::{NotAsked, Question};
+use crate::directory::{NotAsked, Question, Told};
 use crate::model::ids::LaneId;
 use crate::telemetry::{LaneState, Lanes};
 
@@ -43,30 +43,47 @@ async fn standing(site: &Site, limits: Limits, customer: String) -> Response {
             "questions about customers are not answered here",
         );
     }
-    let Some(lane) = site.directory.lane_of(&customer) else {
+    let Some(mut lane) = site.directory.lane_of(&customer) else {
         return later(fault(
             StatusCode::SERVICE_UNAVAILABLE,
             "the number of lanes is not known yet: the cluster has not been reached",
         ));
     };
+    loop {
+        match ask(site, limits, lane, &customer).await {
+            Ok(Told::Known(body)) => return document(StatusCode::OK, body),
+            Ok(Told::Unknown) => return fault(StatusCode::NOT_FOUND, "the customer is not known"),
+            // To a smaller number each time, so that this ends.
+            Ok(Told::Moved(to)) => lane = to,
+            Err(response) => return *response,
+        }
+    }
+}
+
+/// What a lane's worker knows of a customer; what to say where it cannot be asked.
+async fn ask(
+    site: &Site,
+    limits: Limits,
+    lane: LaneId,
+    customer: &str,
+) -> Result<Told, Box<Response>> {
     let (answer, answered) = oneshot::channel();
     let question = Question {
         lane,
-        customer,
+        customer: customer.to_owned(),
         // A client that has gone does not listen any more.
         answer: Box::new(move |found| drop(answer.send(found))),
     };
     if let Err(why) = site.directory.ask(question) {
-        return not_asked(site, lane, why);
+        return Err(Box::new(not_asked(site, lane, why)));
     }
     match timeout(limits.answer_within, answered).await {
-        Ok(Ok(Some(body))) => document(StatusCode::OK, body),
-        Ok(Ok(None)) => fault(StatusCode::NOT_FOUND, "the customer is not known"),
-        Ok(Err(_)) => not_asked(site, lane, NotAsked::Elsewhere(lane)),
+        Ok(Ok(told)) => Ok(told),
+        Ok(Err(_)) => Err(Box::new(not_asked(site, lane, NotAsked::Elsewhere(lane)))),
         Err(_) => {
             let within = limits.answer_within.as_millis();
             let what = format!("the worker of lane {lane} did not answer within {within} ms");
-            fault(StatusCode::GATEWAY_TIMEOUT, what)
+            Err(Box::new(fault(StatusCode::GATEWAY_TIMEOUT, what)))
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Target {
     pub membership: Membership,
     /// Input topics, in the order in which equal instants are taken.
     pub inputs: Vec<String>,
+    /// The one of them that lanes use among themselves, if there is one.
+    pub transfers: Option<String>,
     /// Topic of changes.
     pub changes: String,
     /// Topic of standings.

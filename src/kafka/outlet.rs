@@ -26,6 +26,7 @@ pub(super) struct Outlet {
     dead_letters: String,
     dead_letter_partitions: i32,
     ledger: String,
+    transfers: Option<String>,
     patience: Duration,
 }
 
@@ -56,6 +57,7 @@ impl Outlet {
             dead_letters: target.dead_letters.clone(),
             dead_letter_partitions: i32::try_from(partitions.max(1)).unwrap_or(i32::MAX),
             ledger: target.ledger.clone(),
+            transfers: target.transfers.clone(),
             patience: target.patience,
         })
     }
@@ -75,6 +77,11 @@ impl Outlet {
                 Some(outgoing.lane.0 % self.dead_letter_partitions),
             ),
             Output::Ledger => (&self.ledger, Some(outgoing.lane.0)),
+            Output::Transfers => {
+                let nowhere = || Trouble::Bug("a transfer without a topic".to_owned());
+                let topic = self.transfers.as_ref().ok_or_else(nowhere)?;
+                (topic, Some(outgoing.lane.0))
+            }
         };
         let mut record = BaseRecord::<[u8], [u8]>::to(topic);
         record.key = outgoing.key;

@@ -13,14 +13,21 @@ use crate::model::refusal::Refused;
 use crate::model::time::Timestamp;
 use crate::policy::declared::Policy;
 
+use super::crossing::From;
 use super::edition::Edition;
+use super::fate::Fate;
+use super::homes::Homes;
 use super::ledger::{Adopts, Counts, Entry, Read};
 
 /// A lane and everything known about its customers.
 pub struct Lane {
     id: LaneId,
     topics: Arc<[String]>,
-    engine: Engine,
+    pub(super) engine: Engine,
+    /// Where customers live, if there are several lanes.
+    homes: Option<Homes>,
+    /// Whether customers may be merged across lanes.
+    crosses: bool,
     /// What it has decided by, one after another; never empty.
     editions: Vec<Edition>,
     /// The next offset to take, by topic.
@@ -49,12 +56,43 @@ impl Lane {
             id,
             topics,
             engine: Engine::new(edition.policy.clone()),
+            homes: None,
+            crosses: false,
             editions: vec![edition],
             next,
             last_unit: UnitId(0),
             newest: Timestamp::MIN,
             open: None,
         }
+    }
+
+    /// The same, as one of so many lanes.
+    #[must_use]
+    pub fn among(mut self, lanes: i32) -> Self {
+        self.homes = Some(Homes::new(self.id, lanes));
+        self
+    }
+
+    /// From now on customers may be merged across lanes, or not.
+    pub fn cross(&mut self, crosses: bool) {
+        self.crosses = crosses;
+    }
+
+    /// Whether customers may be merged across lanes.
+    #[must_use]
+    pub fn crosses(&self) -> bool {
+        self.crosses
+    }
+
+    /// Where customers live, if there are several lanes.
+    #[must_use]
+    pub fn homes(&self) -> Option<&Homes> {
+        self.homes.as_ref()
+    }
+
+    pub(super) fn homes_mut(&mut self) -> &mut Homes {
+        let homes = self.homes.as_mut();
+        homes.expect("nobody moves where there is one lane")
     }
 
     /// Begins with another policy.
@@ -89,11 +127,12 @@ impl Lane {
     /// The policy by which something was just decided.
     ///
     /// # Panics
-    /// Another has been adopted twice since.
+    /// The lane has never had it.
     #[must_use]
     pub fn policy_of(&self, judged: &Judged) -> &Arc<Policy> {
-        let policy = self.engine.policy_of(judged.era);
-        policy.expect("what is decided in a unit is decided by its policy or the one before")
+        let known = self.engine.policy_of(judged.era);
+        // Customers from another lane may have been passed over to several policies at once.
+        known.unwrap_or_else(|| &self.editions[judged.era as usize].policy)
     }
 
     /// The next offset to take, by topic; what the open unit has taken is behind it.
@@ -185,39 +224,55 @@ impl Lane {
     /// No unit is open.
     pub fn take(
         &mut self,
-        topic: TopicIx,
-        offset: Offset,
+        (topic, offset): (TopicIx, Offset),
         event: Result<(&Event<'_>, Key), Refused>,
+        from: From,
         effects: &mut Vec<Judged>,
-    ) -> Outcome {
+    ) -> Fate {
+        let before = effects.len();
+        let fate = match event {
+            Ok((event, key)) => match self.elsewhere(event, from, effects) {
+                Some(fate) => fate,
+                None => Fate::Became(self.engine.apply_known((event, key), effects)),
+            },
+            Err(refused) => Fate::Became(Outcome::Refused(refused)),
+        };
+        let event = event.ok().map(|(event, _)| event);
+        self.note((topic, offset), event, &fate, &effects[before..]);
+        fate
+    }
+
+    /// Notes in the open unit what became of a record.
+    pub(super) fn note(
+        &mut self,
+        (topic, offset): (TopicIx, Offset),
+        event: Option<&Event<'_>>,
+        fate: &Fate,
+        effects: &[Judged],
+    ) {
         let unit = self
             .open
             .as_mut()
             .expect("a unit is open while records are taken");
-        let before = effects.len();
-        let outcome = match event {
-            Ok(event) => self.engine.apply_known(event, effects),
-            Err(refused) => Outcome::Refused(refused),
-        };
-        match outcome {
-            Outcome::Applied => {
+        match fate {
+            Fate::Became(Outcome::Applied) => {
                 unit.counts.applied += 1;
-                if let Some((event, _)) = event.ok().filter(|(event, _)| event.is_of_feed()) {
+                if let Some(event) = event.filter(|event| event.is_of_feed()) {
                     self.newest = self.newest.max(event.at);
                 }
             }
-            Outcome::Duplicate => unit.counts.duplicates += 1,
-            Outcome::Suppressed => unit.counts.suppressed += 1,
-            Outcome::Refused(_) => unit.counts.dead_letters += 1,
+            Fate::Became(Outcome::Duplicate) => unit.counts.duplicates += 1,
+            Fate::Became(Outcome::Suppressed) => unit.counts.suppressed += 1,
+            Fate::Became(Outcome::Refused(_)) => unit.counts.dead_letters += 1,
+            Fate::Transfer(_) => unit.counts.transfers += 1,
         }
-        unit.counts.publish(&effects[before..]);
+        unit.counts.publish(effects);
         unit.records[topic.0] += 1;
         match unit.runs.last_mut() {
             Some((last, length)) if *last == topic.0 => *length += 1,
             _ => unit.runs.push((topic.0, 1)),
         }
         self.next[topic.0] = offset.next();
-        outcome
     }
 
     /// Ends the unit with the checksum of its output and says what the ledger is to hold.

@@ -32,8 +32,8 @@ pub struct Entry {
     pub runs: Vec<(usize, u32)>,
     /// What came of them.
     pub counts: Counts,
-    /// XXH3-64 over the values of all change, warning, standing and dead-letter records of the
-    /// unit, in order.
+    /// XXH3-64 over the values of all change, warning, standing, dead-letter and transfer records
+    /// of the unit, in order.
     pub checksum: u64,
 }
 
@@ -59,7 +59,7 @@ pub struct Read {
     pub records: u64,
 }
 
-/// The conservation law: consumed = applied + duplicates + suppressed + dead letters.
+/// The conservation law: consumed = applied + duplicates + suppressed + dead letters + transfers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Events that count.
@@ -70,6 +70,8 @@ pub struct Counts {
     pub suppressed: u64,
     /// Records refused.
     pub dead_letters: u64,
+    /// Records that were another lane's and were sent on, or have brought customers from one.
+    pub transfers: u64,
     /// Change records published.
     pub changes: u64,
     /// Warning records published, among the change records.
@@ -84,7 +86,7 @@ impl Counts {
     /// Records consumed.
     #[must_use]
     pub fn consumed(&self) -> u64 {
-        self.applied + self.duplicates + self.suppressed + self.dead_letters
+        self.applied + self.duplicates + self.suppressed + self.dead_letters + self.transfers
     }
 }
 

@@ -8,7 +8,10 @@
 )]
 
 pub mod budget;
+pub mod crossing;
 pub mod edition;
+pub mod fate;
+pub mod homes;
 #[expect(clippy::module_inception, reason = "the room is named after its noun")]
 pub mod lane;
 pub mod ledger;

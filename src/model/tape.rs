@@ -56,6 +56,15 @@ impl Tape {
         self.texts.push(text.into());
     }
 
+    /// How many bytes it is written in, nearly: counted numbers have 7 bits in each.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let bits = |number: &i64| 65 - ((number << 1) ^ (number >> 63)).leading_zeros() as usize;
+        let numbers: usize = self.numbers.iter().map(|it| bits(it).div_ceil(7)).sum();
+        let texts: usize = self.texts.iter().map(|text| text.len() + 2).sum();
+        numbers + 16 * self.ids.len() + texts
+    }
+
     /// Reads it from its start.
     #[must_use]
     pub fn reel(&self) -> Reel<'_> {

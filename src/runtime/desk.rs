@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::directory::{Directory, Mailbox, Questions, mailbox};
+use crate::directory::{Directory, Mailbox, Questions, Told, mailbox};
 use crate::engine::adoption::NotAdopted;
 use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
@@ -187,14 +187,17 @@ impl Desk {
             let live = intake.coast(feed, now).is_some();
             let at = if live { now } else { engine.clock() };
             let view = engine.view(&question.customer, at);
-            let told = view.map(|view| {
+            let known = view.map(|view| {
                 let mut json = Vec::new();
                 let policy = engine.policy_on(&question.customer);
                 let explanation = explain(policy, &view);
                 explanation::encode(policy, &question.customer, &explanation, &mut json);
-                String::from_utf8(json).expect("JSON is UTF-8")
+                Told::Known(String::from_utf8(json).expect("JSON is UTF-8"))
             });
-            (question.answer)(told);
+            let homes = intake.lane.homes();
+            let moved = homes.and_then(|homes| homes.elsewhere(&question.customer));
+            let unknown = || moved.map_or(Told::Unknown, Told::Moved);
+            (question.answer)(known.unwrap_or_else(unknown));
         }
     }
 

@@ -2,29 +2,32 @@
 //! their instants.
 
 mod adoption;
+mod cursor;
+mod transfers;
 
 use std::collections::VecDeque;
 
-use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
-use crate::engine::key::Key;
 use crate::lane::budget::Budget;
 use crate::lane::edition::Edition;
+use crate::lane::fate::Fate;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::lane::liveness::Feed;
 use crate::lane::merge::{Head, Pick, pick};
 use crate::lane::phase::Phase;
 use crate::model::detail::Cleaned;
-use crate::model::event::Event;
 use crate::model::ids::{LaneId, Offset, TopicIx};
-use crate::model::refusal::Refused;
 use crate::model::time::{Span, Timestamp};
 use crate::port::{Record, Source, Trouble};
 use crate::wire::checksum::Checksum;
+use crate::wire::dead_letter::Origin;
 use crate::wire::event::Decoder;
 use crate::wire::scratch::Scratch;
+
+use cursor::{cursors, step};
+use transfers::receive;
 
 /// Records asked for at once.
 const BATCH: usize = 2_000;
@@ -45,8 +48,9 @@ pub(super) struct Intake<R> {
     pub(super) passes: bool,
     /// Reads what its policy asks for.
     decoder: Decoder,
-    /// The largest record that is read, and how many lanes there are.
-    reading: (usize, i32),
+    reading: Reading,
+    /// Where in the topic of the other lanes customers wait who cannot be taken in yet.
+    held: Option<Offset>,
     queues: Vec<Queue<R>>,
     /// Since when it waits for a topic that has unread records.
     waiting_since: Option<Timestamp>,
@@ -73,59 +77,40 @@ pub(super) enum Readiness {
     },
 }
 
+/// What a lane reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Bytes of the largest record that is read.
+    pub(super) bytes_max: usize,
+    /// The topic of the other lanes, if customers may be merged across lanes.
+    pub(super) transfers: Option<TopicIx>,
+}
+
 /// What happened to one record.
-pub(super) struct Step<'a, R> {
+pub(super) struct Step<'a> {
     /// The topic it came from.
     pub(super) topic: TopicIx,
     /// The record.
-    pub(super) record: &'a R,
+    pub(super) record: &'a dyn Record,
+    /// Where it lay at first, if another lane has sent it on.
+    pub(super) origin: Option<Origin<'a>>,
     /// What became of it.
-    pub(super) outcome: Outcome,
+    pub(super) fate: Fate,
     /// Which rules of the policy cleaned it.
     pub(super) cleaned: Cleaned,
 }
 
-/// A reader's place in one queue, with the next few events decoded once.
-struct Cursor<'a, R> {
-    records: &'a VecDeque<R>,
-    decoder: &'a Decoder,
-    scratch: &'a Scratch,
-    taken: usize,
-    ahead: VecDeque<Result<(Event<'a>, Key), Refused>>,
-}
-
-impl<'a, R: Record> Cursor<'a, R> {
-    fn new(records: &'a VecDeque<R>, decoder: &'a Decoder, scratch: &'a Scratch) -> Self {
-        Self {
-            records,
-            decoder,
-            scratch,
-            taken: 0,
-            ahead: VecDeque::with_capacity(Engine::AHEAD.min(records.len())),
-        }
-    }
-
-    /// The next event; at the end of those decoded, decodes some more and has the engine prepare
-    /// for all of them at once.
-    fn head(&mut self, engine: &Engine) -> Option<&Result<(Event<'a>, Key), Refused>> {
-        if self.ahead.is_empty() && self.taken < self.records.len() {
-            let (decoder, scratch) = (self.decoder, self.scratch);
-            let next = self.records.range(self.taken..).take(Engine::AHEAD);
-            let decode = |record: &'a R| {
-                let event = decoder.decode_record(record.key(), record.value(), scratch)?;
-                let key = Key::of(&event);
-                Ok((event, key))
-            };
-            self.ahead.extend(next.map(decode));
-            engine.read_ahead(self.ahead.iter().flatten().map(|(_, key)| *key));
-        }
-        self.ahead.front()
+impl Step<'_> {
+    /// Whether there is something to publish of the record itself.
+    pub(super) fn publishes(&self) -> bool {
+        let refused = matches!(self.fate, Fate::Became(Outcome::Refused(_)));
+        refused || matches!(&self.fate, Fate::Transfer(sent) if !sent.is_empty())
     }
 }
 
 impl<R: Record> Intake<R> {
-    /// A lane that reads records of at most so many bytes.
-    pub(super) fn new(lane: Lane, budget: Budget, reading: (usize, i32)) -> Self {
+    /// A lane without records.
+    pub(super) fn new(lane: Lane, budget: Budget, reading: Reading) -> Self {
         let queues = lane
             .next()
             .iter()
@@ -137,6 +122,7 @@ impl<R: Record> Intake<R> {
         Self {
             decoder: decoder(&lane, reading),
             reading,
+            held: None,
             ahead: None,
             passes: lane.engine().awaiting() > 0,
             lane,
@@ -177,6 +163,7 @@ impl<R: Record> Intake<R> {
                 .map_or(self.lane.next()[ix], |record| record.offset().next());
             queue.unread = source.unread(id, topic, next);
         }
+        self.look_at_transfers();
         Ok(more)
     }
 
@@ -201,9 +188,10 @@ impl<R: Record> Intake<R> {
                 .all(|queue| queue.records.is_empty() && queue.unread == 0)
     }
 
-    /// Whether records wait here.
+    /// Whether records wait here that can be taken.
     pub(super) fn has_records(&self) -> bool {
-        self.queues.iter().any(|queue| !queue.records.is_empty())
+        let mut queues = self.queues.iter().enumerate();
+        queues.any(|(ix, queue)| !queue.records.is_empty() && !self.holds_back(TopicIx(ix)))
     }
 
     /// Whether it may take a record now; begins or ends the wait for a lagging topic.
@@ -212,11 +200,8 @@ impl<R: Record> Intake<R> {
             self.waiting_since = None;
             return Readiness::Empty;
         }
-        if self
-            .queues
-            .iter()
-            .all(|queue| !queue.records.is_empty() || queue.unread == 0)
-        {
+        let mut queues = self.queues.iter();
+        if queues.all(|queue| !queue.records.is_empty() || queue.unread == 0) {
             self.waiting_since = None;
             return Readiness::Ready { impatient: false };
         }
@@ -238,14 +223,29 @@ impl<R: Record> Intake<R> {
         mut go_on: F,
     ) -> Result<(), Trouble>
     where
-        F: FnMut(Step<'_, R>, &Lane, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
+        F: FnMut(Step<'_>, &Lane, &mut Vec<Judged>, &mut Checksum) -> Result<bool, Trouble>,
     {
         let mut cursors = cursors(&self.queues, &self.decoder, scratch);
         let mut heads = vec![Head::AtEnd; cursors.len()];
         let latest = self.lane.latest();
-        let mut result = Ok(());
-        loop {
-            for ((head, cursor), queue) in heads.iter_mut().zip(&mut cursors).zip(&self.queues) {
+        let others = self.reading.transfers;
+        let mut result = Ok(true);
+        if let Some(topic) = others {
+            let cursor = &mut cursors[topic.0];
+            let checksum = &mut self.checksum;
+            while matches!(result, Ok(true)) && cursor.may_be_received(&self.lane) {
+                let then = |step: Step<'_>, lane: &Lane, effects: &mut Vec<Judged>| {
+                    go_on(step, lane, effects, checksum)
+                };
+                result = receive(&mut self.lane, topic, cursor, effects, then);
+            }
+        }
+        while matches!(result, Ok(true)) {
+            let inputs = heads.iter_mut().zip(&mut cursors).zip(&self.queues);
+            for (ix, ((head, cursor), queue)) in inputs.enumerate() {
+                if others == Some(TopicIx(ix)) {
+                    continue;
+                }
                 *head = match cursor.head(self.lane.engine()) {
                     Some(event) => {
                         Head::here(event.as_ref().ok().map(|(event, _)| event.at), latest)
@@ -260,17 +260,11 @@ impl<R: Record> Intake<R> {
             let Some(step) = step(&mut self.lane, topic, &mut cursors[topic.0], effects) else {
                 break;
             };
-            match go_on(step, &self.lane, effects, &mut self.checksum) {
-                Ok(true) => {}
-                other => {
-                    result = other.map(|_| ());
-                    break;
-                }
-            }
+            result = go_on(step, &self.lane, effects, &mut self.checksum);
         }
         let taken = cursors.iter().map(|cursor| cursor.taken).collect();
         self.let_go(taken);
-        result
+        result.map(drop)
     }
 
     /// Whether all records of a unit have arrived.
@@ -287,21 +281,35 @@ impl<R: Record> Intake<R> {
         entry: &Entry,
         scratch: &Scratch,
         effects: &mut Vec<Judged>,
-        mut each: impl FnMut(Step<'_, R>, &Lane, &mut Vec<Judged>, &mut Checksum),
-    ) {
+        mut each: impl FnMut(Step<'_>, &Lane, &mut Vec<Judged>, &mut Checksum),
+    ) -> Result<(), Trouble> {
         let mut cursors = cursors(&self.queues, &self.decoder, scratch);
         for (topic, length) in &entry.runs {
             let Some(cursor) = cursors.get_mut(*topic) else {
                 break;
             };
             for _ in 0..*length {
-                if let Some(step) = step(&mut self.lane, TopicIx(*topic), cursor, effects) {
+                let topic = TopicIx(*topic);
+                if self.reading.transfers == Some(topic) {
+                    let checksum = &mut self.checksum;
+                    receive(
+                        &mut self.lane,
+                        topic,
+                        cursor,
+                        effects,
+                        |step, lane, effects| {
+                            each(step, lane, effects, checksum);
+                            Ok(())
+                        },
+                    )?;
+                } else if let Some(step) = step(&mut self.lane, topic, cursor, effects) {
                     each(step, &self.lane, effects, &mut self.checksum);
                 }
             }
         }
         let taken = cursors.iter().map(|cursor| cursor.taken).collect();
         self.let_go(taken);
+        Ok(())
     }
 
     /// Lets go of the first records of each topic.
@@ -328,42 +336,7 @@ impl<R: Record> Intake<R> {
 }
 
 /// What reads records for a lane.
-fn decoder(lane: &Lane, (bytes_max, lanes): (usize, i32)) -> Decoder {
+fn decoder(lane: &Lane, reading: Reading) -> Decoder {
     let engine = lane.engine();
-    Decoder::asking(engine.policy(), engine.wanted(), bytes_max).of_lanes(lanes)
-}
-
-/// A cursor at the front of each queue.
-fn cursors<'a, R: Record>(
-    queues: &'a [Queue<R>],
-    decoder: &'a Decoder,
-    scratch: &'a Scratch,
-) -> Vec<Cursor<'a, R>> {
-    let queues = queues.iter();
-    queues
-        .map(|queue| Cursor::new(&queue.records, decoder, scratch))
-        .collect()
-}
-
-/// Gives the record at a cursor to its lane.
-fn step<'a, R: Record>(
-    lane: &mut Lane,
-    topic: TopicIx,
-    cursor: &mut Cursor<'a, R>,
-    effects: &mut Vec<Judged>,
-) -> Option<Step<'a, R>> {
-    cursor.head(lane.engine())?;
-    let event = cursor.ahead.pop_front()?;
-    let record = &cursor.records[cursor.taken];
-    cursor.taken += 1;
-    let event = event.as_ref().map_err(|refused| *refused);
-    let event = event.map(|(event, key)| (event, *key));
-    let cleaned = event.map_or(Cleaned::default(), |(event, _)| event.details.cleaned);
-    let outcome = lane.take(topic, record.offset(), event, effects);
-    Some(Step {
-        topic,
-        record,
-        outcome,
-        cleaned,
-    })
+    Decoder::asking(engine.policy(), engine.wanted(), reading.bytes_max)
 }

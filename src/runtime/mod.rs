@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod desk;
 mod intake;
+mod letter;
 mod open_unit;
 mod outbox;
 pub mod plan;

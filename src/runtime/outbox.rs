@@ -2,16 +2,21 @@
 //! sent before.
 
 use crate::engine::effect::Judged;
+use crate::engine::input::Outcome;
+use crate::lane::fate::{Cargo, Fate, Sent};
 use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
-use crate::model::ids::{LaneId, TopicIx};
+use crate::model::ids::LaneId;
 use crate::model::refusal::Refused;
 use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::port::{HeaderRef, Outgoing, Output, Record, Sink, Trouble};
 use crate::wire::checksum::Checksum;
-use crate::wire::{change, dead_letter, ledger, receipt, standing, warning};
+use crate::wire::dead_letter::{self, Origin};
+use crate::wire::{change, ledger, receipt, standing, transfer, warning};
 
+use super::intake::Step;
+use super::letter::letter;
 use super::plan::Plan;
 
 /// The name of the header that says at which wall time a change was noticed. It may differ from run
@@ -109,13 +114,68 @@ impl Outbox {
         })
     }
 
-    /// Publishes a record that was refused, as it came, with headers that say why.
-    pub(super) fn refused<S: Sink>(
+    /// Publishes what became of a record itself, if anything: a dead letter, or what is sent to
+    /// other lanes.
+    pub(super) fn record<S: Sink>(
         &mut self,
         plan: &Plan,
         lane: &Lane,
-        topic: TopicIx,
-        (record, refused): (&impl Record, Refused),
+        step: &Step<'_>,
+        checksum: &mut Checksum,
+        mut to: Option<&mut S>,
+    ) -> Result<(), Trouble> {
+        let origin = step.origin.unwrap_or(Origin {
+            topic: &plan.topics[step.topic.0],
+            partition: lane.id().0,
+            offset: step.record.offset(),
+        });
+        let from = (step.record, origin);
+        match &step.fate {
+            Fate::Became(Outcome::Refused(refused)) => {
+                self.refused(lane, from, *refused, checksum, to)
+            }
+            Fate::Became(_) => Ok(()),
+            Fate::Transfer(all) => {
+                let mut all = all.iter();
+                all.try_for_each(|sent| self.sent(sent, from, checksum, to.as_deref_mut()))
+            }
+        }
+    }
+
+    /// Sends customers, or a record, to another lane. Without a key: the partition is told.
+    fn sent<S: Sink>(
+        &mut self,
+        sent: &Sent,
+        (record, origin): (&dyn Record, Origin<'_>),
+        checksum: &mut Checksum,
+        to: Option<&mut S>,
+    ) -> Result<(), Trouble> {
+        self.buffer.clear();
+        match &sent.what {
+            Cargo::Customers(form, tape) => {
+                transfer::encode_customers(*form, tape, &mut self.buffer);
+            }
+            Cargo::Event(note) => {
+                transfer::encode_event(&letter(record, origin)?, *note, &mut self.buffer);
+            }
+        }
+        self.count(checksum);
+        let Some(sink) = to else { return Ok(()) };
+        sink.send(&Outgoing {
+            output: Output::Transfers,
+            lane: sent.to,
+            key: None,
+            value: Some(&self.buffer),
+            headers: &[],
+        })
+    }
+
+    /// Publishes a record that was refused, as it came, with headers that say why.
+    fn refused<S: Sink>(
+        &mut self,
+        lane: &Lane,
+        (record, origin): (&dyn Record, Origin<'_>),
+        refused: Refused,
         checksum: &mut Checksum,
         to: Option<&mut S>,
     ) -> Result<(), Trouble> {
@@ -124,11 +184,6 @@ impl Outbox {
             .extend_from_slice(record.value().unwrap_or_default());
         self.count(checksum);
         let Some(sink) = to else { return Ok(()) };
-        let origin = dead_letter::Origin {
-            topic: &plan.topics[topic.0],
-            partition: lane.id().0,
-            offset: record.offset(),
-        };
         let own = record.headers();
         let ours = dead_letter::headers(refused, origin, &lane.engine().policy().hash);
         let headers: Vec<HeaderRef<'_>> = own

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::lane::pacing::Pacing;
+use crate::model::ids::TopicIx;
 use crate::model::time::Span;
 
+use super::intake::Reading;
 use super::policies::Policies;
 
 /// Everything a worker needs to know besides its connection.
@@ -14,6 +16,8 @@ pub struct Plan {
     pub policies: Policies,
     /// Input topics, in the order in which equal instants are taken.
     pub topics: Arc<[String]>,
+    /// Which of them lanes use among themselves, if customers may be merged across lanes.
+    pub transfers: Option<TopicIx>,
     /// How many lanes there are, here and elsewhere.
     pub lanes: i32,
     /// `ce_source` of the changes.
@@ -36,9 +40,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The largest record that is decoded, and how many lanes there are.
+    /// What a lane reads.
     #[must_use]
-    pub fn reading(&self) -> (usize, i32) {
-        (self.record_bytes_max, self.lanes)
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            bytes_max: self.record_bytes_max,
+            transfers: self.transfers,
+        }
     }
 }

@@ -6,7 +6,7 @@ mod beginning;
 use std::time::{Duration, Instant};
 
 use crate::engine::effect::Judged;
-use crate::engine::input::{Outcome, Tick};
+use crate::engine::input::Tick;
 use crate::lane::budget::Budget;
 use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
@@ -50,6 +50,7 @@ pub fn repeat_lane<S: Source>(
     let next = first_offsets(lane, plan, source, clock)?;
     source.start(&[(lane, next.clone())])?;
     let lane_state = Lane::new(lane, plan.topics.clone(), plan.policies.first(), next);
+    let lane_state = lane_state.among(plan.lanes);
     let mut intake = Intake::new(lane_state, Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
     let mut restore = Restore::begin(&intake, source)?;
@@ -77,6 +78,8 @@ pub(super) struct Restore {
     lane: LaneId,
     /// The next unit to repeat.
     pending: Option<Entry>,
+    /// Whether customers could be merged across lanes in it: its entry names the topic.
+    crossed: bool,
     /// Which topics the ledger has named so far. One that was added has no committed offset before.
     named: Vec<bool>,
     /// Since when the ledger's end has disagreed with the committed offsets.
@@ -139,6 +142,7 @@ impl Restore {
         Ok(Self {
             lane,
             pending: None,
+            crossed: false,
             named: vec![false; committed.len()],
             disagreeing_since: None,
             records: 0,
@@ -209,6 +213,7 @@ impl Restore {
                 self.pending = Some(entry);
                 return Ok(false);
             }
+            intake.lane.cross(self.crossed);
             repeat(plan, intake, &entry, outbox, to.as_deref_mut())?;
             self.records += entry.counts.consumed();
             self.units += 1;
@@ -248,6 +253,15 @@ impl Restore {
                 "lane {id}: unit {} follows unit {last} in the ledger; its first entries are gone, \
                  so the history cannot be rebuilt",
                 entry.unit
+            )));
+        }
+        let transfers = plan.transfers.map(|topic| &plan.topics[topic.0]);
+        self.crossed = transfers.is_some_and(|topic| entry.read_of(topic).is_some());
+        if !self.crossed && entry.counts.transfers > 0 {
+            return Err(Trouble::Fatal(format!(
+                "lane {id}, unit {}: {} records were transfers between lanes, but input.transfers \
+                 names no topic of the unit; name it in the settings again",
+                entry.unit, entry.counts.transfers
             )));
         }
         let entry = entry.of_topics(&plan.topics, intake.lane.next());
@@ -354,17 +368,13 @@ fn repeat<R: Record, S: Sink>(
         let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
         outbox.judged(plan, &intake.lane, &judged, &mut intake.checksum, sink)?;
     }
-    intake.follow(
+    let followed = intake.follow(
         entry,
         &scratch,
         &mut effects,
         |step, lane, effects, checksum| {
-            if let Outcome::Refused(refused) = step.outcome {
-                let letter = (step.record, refused);
-                let sink = to.as_deref_mut();
-                let done = outbox.refused(plan, lane, step.topic, letter, checksum, sink);
-                trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
-            }
+            let done = outbox.record(plan, lane, &step, checksum, to.as_deref_mut());
+            trouble = std::mem::replace(&mut trouble, Ok(())).and(done);
             for judged in effects.drain(..) {
                 let sink = to.as_deref_mut().map(|sink| (sink, entry.ceiling));
                 let done = outbox.judged(plan, lane, &judged, checksum, sink);
@@ -372,6 +382,7 @@ fn repeat<R: Record, S: Sink>(
             }
         },
     );
+    followed?;
     trouble?;
     let checksum = std::mem::take(&mut intake.checksum).finish();
     let made = intake.lane.seal(&entry.owner, checksum);

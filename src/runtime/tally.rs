@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::engine::effect::Judged;
 use crate::engine::input::Outcome;
+use crate::lane::fate::Fate;
 use crate::model::change::Cause;
 use crate::model::detail::Cleaned;
 use crate::model::ids::TopicIx;
@@ -21,6 +22,7 @@ pub(super) struct Tally {
     duplicates: u64,
     suppressed: u64,
     dead_letters: Refusals,
+    transfers: u64,
     cleaned: Vec<u64>,
     moves: Vec<Move>,
     warnings: Vec<(usize, Notice)>,
@@ -37,6 +39,7 @@ impl Tally {
             duplicates: 0,
             suppressed: 0,
             dead_letters: [0; REFUSALS.len()],
+            transfers: 0,
             cleaned: Vec::new(),
             moves: Vec::new(),
             warnings: Vec::new(),
@@ -50,10 +53,14 @@ impl Tally {
         &mut self,
         policy: &Arc<Policy>,
         topic: TopicIx,
-        outcome: &Outcome,
+        fate: &Fate,
         cleaned: Cleaned,
     ) {
         self.consumed[topic.0] += 1;
+        let Fate::Became(outcome) = fate else {
+            self.transfers += 1;
+            return;
+        };
         match outcome {
             Outcome::Applied => {
                 self.applied += 1;
@@ -126,6 +133,7 @@ impl Tally {
             duplicates: self.duplicates,
             suppressed: self.suppressed,
             dead_letters: &self.dead_letters,
+            transfers: self.transfers,
             cleaned: &self.cleaned,
             moves: &self.moves,
             warnings: &self.warnings,
@@ -137,6 +145,7 @@ impl Tally {
         self.duplicates = 0;
         self.suppressed = 0;
         self.dead_letters.fill(0);
+        self.transfers = 0;
         self.cleaned.fill(0);
         self.moves.clear();
         self.warnings.clear();

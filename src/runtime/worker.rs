@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::effect::Judged;
-use crate::engine::input::{Outcome, Tick};
+use crate::engine::input::Tick;
 use crate::lane::budget::Budget;
 use crate::lane::lane::Lane;
 use crate::lane::liveness::Feed;
 use crate::lane::phase::{Phase, Signal};
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
-use crate::port::{Bus, Clock, Notice, Record, Source, Trouble};
+use crate::port::{Bus, Clock, Notice, Source, Trouble};
 use crate::telemetry::Rebalance;
 use crate::wire::scratch::Scratch;
 
@@ -150,7 +150,8 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 None => {
                     let plan = &self.plan;
                     let next = first_offsets(*id, plan, self.bus.reading(), &self.clock)?;
-                    Lane::new(*id, plan.topics.clone(), plan.policies.first(), next)
+                    let lane = Lane::new(*id, plan.topics.clone(), plan.policies.first(), next);
+                    lane.among(plan.lanes)
                 }
             };
             starts.push((*id, lane.next().to_vec()));
@@ -342,11 +343,10 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             |step, lane, effects, checksum| {
                 unit.records += 1;
                 let policy = lane.engine().policy();
-                tally.record(policy, step.topic, &step.outcome, step.cleaned);
-                if let Outcome::Refused(refused) = step.outcome {
+                tally.record(policy, step.topic, &step.fate, step.cleaned);
+                if step.publishes() {
                     unit.first_output.get_or_insert(now);
-                    let letter = (step.record, refused);
-                    outbox.refused(plan, lane, step.topic, letter, checksum, Some(&mut *bus))?;
+                    outbox.record(plan, lane, &step, checksum, Some(&mut *bus))?;
                 }
                 for judged in effects.drain(..) {
                     let policy = lane.policy_of(&judged);

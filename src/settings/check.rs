@@ -161,6 +161,7 @@ impl Check<'_> {
             browsing: raw.browsing.clone(),
             profiles: named(&raw.profiles),
             commands: named(&raw.commands),
+            transfers: named(&raw.transfers),
             record_bytes_max: bytes,
         })
     }

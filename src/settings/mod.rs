@@ -54,11 +54,13 @@ impl Settings {
             browsing,
             profiles,
             commands,
+            transfers,
             ..
         } = &self.input;
         // What is said of a customer counts before what the customer does at the same instant.
         let said = commands.iter().chain(profiles);
-        said.chain([purchases, browsing]).cloned().collect()
+        let fed = said.chain([purchases, browsing]);
+        fed.chain(transfers).cloned().collect()
     }
 }
 
@@ -119,6 +121,8 @@ pub struct Input {
     pub profiles: Option<String>,
     /// Topic of commands, if they have one of their own.
     pub commands: Option<String>,
+    /// Topic that lanes use among themselves, if customers may be merged across lanes.
+    pub transfers: Option<String>,
     /// The longest value that is read.
     pub record_bytes_max: usize,
 }

@@ -45,6 +45,7 @@ pub(super) struct Input {
     pub(super) browsing: String,
     pub(super) profiles: String,
     pub(super) commands: String,
+    pub(super) transfers: String,
     pub(super) record_bytes_max: i64,
 }
 

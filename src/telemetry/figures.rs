@@ -29,6 +29,8 @@ pub struct UnitFigures<'a> {
     pub suppressed: u64,
     /// Records that could not be applied.
     pub dead_letters: &'a Refusals,
+    /// Records sent on to another lane, and customers taken in from one.
+    pub transfers: u64,
     /// Fields cleaned, by rule as [enrolled](super::Enrolled).
     pub cleaned: &'a [u64],
     /// Changes published.
@@ -114,6 +116,7 @@ impl Figures {
         self.outcomes[Outcome::Duplicate as usize] += unit.duplicates;
         self.outcomes[Outcome::Suppressed as usize] += unit.suppressed;
         self.outcomes[Outcome::DeadLetter as usize] += unit.dead_letters.iter().sum::<u64>();
+        self.outcomes[Outcome::Transfer as usize] += unit.transfers;
         self.units += unit.units;
         self.endings[Ending::Committed as usize] += 1;
         self.transaction.record(unit.took);

@@ -126,6 +126,8 @@ label_values! {
         Suppressed = "suppressed",
         /// It was put aside with a reason.
         DeadLetter = "dead_letter",
+        /// It was sent on to the lane of its customer, or has brought customers from another lane.
+        Transfer = "transfer",
     }
 }
 

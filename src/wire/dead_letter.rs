@@ -72,7 +72,7 @@ pub fn message(refusal: Refusal) -> &'static str {
         Refusal::Outlier => "a number is beyond the bounds of the policy and was not reviewed",
         Refusal::UnknownLadder => "the policy has no ladder of that name",
         Refusal::UnknownTier => "the ladder has no tier of that name",
-        Refusal::OtherLane => "the two customers lie in different lanes",
+        Refusal::OtherLane => "the two customers lie in different lanes, and neither can move",
         Refusal::BadMerge => {
             "the policy does not merge customers, or these are not to be merged or parted"
         }

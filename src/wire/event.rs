@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::model::command::{Ask, Command};
 use crate::model::detail::{Cleaned, Wanted};
 use crate::model::event::{Event, Kind};
 use crate::model::money::{Currency, Money};
-use crate::model::partitioner::lane_of;
 use crate::model::refusal::{Refusal, Refused};
 use crate::model::time::Timestamp;
 use crate::model::zone::parse_instant;
@@ -34,8 +32,6 @@ pub struct Decoder {
     wanted: Arc<Wanted>,
     /// Nothing where the policy has no rules.
     cleaning: Option<Arc<Cleaning>>,
-    /// How many lanes there are; nothing where all customers lie in one.
-    lanes: Option<i32>,
 }
 
 impl Decoder {
@@ -48,7 +44,6 @@ impl Decoder {
             bytes_max,
             wanted: Arc::default(),
             cleaning: None,
-            lanes: None,
         }
     }
 
@@ -66,27 +61,6 @@ impl Decoder {
             wanted: Arc::new(wanted),
             cleaning: (!policy.cleaning.is_empty()).then(|| Arc::new(policy.cleaning.clone())),
             ..Self::new(policy.currency, bytes_max)
-        }
-    }
-
-    /// The same where customers lie in so many lanes, and those of two lanes cannot be merged.
-    #[must_use]
-    pub fn of_lanes(self, lanes: i32) -> Self {
-        Self {
-            lanes: Some(lanes),
-            ..self
-        }
-    }
-
-    /// Whether the customers whom a command names lie in one lane.
-    fn check_lanes(&self, customer: &str, command: &Command) -> Result<(), Refused> {
-        let (Some(lanes), Ask::Merge(into)) = (self.lanes, &command.ask) else {
-            return Ok(());
-        };
-        let lane = |id: &str| lane_of(id.as_bytes(), lanes);
-        match lane(customer) == lane(into) {
-            true => Ok(()),
-            false => Err(Refusal::OtherLane.of(Field::Into.name())),
         }
     }
 
@@ -167,9 +141,6 @@ impl Decoder {
             Kind::Command => Some(reader.command(at)?),
             _ => None,
         };
-        if let Some(command) = command {
-            self.check_lanes(customer, command)?;
-        }
         let reviewed = reader.flag(Field::Reviewed)?;
         let mut event = Event {
             event_id,

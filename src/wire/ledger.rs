@@ -195,6 +195,7 @@ impl Record {
             counts.duplicates,
             counts.suppressed,
             counts.dead_letters,
+            counts.transfers,
         ];
         let consumed = consumed.into_iter().map(u128::from).sum::<u128>();
         expect(
@@ -286,6 +287,8 @@ struct CountsRecord {
     #[serde(default, skip_serializing_if = "is_zero")]
     suppressed: u64,
     dead_letters: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    transfers: u64,
     changes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     warnings: u64,
@@ -294,7 +297,7 @@ struct CountsRecord {
     receipts: u64,
 }
 
-/// What only commands or warnings bring about is left out where there was none.
+/// What only commands, warnings or several lanes bring about is left out where there was none.
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
@@ -306,6 +309,7 @@ impl CountsRecord {
             duplicates: counts.duplicates,
             suppressed: counts.suppressed,
             dead_letters: counts.dead_letters,
+            transfers: counts.transfers,
             changes: counts.changes,
             warnings: counts.warnings,
             standings: counts.standings,
@@ -319,6 +323,7 @@ impl CountsRecord {
             duplicates: self.duplicates,
             suppressed: self.suppressed,
             dead_letters: self.dead_letters,
+            transfers: self.transfers,
             changes: self.changes,
             warnings: self.warnings,
             standings: self.standings,

@@ -30,5 +30,6 @@ mod section;
 pub mod standing;
 pub mod tape;
 pub mod told;
+pub mod transfer;
 pub mod value;
 pub mod warning;

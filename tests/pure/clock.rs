@@ -8,7 +8,9 @@ use std::sync::Arc;
 use table::tell;
 use tidemark::engine::input::{Outcome, Tick};
 use tidemark::engine::key::Key;
+use tidemark::lane::crossing::From;
 use tidemark::lane::edition::Edition;
+use tidemark::lane::fate::Fate;
 use tidemark::lane::lane::Lane;
 use tidemark::model::command::{Ask, Command};
 use tidemark::model::detail::Details;
@@ -116,14 +118,14 @@ fn profiles_and_commands_are_no_sign_that_the_feed_lives() {
             command: command.as_ref(),
         };
         let outcome = lane.take(
-            TopicIx(0),
-            Offset(at),
+            (TopicIx(0), Offset(at)),
             Ok((&event, Key::of(&event))),
+            From::Feed,
             &mut Vec::new(),
         );
         assert_eq!(
             (outcome, lane.newest()),
-            (Outcome::Applied, newest),
+            (Fate::Became(Outcome::Applied), newest),
             "{kind:?}"
         );
     }

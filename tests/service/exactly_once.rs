@@ -4,6 +4,7 @@
 
 mod books;
 mod chains;
+mod crossing;
 mod deployment;
 mod dice;
 mod files;

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::Duration;
 
-use tidemark::directory::mailbox;
+use tidemark::directory::{Told, mailbox};
 use tidemark::http::{Limits, Site};
 use tidemark::model::ids::LaneId;
 use tidemark::telemetry::happening::{LanesMoved, WorkerRestarted};
@@ -93,7 +93,30 @@ fn a_worker_that_does_not_answer_costs_the_deadline_and_no_more() {
     assert_eq!(answer.body, told);
     // An answer that comes too late falls on deaf ears, not on the worker.
     let question = questions.try_recv().expect("the question");
-    (question.answer)(Some("{}".to_owned()));
+    (question.answer)(Told::Known("{}".to_owned()));
+}
+
+/// The lane of the hash says where the customer went, and that one is asked.
+#[test]
+fn a_customer_who_has_moved_is_found() {
+    let site = site();
+    site.directory.set_lanes(1);
+    let (mailbox, questions) = mailbox();
+    for lane in [0, 5] {
+        site.directory.open(LaneId(lane), &mailbox);
+    }
+    let server = serve(&site, Limits::default());
+    let worker = std::thread::spawn(move || {
+        for told in [Told::Moved(LaneId(5)), Told::Known("{}".to_owned())] {
+            let question = questions.recv().expect("a question");
+            let lane = if matches!(told, Told::Known(_)) { 5 } else { 0 };
+            assert_eq!(question.lane, LaneId(lane));
+            (question.answer)(told);
+        }
+    });
+    let answer = get(server.address(), "/v1/customers/c-1");
+    worker.join().expect("a worker");
+    assert_eq!((answer.status, answer.body.as_str()), (200, "{}"));
 }
 
 #[test]
@@ -339,7 +362,7 @@ fn a_request_at_work_is_finished_before_the_end() {
     let question = questions.recv().expect("the question");
     let stopping = std::thread::spawn(move || drop(server));
     until_refused(address);
-    (question.answer)(Some("{}".to_owned()));
+    (question.answer)(Told::Known("{}".to_owned()));
     assert_eq!(client.join().expect("a client").status, 200);
     stopping.join().expect("an end");
 }

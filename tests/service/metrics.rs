@@ -140,10 +140,11 @@ fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
         shard.records_replayed(40);
         shard.unit_committed(&UnitFigures {
             units: 1,
-            consumed: &[7, 5],
+            consumed: &[7, 6],
             applied: 7,
             duplicates: 1,
             suppressed: 1,
+            transfers: 1,
             dead_letters: &dead_letters,
             cleaned: &[3, 0, 1, 0, 2],
             moves: &[
@@ -179,8 +180,8 @@ fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
 fn what_is_consumed_equals_what_became_of_it() {
     let (telemetry, _lanes) = busy();
     let scrape = Scrape::of(&telemetry.page());
-    assert_eq!(scrape.sum("tidemark_records_consumed_total"), 24.0);
-    assert_eq!(scrape.sum("tidemark_events_total"), 24.0);
+    assert_eq!(scrape.sum("tidemark_records_consumed_total"), 26.0);
+    assert_eq!(scrape.sum("tidemark_events_total"), 26.0);
     assert_eq!(
         scrape.value("tidemark_events_total{outcome=\"applied\"}"),
         14.0
@@ -196,6 +197,10 @@ fn what_is_consumed_equals_what_became_of_it() {
     assert_eq!(
         scrape.value("tidemark_events_total{outcome=\"dead_letter\"}"),
         6.0
+    );
+    assert_eq!(
+        scrape.value("tidemark_events_total{outcome=\"transfer\"}"),
+        2.0
     );
     assert_eq!(scrape.sum("tidemark_dead_letters_total"), 6.0);
     assert_eq!(

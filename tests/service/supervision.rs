@@ -21,6 +21,7 @@ fn plan() -> Plan {
     Plan {
         policies: Policies::new(shop::edition(), 1),
         lanes: 1,
+        transfers: None,
         topics: ["a", "b"].map(str::to_owned).into(),
         source: "/tidemark/test".to_owned(),
         pacing: Pacing {

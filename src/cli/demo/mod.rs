@@ -229,6 +229,7 @@ fn target(broker: &MockBroker) -> Target {
         owner: "tidemark-demo.1.0".to_owned(),
         membership: Membership::Dynamic,
         inputs: INPUTS.map(str::to_owned).to_vec(),
+        transfers: None,
         changes: CHANGES.to_owned(),
         current: CURRENT.to_owned(),
         dead_letters: DEAD_LETTERS.to_owned(),
@@ -245,6 +246,7 @@ fn plan(policies: &Policies) -> Plan {
         policies: policies.clone(),
         lanes: LANES,
         topics: INPUTS.map(str::to_owned).into(),
+        transfers: None,
         source: "/tidemark/tidemark-demo".to_owned(),
         pacing: Pacing {
             records_max: 10_000,

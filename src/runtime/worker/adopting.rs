@@ -27,6 +27,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     pub(super) fn join(&mut self, id: LaneId) {
         let intake = self.lanes.get_mut(&id).expect("it was restored here");
         intake.passes = intake.lane.engine().awaiting() > 0;
+        intake.lane.cross(self.plan.transfers.is_some());
         self.plan.policies.recall(intake.lane.editions());
         if !intake.look_up(&self.plan.policies, false) {
             let hash = &intake.lane.engine().policy().hash;

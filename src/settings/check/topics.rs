@@ -23,6 +23,7 @@ impl Check<'_> {
         let optional = [
             ("input.profiles", &raw.input.profiles),
             ("input.commands", &raw.input.commands),
+            ("input.transfers", &raw.input.transfers),
             ("policy.topic", &raw.policy.topic),
         ];
         topics.extend(optional.into_iter().filter(|(_, topic)| !topic.is_empty()));

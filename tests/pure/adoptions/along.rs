@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::Tick;
 use tidemark::engine::key::Key;
+use tidemark::lane::crossing::From;
 use tidemark::lane::edition::Edition;
 use tidemark::lane::lane::Lane;
 use tidemark::lane::ledger::Entry;
@@ -67,9 +68,9 @@ fn begin(policy: &Arc<Policy>) -> Lane {
 fn take(lane: &mut Lane, event: &OwnedEvent, effects: &mut Vec<Judged>) {
     let offset = lane.next()[0];
     lane.take(
-        TopicIx(0),
-        offset,
+        (TopicIx(0), offset),
         Ok((&event.borrowed(), Key::of(&event.borrowed()))),
+        From::Feed,
         effects,
     );
 }

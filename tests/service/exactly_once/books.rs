@@ -48,6 +48,7 @@ pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
     let expected = Counts {
         applied: fate(|fate| *fate == Fate::Counts),
         duplicates: fate(|fate| *fate == Fate::Copy),
+        transfers: 0,
         dead_letters: fate(|fate| matches!(fate, Fate::Refused(_))),
         suppressed: fate(|fate| *fate == Fate::Suppressed),
         changes: evidence.moves().count() as u64,
@@ -75,6 +76,7 @@ fn add(sum: &mut Counts, more: Counts) {
     sum.applied += more.applied;
     sum.duplicates += more.duplicates;
     sum.dead_letters += more.dead_letters;
+    sum.transfers += more.transfers;
     sum.changes += more.changes;
     sum.suppressed += more.suppressed;
     sum.warnings += more.warnings;

@@ -19,9 +19,9 @@ const CUSTOMERS: usize = 30;
 const HOUR_MS: i64 = 3_600_000;
 
 /// The topics, by the place of [`Sent`].
-const BUYS: usize = 0;
-const LOOKS: usize = 1;
-const SAYS: usize = 2;
+pub(super) const BUYS: usize = 0;
+pub(super) const LOOKS: usize = 1;
+pub(super) const SAYS: usize = 2;
 const ASKS: usize = 3;
 
 /// What is read of a change or warning.
@@ -38,7 +38,7 @@ fn told(record: &Record) -> Option<Told> {
     serde_json::from_slice(record.value.as_deref()?).ok()
 }
 
-fn plan(app: &str, static_membership: bool) -> Plan<'_> {
+pub(super) fn plan(app: &str, static_membership: bool) -> Plan<'_> {
     Plan {
         app,
         policy: POLICY,
@@ -47,14 +47,14 @@ fn plan(app: &str, static_membership: bool) -> Plan<'_> {
 }
 
 /// What a test sends, and where.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     deployment: &'a Deployment,
     topics: Vec<String>,
-    sent: RefCell<Vec<Sent>>,
+    pub(super) sent: RefCell<Vec<Sent>>,
 }
 
 impl<'a> Desk<'a> {
-    fn new(deployment: &'a Deployment, topics: Vec<String>) -> Self {
+    pub(super) fn new(deployment: &'a Deployment, topics: Vec<String>) -> Self {
         Self {
             deployment,
             topics,
@@ -63,7 +63,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Sends one event of each customer to a topic; all of them count.
-    fn send(&self, input: usize, kind: &str, customers: &[String], at: i64, more: &str) {
+    pub(super) fn send(&self, input: usize, kind: &str, customers: &[String], at: i64, more: &str) {
         let mut sent = self.sent.borrow_mut();
         let event = |(number, customer): (usize, &String)| {
             let number = sent.len() + number;
@@ -82,29 +82,29 @@ impl<'a> Desk<'a> {
         }));
     }
 
-    fn ask(&self, input: usize, kind: &str, customers: &[String], more: &str) {
+    pub(super) fn ask(&self, input: usize, kind: &str, customers: &[String], more: &str) {
         let more = format!(r#","by":"ann","why":"a call"{more}"#);
         self.send(input, kind, customers, now(), &more);
     }
 
-    fn say(&self, input: usize, customers: &[String], at: i64, member: bool) {
+    pub(super) fn say(&self, input: usize, customers: &[String], at: i64, member: bool) {
         let more = format!(r#","attrs":{{"member":{member}}}"#);
         self.send(input, "profile", customers, at, &more);
     }
 
-    fn buy(&self, customers: &[String], order: &str, pounds: u32) {
+    pub(super) fn buy(&self, customers: &[String], order: &str, pounds: u32) {
         let more = format!(r#","order_id":"{order}","amount":"{pounds}""#);
         self.send(BUYS, "purchase", customers, now(), &more);
     }
 }
 
-fn names(of: &str, how_many: usize) -> Vec<String> {
+pub(super) fn names(of: &str, how_many: usize) -> Vec<String> {
     (0..how_many).map(|i| format!("{of}-{i}")).collect()
 }
 
 /// Waits until so many customers have come to a place.
 #[track_caller]
-fn wait_for(deployment: &Deployment, watcher: &Watcher, place: &str, how_many: usize) {
+pub(super) fn wait_for(deployment: &Deployment, watcher: &Watcher, place: &str, how_many: usize) {
     let changes = deployment.changes();
     let what = format!("{how_many} come to {place}");
     watcher.wait(&what, PATIENCE, |seen| {
@@ -215,7 +215,7 @@ fn each_topic_was_read(deployment: &Deployment, evidence: &Evidence, sent: &[Sen
 }
 
 /// The bodies of all changes, lane by lane.
-fn published(deployment: &Deployment) -> Vec<Vec<u8>> {
+pub(super) fn published(deployment: &Deployment) -> Vec<Vec<u8>> {
     let client = deployment.client();
     let mut all = client.read_all(&deployment.changes(), Isolation::Committed);
     all.sort_by_key(|it| (it.partition, it.offset));
