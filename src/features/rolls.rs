@@ -99,8 +99,10 @@ impl Rolls {
         });
         let roll = &mut self.rolls[ix];
         roll.longest = roll.longest.max(keys_asked(feature));
+        // The newest values are not those of the period before.
+        let newest = !matches!(feature.window, Window::Previous(_));
         roll.enough = match (roll.enough, feature.aggregate) {
-            (Some(enough), Aggregate::Distinct(_, most)) => Some(enough.max(most.into())),
+            (Some(enough), Aggregate::Distinct(_, most)) if newest => Some(enough.max(most.into())),
             _ => None,
         };
         ix

@@ -66,3 +66,28 @@ only: basket
 | 2026-03-05 12:00 | refund 1 order a     | basket: big -> small, cheapest is 5.00                |
 | 2026-03-06 12:00 | refund 5 order a     | basket: small -> big, cheapest is 101.00              |
 | 2026-04-01       |                      | basket: big -> small, dearest is 0.00, cheapest is 101.00 |
+
+story: What was different last month, whatever came by since
+| when             | what                 | then             |
+| 2026-03-10 12:00 | view category garden | seen_before is 0 |
+| 2026-04-02 12:00 | view category books  | seen_before is 1 |
+| 2026-04-03 12:00 | view category books  | seen_before is 1 |
+| 2026-04-04 12:00 | view category books  | seen_before is 1 |
+| 2026-04-05 12:00 | view category books  | seen_before is 1 |
+| 2026-04-06 12:00 | view category books  | seen_before is 1 |
+| 2026-04-07 12:00 | view category books  | seen_before is 1 |
+| 2026-04-08 12:00 | view category books  | seen_before is 1 |
+| 2026-04-09 12:00 | view category books  | seen_before is 1 |
+| 2026-04-18 12:00 | view category books  | seen_before is 1 |
+| 2026-04-19 12:00 | view category books  | seen_before is 1 |
+| 2026-04-20 12:00 | view category books  | seen_before is 1 |
+| 2026-04-21 12:00 | view category books  | seen_before is 1 |
+| 2026-04-22 12:00 | view category books  | seen_before is 1 |
+| 2026-04-23 12:00 | view category books  | seen_before is 1 |
+| 2026-04-24 12:00 | view category books  | seen_before is 1 |
+| 2026-04-25 12:00 | view category books  | seen_before is 1 |
+| 2026-04-26 12:00 | view category books  | seen_before is 1 |
+| 2026-04-27 12:00 | view category books  | seen_before is 1 |
+| 2026-04-28 12:00 | view category books  | seen_before is 1 |
+| 2026-04-29 12:00 | view category toys   | seen_before is 1 |
+| 2026-06-01 12:00 |                      | seen_before is 0 |
