@@ -18,8 +18,8 @@ impl Sightings {
             (Verb::Floor, true) => "shown by a floor",
             (Verb::Ceiling, true) => "shown by a ceiling",
             (Verb::Gift, true) => "shown by a gift",
-            // Whoever is merged into another's freeze.
-            (Verb::Freeze, true) if change.cause == Cause::Command => return,
+            // Whoever is merged into another's freeze; later, from one of the two to the other.
+            (Verb::Freeze, true) if matches!(change.cause, Cause::Command | Cause::Clock) => return,
             (verb @ (Verb::Freeze | Verb::Extend), true) => panic!("moved by {verb:?}"),
             (Verb::Set, false) => "back after a set",
             (Verb::Floor, false) => "back after a floor",
