@@ -206,15 +206,14 @@ impl Carry {
                 }
             }
             Reading::Total(total) => {
+                let take = Take::of(there.aggregate).ok_or(Gap::Endless)?;
                 if let Window::Start(start) = there.window {
                     let mut kept = shape.counters.iter();
-                    let kept =
-                        kept.find(|(was, take)| (was.start, *take) == (start, take_of(there)));
+                    let kept = kept.find(|(was, taken)| (was.start, *taken) == (start, take));
                     let (was, _) = kept.ok_or(Gap::Started)?;
                     self.counters.push((total, *was));
                     return Ok(());
                 }
-                let take = take_of(there);
                 let from = back_of(there).err().ok_or(Gap::Endless)?;
                 let mut kept = shape.totals.iter();
                 let kept = kept.find(|(_, was, since)| (*was, *since) == (take, from));
@@ -303,14 +302,6 @@ impl History {
             tally.set_ever(new, summed, self.tally.ever(old, *from));
         }
         self.tally = tally;
-    }
-}
-
-fn take_of(feature: &Feature) -> Take {
-    match feature.aggregate {
-        Aggregate::Sum(field) => Take::Sum(field),
-        Aggregate::DistinctDays => Take::Days,
-        _ => Take::Count,
     }
 }
 

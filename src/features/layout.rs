@@ -261,13 +261,7 @@ impl Layout {
             shape.sights.extend(reader.map(|reader| (look, reader)));
             return;
         }
-        let take = match feature.aggregate {
-            Aggregate::Sum(field) => Some(Take::Sum(field)),
-            Aggregate::Count => Some(Take::Count),
-            Aggregate::DistinctDays => Some(Take::Days),
-            _ => None,
-        };
-        let look = match (take, back) {
+        let look = match (Take::of(feature.aggregate), back) {
             (Some(take), Err(from)) => {
                 let total = self.totals;
                 self.totals += 1;

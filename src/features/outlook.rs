@@ -173,19 +173,6 @@ impl Ahead<'_> {
             });
             return self.leaving((reader, buckets), growing, (bound, leaves), value);
         }
-        self.winding((reader, buckets), now, back, growing, value)
-    }
-
-    /// The same for one that goes by the calendar.
-    #[inline(never)]
-    fn winding(
-        &mut self,
-        (reader, buckets): (&Reader, Buckets<'_>),
-        now: i64,
-        back: Back,
-        growing: bool,
-        value: impl Fn(&[i64]) -> i64,
-    ) -> Level {
         let back = self.tally.back(self.layout, back);
         let Some(turns) = back.turns(now) else {
             let (bound, leaves) = (back.bound(now), |key| back.leaves(key));

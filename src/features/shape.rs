@@ -73,6 +73,18 @@ pub(super) enum Take {
     Days,
 }
 
+impl Take {
+    /// What an aggregate takes, if contributions are added up for it.
+    pub(super) fn of(aggregate: Aggregate) -> Option<Self> {
+        match aggregate {
+            Aggregate::Sum(field) => Some(Self::Sum(field)),
+            Aggregate::Count => Some(Self::Count),
+            Aggregate::DistinctDays => Some(Self::Days),
+            _ => None,
+        }
+    }
+}
+
 impl Shape {
     pub(super) fn new(feature: &Feature, passes: Passes) -> Self {
         let shrinks = feature.kinds.contains(Kind::Purchase);

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::lane::lane::Lane;
 use crate::lane::pacing::Pacing;
-use crate::model::ids::TopicIx;
+use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::time::Span;
 
 use super::intake::Reading;
@@ -40,6 +41,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A lane that begins at these offsets, with nothing done yet.
+    #[must_use]
+    pub(super) fn lane(&self, id: LaneId, next: Vec<Offset>) -> Lane {
+        let first = self.policies.first();
+        Lane::new(id, self.topics.clone(), first, next).among(self.lanes)
+    }
+
     /// What a lane reads.
     #[must_use]
     pub(super) fn reading(&self) -> Reading {

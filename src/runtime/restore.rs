@@ -49,9 +49,7 @@ pub fn repeat_lane<S: Source>(
 ) -> Result<(Lane, u64), Trouble> {
     let next = first_offsets(lane, plan, source, clock)?;
     source.start(&[(lane, next.clone())])?;
-    let lane_state = Lane::new(lane, plan.topics.clone(), plan.policies.first(), next);
-    let lane_state = lane_state.among(plan.lanes);
-    let mut intake = Intake::new(lane_state, Budget::new(None), plan.reading());
+    let mut intake = Intake::new(plan.lane(lane, next), Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
     let mut restore = Restore::begin(&intake, source)?;
     loop {

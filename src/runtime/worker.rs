@@ -150,8 +150,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
                 None => {
                     let plan = &self.plan;
                     let next = first_offsets(*id, plan, self.bus.reading(), &self.clock)?;
-                    let lane = Lane::new(*id, plan.topics.clone(), plan.policies.first(), next);
-                    lane.among(plan.lanes)
+                    plan.lane(*id, next)
                 }
             };
             starts.push((*id, lane.next().to_vec()));

@@ -6,10 +6,11 @@ use crate::engine::Engine;
 use crate::engine::effect::Judged;
 use crate::engine::key::Key;
 use crate::lane::crossing::From;
+use crate::lane::fate::Fate;
 use crate::lane::lane::Lane;
 use crate::model::detail::Cleaned;
 use crate::model::event::Event;
-use crate::model::ids::TopicIx;
+use crate::model::ids::{Offset, TopicIx};
 use crate::model::refusal::Refused;
 use crate::port::Record;
 use crate::wire::event::Decoder;
@@ -18,13 +19,16 @@ use crate::wire::scratch::Scratch;
 use super::transfers::may_take;
 use super::{Queue, Step};
 
+/// An event with its key, or why there is none.
+pub(super) type Decoded<'a> = Result<(Event<'a>, Key), Refused>;
+
 /// A reader's place in one queue, with the next few events decoded once.
 pub(super) struct Cursor<'a, R> {
     pub(super) records: &'a VecDeque<R>,
     pub(super) decoder: &'a Decoder,
     scratch: &'a Scratch,
     pub(super) taken: usize,
-    ahead: VecDeque<Result<(Event<'a>, Key), Refused>>,
+    ahead: VecDeque<Decoded<'a>>,
 }
 
 impl<'a, R: Record> Cursor<'a, R> {
@@ -40,15 +44,11 @@ impl<'a, R: Record> Cursor<'a, R> {
 
     /// The next event; at the end of those decoded, decodes some more and has the engine prepare
     /// for all of them at once.
-    pub(super) fn head(&mut self, engine: &Engine) -> Option<&Result<(Event<'a>, Key), Refused>> {
+    pub(super) fn head(&mut self, engine: &Engine) -> Option<&Decoded<'a>> {
         if self.ahead.is_empty() && self.taken < self.records.len() {
             let (decoder, scratch) = (self.decoder, self.scratch);
             let next = self.records.range(self.taken..).take(Engine::AHEAD);
-            let decode = |record: &'a R| {
-                let event = decoder.decode_record(record.key(), record.value(), scratch)?;
-                let key = Key::of(&event);
-                Ok((event, key))
-            };
+            let decode = |record: &'a R| decoded(decoder, (record.key(), record.value()), scratch);
             self.ahead.extend(next.map(decode));
             engine.read_ahead(self.ahead.iter().flatten().map(|(_, key)| *key));
         }
@@ -76,6 +76,32 @@ pub(super) fn cursors<'a, R: Record>(
         .collect()
 }
 
+/// The event of a record with that key and value.
+pub(super) fn decoded<'a>(
+    decoder: &'a Decoder,
+    (key, value): (Option<&'a [u8]>, Option<&'a [u8]>),
+    scratch: &'a Scratch,
+) -> Decoded<'a> {
+    let event = decoder.decode_record(key, value, scratch)?;
+    let key = Key::of(&event);
+    Ok((event, key))
+}
+
+/// Gives what was decoded of the record at a place to a lane; what becomes of it, and how it was
+/// cleaned.
+pub(super) fn give(
+    lane: &mut Lane,
+    place: (TopicIx, Offset),
+    event: &Decoded<'_>,
+    from: From,
+    effects: &mut Vec<Judged>,
+) -> (Fate, Cleaned) {
+    let event = event.as_ref().map_err(|refused| *refused);
+    let event = event.map(|(event, key)| (event, *key));
+    let cleaned = event.map_or(Cleaned::default(), |(event, _)| event.details.cleaned);
+    (lane.take(place, event, from, effects), cleaned)
+}
+
 /// Gives the record at a cursor to its lane.
 pub(super) fn step<'a, R: Record>(
     lane: &mut Lane,
@@ -87,10 +113,8 @@ pub(super) fn step<'a, R: Record>(
     let event = cursor.ahead.pop_front()?;
     let record = &cursor.records[cursor.taken];
     cursor.taken += 1;
-    let event = event.as_ref().map_err(|refused| *refused);
-    let event = event.map(|(event, key)| (event, *key));
-    let cleaned = event.map_or(Cleaned::default(), |(event, _)| event.details.cleaned);
-    let fate = lane.take((topic, record.offset()), event, From::Feed, effects);
+    let place = (topic, record.offset());
+    let (fate, cleaned) = give(lane, place, &event, From::Feed, effects);
     Some(Step {
         topic,
         record,

@@ -1,7 +1,6 @@
 //! What a lane takes from others: customers who were sent to it, and events of theirs.
 
 use crate::engine::effect::Judged;
-use crate::engine::key::Key;
 use crate::lane::crossing::From;
 use crate::lane::lane::Lane;
 use crate::model::detail::Cleaned;
@@ -12,7 +11,7 @@ use crate::wire::dead_letter::Origin;
 use crate::wire::scratch::Scratch;
 use crate::wire::transfer::{Letter, Transfer, decode};
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, decoded, give};
 use super::{Intake, Step};
 
 impl<R: Record> Intake<R> {
@@ -57,13 +56,8 @@ pub(super) fn receive<R: Record, T>(
             let scratch = Scratch::default();
             let key = Some(letter.key.as_bytes());
             let value = Some(letter.value.as_bytes());
-            let event = cursor.decoder.decode_record(key, value, &scratch);
-            let cleaned = event
-                .as_ref()
-                .map_or(Cleaned::default(), |event| event.details.cleaned);
-            let event = event.as_ref().map_err(|refused| *refused);
-            let event = event.map(|event| (event, Key::of(event)));
-            let fate = lane.take(place, event, From::Lane(note), effects);
+            let event = decoded(cursor.decoder, (key, value), &scratch);
+            let (fate, cleaned) = give(lane, place, &event, From::Lane(note), effects);
             let step = Step {
                 topic,
                 record: &letter,
