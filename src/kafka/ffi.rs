@@ -3,7 +3,8 @@
 //!
 //! Why they are needed: batches (a third of the cost of single polls), a commit that does not wait
 //! for 100 ms (`BaseProducer::flush` polls that long, whatever happens), the ends of partitions as
-//! last seen, and a guard before a function of librdkafka that reads what it has not written.
+//! last seen, whether anything is left to be heard, and a guard before a function of librdkafka that
+//! reads what it has not written.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -43,6 +44,14 @@ impl Native {
             )
         };
         (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+    }
+
+    /// What the client has to say, of the group, its errors and its log, and nobody has heard yet.
+    #[must_use]
+    pub fn unheard(self) -> usize {
+        // SAFETY: the handle is that of a live client.
+        let waiting = unsafe { sys::rd_kafka_outq_len(self.0) };
+        usize::try_from(waiting).unwrap_or(0)
     }
 
     /// Commits the producer's open transaction; another thread must be polling the producer.

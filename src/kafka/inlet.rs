@@ -19,6 +19,9 @@ use super::ffi::{Message, Native, PartitionQueue};
 use super::record::Fetched;
 use super::trouble::{restart, say};
 
+/// How much the library may still have to say at the end: some minutes of a broker that is away.
+const HEARD_OUT: usize = 10_000;
+
 /// A member of the consumer group.
 pub(super) struct Inlet {
     // Queues and their records go before the consumer that they belong to.
@@ -269,5 +272,14 @@ impl Drop for Inlet {
         self.batch.clear();
         // A revocation that nobody has answered would keep the consumer from closing.
         let _ = self.consumer.unassign();
+        // One that is answered although the consumer has just closed hangs: librdkafka forgets the
+        // answer, and whoever gave it waits forever (confluentinc/librdkafka#4884). So what is left
+        // of them is heard before.
+        for _ in 0..HEARD_OUT {
+            if self.native.unheard() == 0 {
+                break;
+            }
+            let _ = self.consumer.poll(Duration::ZERO);
+        }
     }
 }

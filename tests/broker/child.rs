@@ -47,6 +47,20 @@ impl GuardedChild {
         self.child.id()
     }
 
+    /// Sends it a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("sh")
+            .args([
+                "-c",
+                r#"kill -s "$1" "$2""#,
+                "sh",
+                name,
+                &self.id().to_string(),
+            ])
+            .status();
+        assert!(kill.expect("sh runs").success(), "{name} cannot be sent");
+    }
+
     /// How the child ended, if it has.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child can be waited for")

@@ -129,6 +129,14 @@ impl Broker {
         self.boot();
     }
 
+    /// Lets it stand still; it answers nobody, but keeps its connections.
+    pub(crate) fn pause(&mut self) {
+        self.child
+            .as_ref()
+            .expect("the broker is up")
+            .signal("STOP");
+    }
+
     /// Process id of the broker.
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().expect("the broker is up").id()

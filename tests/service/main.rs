@@ -10,6 +10,7 @@ mod dashboard;
 mod demo;
 mod exactly_once;
 mod http;
+mod leaving;
 mod metrics;
 mod policy;
 mod readme;

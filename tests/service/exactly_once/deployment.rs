@@ -350,11 +350,7 @@ impl Instance {
 
     /// Sends it a signal by name.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let kill = Command::new("sh")
-            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &id])
-            .status();
-        assert!(kill.expect("sh runs").success(), "{name} cannot be sent");
+        self.child.signal(name);
     }
 
     /// What it has logged so far.
