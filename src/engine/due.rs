@@ -26,6 +26,8 @@ pub(super) struct Due {
     later: i64,
     /// Hour by hour, in no order within.
     hours: BTreeMap<i64, Hour>,
+    /// No entry is before this instant.
+    soonest: Timestamp,
 }
 
 /// The entries of an hour.
@@ -42,12 +44,14 @@ impl Default for Due {
             near: BinaryHeap::new(),
             later: i64::MIN,
             hours: BTreeMap::new(),
+            soonest: Timestamp::MAX,
         }
     }
 }
 
 impl Due {
     pub(super) fn push(&mut self, at: Timestamp, slot: Slot) {
+        self.soonest = self.soonest.min(at);
         let entry = Reverse((at, slot));
         let hour = at.0.div_euclid(HOUR);
         if hour < self.later {
@@ -89,14 +93,24 @@ impl Due {
         self.gathered.iter().map(|(_, slot)| *slot)
     }
 
+    /// Whether there may be an entry before `limit`; sure that not, once none was found.
+    #[inline]
+    pub(super) fn may_pop(&self, limit: Timestamp) -> bool {
+        self.soonest < limit
+    }
+
     /// Takes the first entry out if it is before `limit`.
     pub(super) fn pop_before(&mut self, limit: Timestamp) -> Option<Entry> {
-        match (self.gathered.last(), self.near.peek()) {
+        let popped = match (self.gathered.last(), self.near.peek()) {
             (Some(gathered), near) if near.is_none_or(|near| *gathered <= near.0) => {
                 self.gathered.pop_if(|(at, _)| *at < limit)
             }
             _ => self.pop_near(limit),
+        };
+        if popped.is_none() {
+            self.soonest = self.first().unwrap_or(Timestamp::MAX);
         }
+        popped
     }
 
     /// Takes the first entry that is not gathered out if it is before `limit`.
@@ -196,11 +210,16 @@ mod tests {
             if throw(3) == 0 {
                 due.gather(limit);
             }
-            assert_eq!(due.first(), plain.first().map(|(at, _)| *at), "step {step}");
+            let first = plain.first().map(|(at, _)| *at);
+            assert_eq!(due.first(), first, "step {step}");
+            if first.is_some_and(|first| first < limit) {
+                assert!(due.may_pop(limit), "step {step}");
+            }
             for _ in 0..throw(3) {
                 let first = plain.first().filter(|(at, _)| *at < limit).copied();
                 plain.remove(&first.unwrap_or((Timestamp::MAX, Slot(0))));
                 assert_eq!(due.pop_before(limit), first, "step {step}");
+                assert!(first.is_some() || !due.may_pop(limit), "step {step}");
             }
             if step % 500 == 0 {
                 let before = plain.iter().filter(|(at, _)| *at < limit);

@@ -29,10 +29,10 @@ impl Engine {
         before: &Overrides,
     ) -> Judged {
         let scales = (0..self.judging.footing.ranks.len()).map(ScaleIx);
-        let mut changes = Vec::new();
+        let moving = scales.clone().filter(|scale| self.moves(slot, *scale, on));
+        let mut changes = Vec::with_capacity(moving.count());
         for scale in scales {
             if self.moves(slot, scale, on) {
-                changes.reserve_exact(1);
                 changes.push(self.shift(slot, at, scale, (on, before)));
             }
         }

@@ -31,12 +31,18 @@ pub(super) fn given_to<'a>(
 }
 
 impl Engine {
-    /// Brings a customer's overrides to where they are in a judging; returns those until then.
-    pub(super) fn overrule(&mut self, slot: Slot, at: Timestamp, on: Occasion<'_>) -> Overrides {
+    /// Brings a customer's overrides to where they are in a judging; returns those until then, if
+    /// there were or are any.
+    pub(super) fn overrule(
+        &mut self,
+        slot: Slot,
+        at: Timestamp,
+        on: Occasion<'_>,
+    ) -> Option<Overrides> {
         let known = self.era.footings.overruled(slot);
         let is_asked = matches!(on, Occasion::Command(_));
         if known.is_none() && !is_asked {
-            return NONE.clone();
+            return None;
         }
         let shown = self.era.footings.ranks(slot);
         let (given, before) = given_to(known, shown);
@@ -50,7 +56,7 @@ impl Engine {
         self.era
             .footings
             .overrule(slot, Overruled { ranks, overrides });
-        before
+        Some(before)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::time::Timestamp;
 use crate::policy::counter::Anew;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Stood;
+use crate::policy::overrides::NONE;
 
 use super::adoption::{Gone, Passing};
 use super::customers::{self, Customers, Slot};
@@ -308,7 +309,7 @@ impl Engine {
     /// Takes the earliest deadline that is past out of the queue; puts stale entries back to where
     /// they belong.
     fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
-        loop {
+        while self.due.may_pop(self.clock) {
             if self.due.gather(self.clock) {
                 let footings = &self.era.footings;
                 self.customers.bring_near(footings, self.due.gathered());
@@ -325,6 +326,7 @@ impl Engine {
             let due = customer.due;
             self.expect(slot, due);
         }
+        None
     }
 
     /// Sets a customer's horizon.
@@ -378,7 +380,7 @@ impl Engine {
         let anew = judging.watch(policy, law, (on.before().unwrap_or(shown), stood), at);
         let moves = *shown != *judging.footing.shown() || on.tells();
         if moves || !judging.vigil.told.is_empty() {
-            let judged = self.told(slot, at, on, &before);
+            let judged = self.told(slot, at, on, before.as_ref().unwrap_or(&NONE));
             effects.push(judged);
         }
         let Era {
