@@ -68,6 +68,15 @@ pub fn encode(form: u64, tape: &Tape, out: &mut Vec<u8>) {
     out.extend(checksum.to_le_bytes());
 }
 
+/// The form that bytes say they are of, without a look at the rest; none where they are no tape of
+/// this version.
+#[must_use]
+pub fn form(bytes: &[u8]) -> Option<u64> {
+    let (version, rest) = bytes.split_first()?;
+    let form = rest.first_chunk().filter(|_| *version == VERSION)?;
+    Some(u64::from_le_bytes(*form))
+}
+
 /// Reads a form and a tape.
 ///
 /// # Errors

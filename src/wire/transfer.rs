@@ -4,7 +4,7 @@ use crate::lane::homes::Note;
 use crate::model::ids::{LaneId, Offset};
 use crate::model::tape::{Garbled, Reel, Tape};
 
-use super::tape::{BadTape, decode as decode_tape, encode as encode_tape};
+use super::tape::{self, BadTape};
 
 /// The first byte of customers.
 const CUSTOMERS: u8 = 1;
@@ -59,7 +59,7 @@ pub enum BadTransfer {
 /// Appends customers, laid out in that form.
 pub fn encode_customers(form: u64, tape: &Tape, out: &mut Vec<u8>) {
     out.push(CUSTOMERS);
-    encode_tape(form, tape, out);
+    tape::encode(form, tape, out);
 }
 
 /// Appends an event.
@@ -87,7 +87,17 @@ pub fn encode_event(letter: &Letter, note: Option<Note>, out: &mut Vec<u8>) {
         }
     }
     out.push(EVENT);
-    encode_tape(FORM, &tape, out);
+    tape::encode(FORM, &tape, out);
+}
+
+/// The form that bytes say customers are in, without a look at the rest; none where they are no
+/// customers.
+#[must_use]
+pub fn form(bytes: &[u8]) -> Option<u64> {
+    match bytes.split_first() {
+        Some((&CUSTOMERS, body)) => tape::form(body),
+        _ => None,
+    }
 }
 
 /// Reads either.
@@ -96,12 +106,12 @@ pub fn encode_event(letter: &Letter, note: Option<Note>, out: &mut Vec<u8>) {
 /// See [`BadTransfer`].
 pub fn decode(bytes: &[u8]) -> Result<Transfer, BadTransfer> {
     match bytes.split_first() {
-        Some((&CUSTOMERS, tape)) => {
-            let (form, tape) = decode_tape(tape)?;
+        Some((&CUSTOMERS, body)) => {
+            let (form, tape) = tape::decode(body)?;
             Ok(Transfer::Customers(form, tape))
         }
-        Some((&EVENT, tape)) => {
-            let (_, tape) = decode_tape(tape)?;
+        Some((&EVENT, body)) => {
+            let (_, tape) = tape::decode(body)?;
             let mut reel = tape.reel();
             let (letter, note) = event(&mut reel)?;
             reel.end()?;
@@ -174,6 +184,7 @@ mod tests {
         ] {
             let mut bytes = Vec::new();
             encode_event(&letter, note, &mut bytes);
+            assert_eq!(form(&bytes), None);
             assert_eq!(decode(&bytes), Ok(Transfer::Event(letter.clone(), note)));
             for cut in 0..bytes.len() {
                 decode(&bytes[..cut]).expect_err("a part is none");
@@ -188,6 +199,10 @@ mod tests {
         tape.put_text("c-1");
         let mut bytes = Vec::new();
         encode_customers(9, &tape, &mut bytes);
+        assert_eq!(form(&bytes), Some(9));
+        assert_eq!(form(&bytes[..9]), None);
+        let other = [&[CUSTOMERS, tape::VERSION + 1], &bytes[2..]].concat();
+        assert_eq!(form(&other), None);
         assert_eq!(decode(&bytes), Ok(Transfer::Customers(9, tape)));
         assert_eq!(decode(&[3]), Err(BadTransfer::Sort(Some(3))));
     }

@@ -9,7 +9,7 @@ use crate::model::refusal::Refusal;
 use crate::port::{Record, Trouble};
 use crate::wire::dead_letter::Origin;
 use crate::wire::scratch::Scratch;
-use crate::wire::transfer::{Letter, Transfer, decode};
+use crate::wire::transfer::{Letter, Transfer, decode, form};
 
 use super::cursor::{Cursor, decoded, give};
 use super::{Intake, Step};
@@ -21,7 +21,10 @@ impl<R: Record> Intake<R> {
             return;
         };
         let next = self.queues[topic.0].records.front();
-        let held = next.filter(|record| !may_take(&self.lane, *record));
+        let held = next.filter(|record| match self.held == Some(record.offset()) {
+            true => is_unread(&self.lane, *record),
+            false => !may_take(&self.lane, *record),
+        });
         self.held = held.map(Record::offset);
     }
 
@@ -32,12 +35,15 @@ impl<R: Record> Intake<R> {
 }
 
 /// Whether a lane can take a record of another lane now: customers who are kept in a form of a
-/// policy that it has not adopted have to wait until it has.
+/// policy that it has not adopted have to wait until it has. What is no transfer waits for nothing.
 pub(super) fn may_take(lane: &Lane, record: &impl Record) -> bool {
-    match decode(record.value().unwrap_or_default()) {
-        Ok(Transfer::Customers(form, _)) => lane.reads(form),
-        Ok(Transfer::Event(..)) | Err(_) => true,
-    }
+    !is_unread(lane, record) || decode(record.value().unwrap_or_default()).is_err()
+}
+
+/// Whether a record says that it holds customers in a form that a lane does not read yet.
+fn is_unread(lane: &Lane, record: &impl Record) -> bool {
+    let form = form(record.value().unwrap_or_default());
+    form.is_some_and(|form| !lane.reads(form))
 }
 
 /// Gives the record of another lane at a cursor to a lane.
