@@ -81,21 +81,39 @@ fn adopt(lane: &mut Lane, edition: &Edition) {
 
 /// A purchase, or a merge into somebody.
 fn tell(lane: &mut Lane, customer: &str, into: Option<&str>, from: From) -> (Fate, Vec<Judged>) {
-    let command = into.map(|into| Command {
-        ask: Ask::Merge(into.into()),
+    match into {
+        None => give(lane, customer, ("p", None, NOW), from),
+        Some(into) => give(
+            lane,
+            customer,
+            ("m", Some(Ask::Merge(into.into())), NOW),
+            from,
+        ),
+    }
+}
+
+/// A purchase, or what is asked, with that id and at that instant.
+fn give(
+    lane: &mut Lane,
+    customer: &str,
+    (event_id, ask, at): (&str, Option<Ask>, Timestamp),
+    from: From,
+) -> (Fate, Vec<Judged>) {
+    let command = ask.map(|ask| Command {
+        ask,
         by: "ann".into(),
         why: "a call".into(),
     });
-    let kind = if into.is_some() {
+    let kind = if command.is_some() {
         Kind::Command
     } else {
         Kind::Purchase
     };
     let event = Event {
-        event_id: if into.is_some() { "m" } else { "p" },
+        event_id,
         customer,
         kind,
-        at: NOW,
+        at,
         order: None,
         amount: Money(600_000),
         currency: None,
@@ -192,4 +210,54 @@ fn nobody_moves_without_a_way_or_a_policy_that_merges() {
     let mut without = lane(1, &edition(100, ""));
     let (fate, _) = tell(&mut without, &one, Some(&into), From::Feed);
     assert_eq!(fate, refused);
+}
+
+#[test]
+fn the_trace_of_an_erasure_moves_along() {
+    let policy = edition(50, "[merge]");
+    let (one, into) = (somebody(1), somebody(0));
+    let mut upper = lane(1, &policy);
+    let applied = Fate::Became(Outcome::Applied);
+    let after = |ms| Timestamp(NOW.0 + ms);
+    let (fate, effects) = give(&mut upper, &one, ("p1", None, after(10)), From::Feed);
+    assert_eq!((fate, effects[0].changes[0].version), (applied.clone(), 1));
+    let erase = ("e", Some(Ask::Erase), after(20));
+    assert_eq!(give(&mut upper, &one, erase, From::Feed).0, applied);
+    let merge = ("m", Some(Ask::Merge(into.as_str().into())), after(30));
+    let (Fate::Transfer(all), _) = give(&mut upper, &one, merge, From::Feed) else {
+        panic!("what is kept of the id moves");
+    };
+    let Cargo::Customers(form, tape) = &all[0].what else {
+        panic!("that comes first");
+    };
+
+    let mut lower = lane(0, &policy);
+    let received = lower.receive((TopicIx(1), Offset(0)), (*form, tape), &mut Vec::new());
+    assert_eq!(received, Ok(Fate::Transfer(Vec::new())));
+    let late = ("p2", None, after(15));
+    let suppressed = Fate::Became(Outcome::Suppressed);
+    let from = From::Lane(None);
+    assert_eq!(give(&mut lower, &one, late, from).0, suppressed);
+    // The numbers of the changes go on.
+    let (fate, effects) = give(&mut lower, &one, ("p3", None, after(30)), from);
+    assert_eq!((fate, effects[0].changes[0].version), (applied, 2));
+}
+
+#[test]
+fn who_is_too_large_for_a_record_stays() {
+    let (one, into) = (somebody(1), somebody(0));
+    let mut upper = lane(1, &edition(50, "[merge]"));
+    // Of each event that has counted about 23 bytes are kept, and 900,000 are taken by any broker.
+    for number in 0..45_000 {
+        let id = format!("p-{number}");
+        give(&mut upper, &one, (&id, None, NOW), From::Feed);
+    }
+    let (fate, _) = tell(&mut upper, &one, Some(&into), From::Feed);
+    let refused = Outcome::Refused(Refusal::OtherLane.of("into"));
+    assert_eq!(fate, Fate::Became(refused));
+    assert_eq!(upper.engine().customers(), 1);
+    let standings = upper.engine().standings().collect::<Vec<_>>();
+    assert_eq!((standings[0].0, standings[0].1[0].rank), (&*one, 1));
+    let (fate, _) = give(&mut upper, &one, ("p-7", None, NOW), From::Feed);
+    assert_eq!(fate, Fate::Became(Outcome::Duplicate));
 }
