@@ -6,6 +6,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::booking::{Booking, Page, Said, itself};
+use super::ever::Ever;
 use super::fingerprint::Fingerprint;
 use super::layout::Layout;
 use super::limits::Limits;
@@ -35,29 +36,6 @@ pub(super) struct Kept {
 }
 
 pub(super) static NO_TEXTS: Texts = Texts::NONE;
-
-/// Sums of the magnitudes of all amounts, quantities and margins so far. While they fit, no sum
-/// over a window overflows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ever {
-    pub(super) amount: u64,
-    pub(super) quantity: u64,
-    pub(super) margin: u64,
-}
-
-impl Ever {
-    fn with(self, event: &Event<'_>) -> Result<Self, Refused> {
-        let grown = |so_far: u64, by: i64, field| match so_far.checked_add(by.unsigned_abs()) {
-            Some(sum) if i64::try_from(sum).is_ok() => Ok(sum),
-            _ => Err(Refusal::BadAmount.of(field)),
-        };
-        Ok(Self {
-            amount: grown(self.amount, event.amount.0, "amount")?,
-            quantity: grown(self.quantity, event.quantity, "quantity")?,
-            margin: grown(self.margin, event.margin.0, "margin")?,
-        })
-    }
-}
 
 impl History {
     /// Of a customer without events.

@@ -7,7 +7,7 @@ use crate::model::zone::Zone;
 use super::booking::{Booking, Page, Said};
 use super::buckets::Buckets;
 use super::fingerprint::Fingerprint;
-use super::history::{Ever, History, Kept, Strangers};
+use super::history::{History, Kept, Strangers};
 use super::layout::Layout;
 use super::moment::Moment;
 use super::notes::{Note, Notes};
@@ -113,21 +113,6 @@ impl History {
             }
         }
         Some(Box::new(Kept { orders, notes }))
-    }
-}
-
-impl Ever {
-    /// Of both; nothing where that leaves the range.
-    fn and(self, other: Self) -> Option<Self> {
-        let add = |one: u64, other: u64| {
-            let sum = one.checked_add(other)?;
-            i64::try_from(sum).is_ok().then_some(sum)
-        };
-        Some(Self {
-            amount: add(self.amount, other.amount)?,
-            quantity: add(self.quantity, other.quantity)?,
-            margin: add(self.margin, other.margin)?,
-        })
     }
 }
 

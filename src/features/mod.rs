@@ -15,6 +15,7 @@ mod course;
 pub mod cuts;
 mod decay;
 pub mod derived;
+mod ever;
 pub mod feature;
 pub mod filter;
 pub mod fingerprint;

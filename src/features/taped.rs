@@ -5,9 +5,10 @@ mod notes;
 use crate::model::tape::{Garbled, Reel, Tape, expect};
 use crate::model::time::Timestamp;
 
+use super::ever::Ever;
 use super::filter::Passes;
 use super::fingerprint::Fingerprint;
-use super::history::{Ever, History, Kept};
+use super::history::{History, Kept};
 use super::layout::Layout;
 use super::notes::Notes;
 use super::orders::{Order, Orders};

@@ -3,8 +3,8 @@
 //!
 //! Why they are needed: batches (a third of the cost of single polls), a commit that does not wait
 //! for 100 ms (`BaseProducer::flush` polls that long, whatever happens), the ends of partitions as
-//! last seen, whether anything is left to be heard, and a guard before a function of librdkafka that
-//! reads what it has not written.
+//! last seen, whether anything is left to be heard, and a guard before a function of librdkafka
+//! that reads what it has not written.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
 use std::ffi::{CStr, CString, c_int, c_void};

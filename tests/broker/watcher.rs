@@ -55,7 +55,7 @@ impl Watcher {
                             .unwrap_or_else(PoisonError::into_inner)
                             .push(seen);
                     }
-                    // Of a partition that is read no more, say, which a test would wait for in vain.
+                    // Of a partition that is read no more, say: a test would wait for it in vain.
                     Some(Err(error)) if !is_expected(&error) => eprintln!("a watcher: {error}"),
                     _ => {}
                 }

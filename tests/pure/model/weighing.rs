@@ -66,7 +66,10 @@ pub(super) fn weigh_totals(all: &[&OwnedEvent], rules: Rules<'_>) -> Result<(), 
         ("margin", |event| event.margin),
     ];
     for (name, read) in fields {
-        let magnitudes = all.iter().map(|event| i128::from(read(event)).abs());
+        let magnitudes = all.iter().map(|event| {
+            let times = if event.kind == Kind::Restate { 2 } else { 1 };
+            times * i128::from(read(event)).abs()
+        });
         if magnitudes.sum::<i128>() > i128::from(i64::MAX) {
             return Err(Refusal::BadAmount.of(name));
         }
