@@ -24,6 +24,11 @@ pub(super) struct Admitted<'a> {
 }
 
 impl Engine {
+    /// No event dated before this can come any more.
+    pub(super) fn arrivals(&self) -> Timestamp {
+        self.clock - self.era.law.kept.late
+    }
+
     /// Whether an event is neither of the future nor too late. A profile never is too late: of what
     /// it says the latest counts, however long ago that was said.
     pub(super) fn in_time(&self, event: &Event<'_>) -> Result<(), Refused> {

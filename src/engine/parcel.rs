@@ -64,7 +64,7 @@ impl Engine {
         if reel.take_within("whether there is a customer", 0, 1)? == 1 {
             self.take_in(form, reel)?;
         }
-        let arrivals = self.clock - self.era.law.kept.late;
+        let arrivals = self.arrivals();
         let mut ids = Vec::with_capacity(count);
         for memory in memories {
             for (event, at) in memory.counted {
@@ -74,14 +74,9 @@ impl Engine {
                 let numbers = self
                     .departed
                     .numbers(names.iter().map(|(name, ..)| &**name));
-                let pick = |of: fn(&Numbers) -> u32| {
-                    let numbers = numbers.iter().copied();
-                    numbers
-                        .zip(names.iter().map(of))
-                        .collect::<Vec<_>>()
-                        .into_iter()
-                };
-                let (changes, warnings) = (pick(|it| it.1), pick(|it| it.2));
+                let numbered = || numbers.iter().copied().zip(&names);
+                let changes = numbered().map(|(number, (_, changes, _))| (number, *changes));
+                let warnings = numbered().map(|(number, (.., warnings))| (number, *warnings));
                 let hash = hash(&memory.id);
                 self.departed.enter(hash, &memory.id, at, changes, warnings);
             }
@@ -101,7 +96,7 @@ impl Engine {
     /// Takes out what is kept by id.
     fn forget_of(&mut self, id: &str) -> Memory {
         let hash = hash(id);
-        let arrivals = self.clock - self.era.law.kept.late;
+        let arrivals = self.arrivals();
         let trace = self.departed.take(hash, id);
         let erased = trace.map(|trace| (trace.at, self.numbers_of(&trace)));
         Memory {

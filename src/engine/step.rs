@@ -164,7 +164,7 @@ impl Engine {
         effects: &mut Vec<Judged>,
     ) -> Outcome {
         if let Some(fingerprint) = fingerprint {
-            let arrivals = self.clock - self.era.law.kept.late;
+            let arrivals = self.arrivals();
             self.dedup.remember(fingerprint, event.at, arrivals);
         }
         self.pass(event, effects);

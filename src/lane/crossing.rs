@@ -169,28 +169,23 @@ impl Lane {
         tape: &Tape,
         effects: &mut Vec<Judged>,
     ) -> Result<Tape, NotReceived> {
-        let unread = NotReceived::Form(form);
-        let Some((mut engine, at)) = self.engine_of(form) else {
-            return Err(unread);
-        };
+        let unread = || NotReceived::Form(form);
+        let (mut engine, at) = self.engine_of(form).ok_or_else(unread)?;
         let ids = engine.receive(form, &mut tape.reel())?;
         for edition in &self.editions()[at + 1..] {
             let adopted = engine.adopt(edition.policy.clone(), 1);
-            adopted.map_err(|_| NotReceived::Form(form))?;
+            adopted.map_err(|_| unread())?;
             while engine.awaiting() > 0 {
-                let (ceiling, coast, firings) = (engine.ceiling(), None, None);
                 let tick = Tick {
-                    ceiling,
-                    coast,
-                    firings,
+                    ceiling: engine.ceiling(),
+                    coast: None,
+                    firings: None,
                 };
                 engine.tick(tick, effects);
             }
         }
         let mut carried = Tape::default();
-        let Some(id) = ids.first() else {
-            return Err(unread);
-        };
+        let id = ids.first().ok_or_else(unread)?;
         engine.send_off(id, &mut carried, effects);
         Ok(carried)
     }

@@ -47,18 +47,15 @@ impl GuardedChild {
         self.child.id()
     }
 
-    /// Sends it a signal by name.
-    pub(crate) fn signal(&self, name: &str) {
-        let kill = Command::new("sh")
-            .args([
-                "-c",
-                r#"kill -s "$1" "$2""#,
-                "sh",
-                name,
-                &self.id().to_string(),
-            ])
-            .status();
-        assert!(kill.expect("sh runs").success(), "{name} cannot be sent");
+    /// Sends it a signal by name; whether that could be done.
+    #[must_use]
+    pub(crate) fn signal(&self, name: &str) -> bool {
+        let id = self.id().to_string();
+        Command::new("sh")
+            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &id])
+            .status()
+            .expect("sh runs")
+            .success()
     }
 
     /// How the child ended, if it has.
@@ -69,12 +66,9 @@ impl GuardedChild {
     /// Asks the child to end (SIGTERM) and waits; kills it when it has not `within` that time.
     /// Returns whether it ended of its own.
     pub(crate) fn stop(mut self, within: Duration) -> bool {
-        let signal = Command::new("sh")
-            .args(["-c", r#"kill -TERM "$1""#, "sh", &self.id().to_string()])
-            .status()
-            .expect("sh runs");
+        let asked = self.signal("TERM");
         let deadline = Instant::now() + within;
-        signal.success()
+        asked
             && until("the child ends or its time is up", within * 2, || {
                 self.ended()
                     .map(|_| true)

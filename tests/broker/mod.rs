@@ -28,7 +28,7 @@ use tempfile::TempDir;
 pub(crate) use child::GuardedChild;
 pub(crate) use client::{Client, Isolation};
 pub(crate) use records::{NewRecord, Record};
-pub(crate) use until::until;
+pub(crate) use until::{until, wait_for};
 pub(crate) use watcher::{Seen, Watcher};
 
 /// A start takes 3 to 5 s on a free machine.
@@ -131,10 +131,8 @@ impl Broker {
 
     /// Lets it stand still; it answers nobody, but keeps its connections.
     pub(crate) fn pause(&mut self) {
-        self.child
-            .as_ref()
-            .expect("the broker is up")
-            .signal("STOP");
+        let child = self.child.as_ref().expect("the broker is up");
+        assert!(child.signal("STOP"), "STOP cannot be sent");
     }
 
     /// Process id of the broker.

@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::client::ANSWER;
+
 /// Between two looks; doubled up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(50);
@@ -22,4 +24,12 @@ pub(crate) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> O
         thread::park_timeout(pause);
         pause = LONGEST.min(pause * 2);
     }
+}
+
+/// Waits until a moment has come.
+pub(crate) fn wait_for(moment: Instant) {
+    let left = moment.saturating_duration_since(Instant::now());
+    until("a moment comes", left + ANSWER, || {
+        (Instant::now() >= moment).then_some(())
+    });
 }

@@ -9,7 +9,7 @@ use tidemark::kafka::connection::Connection;
 use tidemark::model::ids::{LaneId, Offset};
 use tidemark::port::{Bus, Notice, Source};
 
-use crate::broker::{Broker, needs_kafka, until};
+use crate::broker::{Broker, needs_kafka, until, wait_for};
 
 const LANES: i32 = 4;
 /// Each alone in a group of its own. One alone would hardly hang; of so many at once, one to three
@@ -50,10 +50,7 @@ fn connections_that_have_not_heard_of_their_sessions_end_are_dropped_in_time() {
     }
     broker.pause();
     // By then the library has found that the sessions are over, and nobody has asked it.
-    let over = Instant::now() + 2 * SESSION;
-    until("the sessions are over", PATIENCE, || {
-        (Instant::now() >= over).then_some(())
-    });
+    wait_for(Instant::now() + 2 * SESSION);
     for gate in &gates {
         gate.send(()).expect("it waits");
     }

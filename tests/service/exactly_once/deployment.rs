@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{Offset, TopicPartitionList};
@@ -350,7 +350,7 @@ impl Instance {
 
     /// Sends it a signal by name.
     pub(crate) fn signal(&self, name: &str) {
-        self.child.signal(name);
+        assert!(self.child.signal(name), "{name} cannot be sent");
     }
 
     /// What it has logged so far.
@@ -372,12 +372,4 @@ impl Instance {
 
 fn read(log: &Path) -> String {
     fs::read_to_string(log).unwrap_or_else(|error| format!("{}: {error}", log.display()))
-}
-
-/// Waits until a moment has come.
-pub(crate) fn wait_for(moment: Instant) {
-    let left = moment.saturating_duration_since(Instant::now());
-    until("a moment comes", left + ANSWER, || {
-        (Instant::now() >= moment).then_some(())
-    });
 }

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::deployment::{Deployment, PATIENCE, Plan, QUICK, wait_for};
+use super::deployment::{Deployment, PATIENCE, Plan, QUICK};
 use super::dice::Dice;
 use super::shop_load::{Fate, ShopLoad};
 use super::verdict::verdict;
-use crate::broker::{self, Watcher, needs_kafka};
+use crate::broker::{self, Watcher, needs_kafka, wait_for};
 
 const KILLS: u64 = 30;
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use super::deployment::{Deployment, Instance, PATIENCE, Plan, QUICK, wait_for};
+use super::deployment::{Deployment, Instance, PATIENCE, Plan, QUICK};
 use super::dice::Dice;
 use super::shop_load::ShopLoad;
 use super::verdict::verdict;
-use crate::broker::{self, Seen, Watcher, needs_kafka};
+use crate::broker::{self, Seen, Watcher, needs_kafka, wait_for};
 
 const ROUNDS: usize = 5;
 

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{DefaultProducerContext, Producer, ThreadedProducer};
 
-use super::deployment::{Deployment, PATIENCE, wait_for};
+use super::deployment::{Deployment, PATIENCE};
 use super::dice::Dice;
 use super::poison::{Expected, poison};
-use crate::broker::{NewRecord, until};
+use crate::broker::{NewRecord, until, wait_for};
 
 /// Between two batches of events.
 const BEAT: Duration = Duration::from_millis(20);

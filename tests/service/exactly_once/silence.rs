@@ -7,9 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tidemark::model::zone::parse_instant;
 
 use super::chains::{Told, is_move};
-use super::deployment::{Deployment, PATIENCE, Plan, wait_for};
+use super::deployment::{Deployment, PATIENCE, Plan};
 use super::shop_load::now;
-use crate::broker::{self, NewRecord, Seen, Watcher, needs_kafka};
+use crate::broker::{self, NewRecord, Seen, Watcher, needs_kafka, wait_for};
 
 const CUSTOMERS: usize = 40;
 const LATENESS: i64 = 300;
