@@ -292,7 +292,8 @@ impl Restore {
         }
         Err(Trouble::Fatal(format!(
             "lane {}: the ledger ends at {} but the group has committed {}; \
-             has somebody reset the group's offsets, or has the ledger lost records?",
+             has somebody reset the group's offsets, has the ledger lost records, or has Kafka \
+             lost the end of a transaction?",
             self.lane,
             show(reached.iter().map(|offset| Some(*offset))),
             show(committed.into_iter()),
