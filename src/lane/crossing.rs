@@ -42,7 +42,7 @@ impl Lane {
     /// Whether customers in that form can be taken in: the lane's own, or one that it has had.
     #[must_use]
     pub fn reads(&self, form: u64) -> bool {
-        form == self.engine.form() || self.engine_of(form).is_some()
+        self.forms().contains(&form)
     }
 
     /// Takes the customers that another lane has sent.
@@ -60,14 +60,15 @@ impl Lane {
     ) -> Result<Fate, NotReceived> {
         let before = effects.len();
         let carried;
-        let (form, tape) = match form == self.engine.form() {
-            true => (form, tape),
+        let own = self.engine.form();
+        let tape = match form == own {
+            true => tape,
             false => {
                 carried = self.carried(form, tape, effects)?;
-                (self.engine.form(), &carried)
+                &carried
             }
         };
-        let ids = self.engine.receive(form, &mut tape.reel())?;
+        let ids = self.engine.receive(own, &mut tape.reel())?;
         let here = self.id();
         for id in ids {
             self.homes_mut().lives(&id, here);
@@ -143,9 +144,9 @@ impl Lane {
         }
     }
 
-    /// An engine without customers that keeps that form, having gone through the lane's policies up
-    /// to the one of that place.
-    fn engine_of(&self, form: u64) -> Option<(Engine, usize)> {
+    /// An engine without customers that has gone through the lane's policies up to the one of that
+    /// place, at the lane's clock.
+    fn engine_at(&self, place: usize) -> Option<Engine> {
         let mut engine = Engine::new(self.editions()[0].policy.clone());
         let clock = Tick {
             ceiling: self.engine.ceiling(),
@@ -153,13 +154,10 @@ impl Lane {
             firings: None,
         };
         engine.tick(clock, &mut Vec::new());
-        let mut at = 0;
-        while engine.form() != form {
-            at += 1;
-            let edition = self.editions().get(at)?;
+        for edition in &self.editions()[1..=place] {
             engine.adopt(edition.policy.clone(), 1).ok()?;
         }
-        Some((engine, at))
+        Some(engine)
     }
 
     /// Customers in the form of an earlier policy, passed over to each that has been adopted since.
@@ -170,9 +168,11 @@ impl Lane {
         effects: &mut Vec<Judged>,
     ) -> Result<Tape, NotReceived> {
         let unread = || NotReceived::Form(form);
-        let (mut engine, at) = self.engine_of(form).ok_or_else(unread)?;
+        let kept = self.forms().iter().position(|kept| *kept == form);
+        let place = kept.ok_or_else(unread)?;
+        let mut engine = self.engine_at(place).ok_or_else(unread)?;
         let ids = engine.receive(form, &mut tape.reel())?;
-        for edition in &self.editions()[at + 1..] {
+        for edition in &self.editions()[place + 1..] {
             let adopted = engine.adopt(edition.policy.clone(), 1);
             adopted.map_err(|_| unread())?;
             while engine.awaiting() > 0 {

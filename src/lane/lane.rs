@@ -30,6 +30,8 @@ pub struct Lane {
     crosses: bool,
     /// What it has decided by, one after another; never empty.
     editions: Vec<Edition>,
+    /// The form in which customers are kept, by edition.
+    forms: Vec<u64>,
     /// The next offset to take, by topic.
     next: Vec<Offset>,
     last_unit: UnitId,
@@ -52,10 +54,12 @@ impl Lane {
     /// on, by topic.
     #[must_use]
     pub fn new(id: LaneId, topics: Arc<[String]>, edition: Edition, next: Vec<Offset>) -> Self {
+        let engine = Engine::new(edition.policy.clone());
         Self {
             id,
             topics,
-            engine: Engine::new(edition.policy.clone()),
+            forms: vec![engine.form()],
+            engine,
             homes: None,
             crosses: false,
             editions: vec![edition],
@@ -103,6 +107,7 @@ impl Lane {
         let untouched = self.last_unit.0 == 0 && self.open.is_none();
         assert!(untouched, "a lane begins once");
         self.engine = Engine::new(edition.policy.clone());
+        self.forms = vec![self.engine.form()];
         self.editions = vec![edition];
     }
 
@@ -122,6 +127,11 @@ impl Lane {
     #[must_use]
     pub fn editions(&self) -> &[Edition] {
         &self.editions
+    }
+
+    /// The forms in which it has kept customers, one for each of its policies.
+    pub(super) fn forms(&self) -> &[u64] {
+        &self.forms
     }
 
     /// The policy by which something was just decided.
@@ -211,6 +221,7 @@ impl Lane {
         if let Some((edition, pace)) = adopted {
             self.engine.adopt(edition.policy.clone(), pace)?;
             self.editions.push(edition.clone());
+            self.forms.push(self.engine.form());
             let text = edition.text.clone();
             return Ok(Some(Adopts { text, pace }));
         }
