@@ -17,24 +17,26 @@ const LEAST: usize = 25;
 const SOME: &str = "TIDEMARK_FAULTS";
 /// Tests that hold the text of the tree against something: they would see any change of it.
 const OF_THE_TEXT: [&str; 3] = ["tidy", "codemap", "faults"];
-/// A fault may keep the tests from ending.
-const LONGEST: &str = "600s";
 /// How `timeout` says that it came to that.
 const OUT_OF_TIME: i32 = 124;
-/// The tests, the cheapest first: with the first few of their histories, those beside the code, and
-/// with all histories.
+/// The tests, the cheapest first: with few of their histories and those beside the code, from a
+/// build that takes seconds, and with all histories, from the build of the test command. A fault
+/// may keep the tests from ending: each stage may take twenty times what it needs.
 const STAGES: [Stage; 3] = [
     Stage {
-        tests: &["--test", "pure"],
+        tests: &["--profile", "mutants", "--test", "pure"],
         histories: Some("150"),
+        longest: "200s",
     },
     Stage {
-        tests: &["--lib"],
+        tests: &["--profile", "mutants", "--lib"],
         histories: None,
+        longest: "200s",
     },
     Stage {
         tests: &["--test", "pure"],
         histories: None,
+        longest: "400s",
     },
 ];
 /// What a copy of the tree goes without.
@@ -122,6 +124,7 @@ fn every_planted_fault_is_caught() {
 struct Stage {
     tests: &'static [&'static str],
     histories: Option<&'static str>,
+    longest: &'static str,
 }
 
 /// A tree to plant faults in.
@@ -181,7 +184,7 @@ impl Copy {
         assert!(built.status.success(), "it does not build:\n{said}");
         let mut run = vec!["--"];
         run.extend(OF_THE_TEXT.iter().flat_map(|name| ["--skip", name]));
-        let run = cargo(LONGEST, &run);
+        let run = cargo(stage.longest, &run);
         let said = String::from_utf8_lossy(&run.stdout);
         let failed = said.lines().filter_map(|line| {
             let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
