@@ -375,6 +375,7 @@ mod tests {
             (bought, sum, hours(30), Exact),
             (bought, Aggregate::Sum(Field::Margin), hours(30), Exact),
             (bought, Count, days(2), Day),
+            (bought, DistinctDays, days(3), Day),
             (all, Count, hours(20), Exact),
             (all, DistinctDays, days(4), Day),
             (bought, DistinctDays, Window::Lifetime, Day),
