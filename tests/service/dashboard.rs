@@ -1,8 +1,8 @@
 //! The Grafana dashboard and docs/metrics.md against the metrics that are really exported.
 
-mod exported;
+pub(crate) mod exported;
 mod proof;
-mod query;
+pub(crate) mod query;
 mod rules;
 
 use std::collections::BTreeSet;

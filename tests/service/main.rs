@@ -4,6 +4,7 @@
 #[path = "../broker/mod.rs"]
 mod broker;
 
+mod alerts;
 mod broker_boots;
 mod client;
 mod dashboard;
