@@ -32,6 +32,17 @@ only: total, row
 | 2027-01-01       | bob |                 | total: star -> none, row: star -> none     |
 | 2028-01-01       | ada |                 | total is star                              |
 
+story: A third time is added to the first two
+# 183 days and 15 hours, then 91 days and 15 hours; what is left of the year has passed on 29 November 2027.
+only: total
+| when             | who | what            | then                |
+| 2025-07-01 09:00 | ada | purchase 100.00 | total: none -> star |
+| 2026-01-01       | ada |                 | total: star -> none |
+| 2026-10-01 09:00 | ada | purchase 100.00 | total: none -> star |
+| 2027-01-01       | ada |                 | total: star -> none |
+| 2027-09-01 09:00 | ada | purchase 100.00 | total: none -> star |
+| 2028-01-01       | ada |                 | total is star       |
+
 story: A year in a row lasts through the same day of the next
 only: row
 | when             | who | what            | then              |
