@@ -72,6 +72,32 @@ only: habit
 |                  | bob |                 | days is 2, habit is new                 |
 | 2026-03-05 09:00 | ann | purchase 1.00   | habit: new -> regular because days 3 is >= 3 |
 
+story: Days of long ago on which both have bought count once
+only: habit
+| when             | who | what           | then                  |
+| 2024-01-02 09:00 | ann | purchase 1.00  |                       |
+| 2024-01-02 09:00 | bob | purchase 1.00  |                       |
+| 2024-01-03 09:00 | ann | purchase 1.00  |                       |
+| 2024-01-03 09:00 | bob | purchase 1.00  |                       |
+| 2024-01-04 09:00 | ann | purchase 1.00  | habit: new -> regular |
+| 2024-01-04 09:00 | bob | purchase 1.00  | habit: new -> regular |
+| 2024-01-05 09:00 | ann | purchase 1.00  |                       |
+| 2024-01-05 09:00 | bob | purchase 1.00  |                       |
+| 2024-01-06 09:00 | ann | purchase 1.00  |                       |
+| 2024-01-06 09:00 | bob | purchase 1.00  |                       |
+| 2026-01-02 09:00 | ann | purchase 1.00  |                       |
+| 2026-01-02 09:00 | bob | purchase 1.00  |                       |
+| 2026-01-03 09:00 | ann | purchase 1.00  |                       |
+| 2026-01-03 09:00 | bob | purchase 1.00  |                       |
+| 2026-01-04 09:00 | ann | purchase 1.00  |                       |
+| 2026-01-04 09:00 | bob | purchase 1.00  |                       |
+| 2026-01-05 09:00 | ann | purchase 1.00  |                       |
+| 2026-01-05 09:00 | bob | purchase 1.00  |                       |
+| 2026-01-06 09:00 | ann | purchase 1.00  |                       |
+| 2026-01-06 09:00 | bob | purchase 1.00  |                       |
+| 2026-03-04 09:00 | ann | merge into bob |                       |
+|                  | bob |                | days is 10            |
+
 story: Three are one, and the one in the middle goes
 | when             | who | what            | then                            |
 | 2026-03-02 09:00 | ann | purchase 40.00  |                                 |
