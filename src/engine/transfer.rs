@@ -349,5 +349,5 @@ impl Arrived {
 /// The ladder of the policy before that one is now, if it was one.
 fn ladder_before(heir: &Heir, before: &Policy) -> Option<ScaleIx> {
     let from = heir.from.map(ScaleIx)?;
-    (from.0 < before.scales() && before.is_ladder(from)).then_some(from)
+    before.is_ladder(from).then_some(from)
 }

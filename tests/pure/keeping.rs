@@ -96,6 +96,12 @@ fn ids(lane: &Engine) -> Vec<String> {
 /// Everybody moves from one lane to the other.
 fn move_all(old: &Engine, new: &mut Engine) -> Result<(), String> {
     for id in ids(old) {
+        let members = old.view(&id, old.clock()).map(|view| view.members);
+        for member in members.unwrap_or_default().iter().skip(1) {
+            // Kept with the one who goes on for them.
+            let alone = old.keep(member, &mut Tape::default());
+            equal("a member alone is kept", &alone, &false)?;
+        }
         let kept = bytes(old, &id);
         take_in(new, &kept).map_err(|error| format!("{id}: {error}"))?;
         equal(
