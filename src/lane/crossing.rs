@@ -60,7 +60,7 @@ impl Lane {
     ) -> Result<Fate, NotReceived> {
         let before = effects.len();
         let carried;
-        let own = self.engine.form();
+        let own = self.form();
         let tape = match form == own {
             true => tape,
             false => {
@@ -99,7 +99,7 @@ impl Lane {
             Ok(Route::Move(id, to)) => {
                 let mut tape = Tape::default();
                 let ids = self.engine.send_off(&id, &mut tape, effects);
-                let form = self.engine.form();
+                let form = self.form();
                 if tape.bytes() > BYTES_MAX {
                     let back = self.engine.receive(form, &mut tape.reel());
                     back.expect("it has just been sent off");

@@ -134,6 +134,11 @@ impl Lane {
         &self.forms
     }
 
+    /// The form in which it keeps customers now.
+    pub(super) fn form(&self) -> u64 {
+        *self.forms.last().expect("a lane has a policy")
+    }
+
     /// The policy by which something was just decided.
     ///
     /// # Panics

@@ -2,15 +2,11 @@
 //! says of them. Whether they fire when they should is promtool's to say, which .ci/run asks.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use crate::dashboard::exported::{families, family_of};
+use crate::dashboard::exported::{Family, families};
 use crate::dashboard::query::Query;
-
-fn text(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use crate::dashboard::rules::unknown;
+use crate::dashboard::text;
 
 fn rules() -> String {
     text("deploy/prometheus/alerts.yml")
@@ -26,22 +22,13 @@ fn values(rules: &str, key: &str) -> Vec<String> {
 }
 
 /// What an expression asks of metrics or labels that there are not.
-fn findings(expr: &str) -> Vec<String> {
-    let families = families();
-    let mut findings = Vec::new();
-    for selector in Query::read(expr).selectors {
-        let Some(family) = family_of(&families, &selector.metric) else {
-            findings.push(format!("{} is not exported", selector.metric));
-            continue;
-        };
-        for matcher in &selector.matchers {
-            let label = matcher.split(['=', '!']).next().unwrap_or_default();
-            if !family.labels.contains(label) {
-                findings.push(format!("{} has no label {label}", selector.metric));
-            }
-        }
-    }
-    findings
+fn findings(expr: &str, families: &[Family]) -> Vec<String> {
+    let selectors = Query::read(expr).selectors;
+    let findings = selectors.iter().flat_map(|selector| {
+        let unknown = unknown(selector, families).into_iter();
+        unknown.map(|what| format!("{} {what}", selector.metric))
+    });
+    findings.collect()
 }
 
 #[test]
@@ -53,17 +40,19 @@ fn each_alert_asks_for_what_there_is_and_names_the_next_step() {
     for part in [&exprs, &summaries, &next] {
         assert_eq!(part.len(), alerts.len(), "one for each alert: {part:?}");
     }
+    let families = families();
     for (alert, expr) in alerts.iter().zip(&exprs) {
         let asked = Query::read(expr).selectors.len();
         assert!(asked > 0, "{alert} asks for nothing");
-        assert_eq!(findings(expr), [""; 0], "{alert}");
+        assert_eq!(findings(expr, &families), [""; 0], "{alert}");
     }
 }
 
 #[test]
 fn what_there_is_not_is_found() {
+    let expr = "sum(tidemark_lane) > max(tidemark_lanes{stat=\"running\"})";
     assert_eq!(
-        findings("sum(tidemark_lane) > max(tidemark_lanes{stat=\"running\"})"),
+        findings(expr, &families()),
         [
             "tidemark_lane is not exported",
             "tidemark_lanes has no label stat"

@@ -3,7 +3,7 @@
 pub(crate) mod exported;
 mod proof;
 pub(crate) mod query;
-mod rules;
+pub(crate) mod rules;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn top(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     std::fs::read_to_string(top(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

@@ -171,15 +171,20 @@ fn selector(place: &str, selector: &Selector, families: &[Family], findings: &mu
     {
         add(format!("over [{range}] instead of [$__rate_interval]"));
     }
-    let Some(family) = family_of(families, metric) else {
-        add("is not exported".into());
-        return;
+    unknown(selector, families).into_iter().for_each(add);
+}
+
+/// What a selector asks for that there is not.
+pub(crate) fn unknown(selector: &Selector, families: &[Family]) -> Vec<String> {
+    let Some(family) = family_of(families, &selector.metric) else {
+        return vec!["is not exported".into()];
     };
-    for matcher in &selector.matchers {
-        let label = matcher.split(['=', '!']).next().unwrap_or_default();
-        let known = ["job", "instance", "le"].contains(&label) || family.labels.contains(label);
-        if !known {
-            add(format!("has no label {label}"));
-        }
-    }
+    let labels = selector.matchers.iter();
+    let labels = labels.filter_map(|matcher| matcher.split(['=', '!']).next());
+    let unknown = labels.filter(|label| {
+        !["job", "instance", "le"].contains(label) && !family.labels.contains(*label)
+    });
+    unknown
+        .map(|label| format!("has no label {label}"))
+        .collect()
 }
