@@ -178,6 +178,9 @@ pub trait Sink {
 }
 
 /// A worker's connection to the broker: one consumer and one transactional producer.
+///
+/// Between [`commit`](Bus::commit) and its end nothing may be published and no transaction begun;
+/// the consumer is free meanwhile.
 pub trait Bus: Sink {
     /// Its consumer.
     type Reading: Source;
@@ -191,11 +194,24 @@ pub trait Bus: Sink {
     /// The producer cannot.
     fn begin(&mut self) -> Result<(), Trouble>;
 
-    /// Adds the next offsets of these lanes to the open transaction and commits it.
+    /// Begins to add the next offsets of these lanes to the open transaction and to commit it. Its
+    /// end ends a [`wait`](Source::wait) of this thread.
+    ///
+    /// # Errors
+    /// It was not begun.
+    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble>;
+
+    /// Whether the commit that was begun has ended well; false while it is under way.
     ///
     /// # Errors
     /// It may or may not have been committed.
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble>;
+    fn is_committed(&mut self) -> Result<bool, Trouble>;
+
+    /// Waits until the commit that was begun has ended, as long as the calls for it may take.
+    ///
+    /// # Errors
+    /// It may or may not have been committed.
+    fn hear_out(&mut self) -> Result<(), Trouble>;
 
     /// The transactional id that stands in the ledger.
     fn owner(&self) -> &str;

@@ -129,7 +129,15 @@ impl Bus for Connection {
     fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
         let group = self.reading.inlet.group_metadata()?;
         self.outlet
-            .commit(self.reading.inlet.topics(), lanes, &group)
+            .commit(self.reading.inlet.topics(), lanes, group)
+    }
+
+    fn is_committed(&mut self) -> Result<bool, Trouble> {
+        self.outlet.is_committed()
+    }
+
+    fn hear_out(&mut self) -> Result<(), Trouble> {
+        self.outlet.hear_out()
     }
 
     fn owner(&self) -> &str {

@@ -1,6 +1,7 @@
 //! The broker: the door for rdkafka. Nothing here decides about a customer or a lane.
 
 pub mod client;
+mod committer;
 pub mod connection;
 mod context;
 pub mod feeder;

@@ -1,5 +1,6 @@
 //! The publishing half of a connection: one transaction at a time.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,14 +14,15 @@ use crate::model::ids::{LaneId, Offset};
 use crate::port::{Outgoing, Output, Trouble};
 
 use super::client::Target;
+use super::committer::Committer;
 use super::context::Publisher;
-use super::ffi::Native;
 use super::trouble::restart;
 
 /// A transactional producer.
 pub(super) struct Outlet {
-    producer: ThreadedProducer<Publisher>,
-    native: Native,
+    // It ends before the producer that it commits for.
+    committer: Committer,
+    producer: Arc<ThreadedProducer<Publisher>>,
     changes: String,
     current: String,
     dead_letters: String,
@@ -49,8 +51,9 @@ impl Outlet {
             .topics()
             .first()
             .map_or(0, |topic| topic.partitions().len());
+        let producer = Arc::new(producer);
         Ok(Self {
-            native: Native::new(producer.client().native_ptr()),
+            committer: Committer::start(producer.clone(), target.patience)?,
             producer,
             changes: target.changes.clone(),
             current: target.current.clone(),
@@ -110,11 +113,12 @@ impl Outlet {
         }
     }
 
+    /// Begins to add offsets to the open transaction and to commit it.
     pub(super) fn commit(
         &mut self,
         topics: &[String],
         lanes: &[(LaneId, Vec<Offset>)],
-        group: &ConsumerGroupMetadata,
+        group: ConsumerGroupMetadata,
     ) -> Result<(), Trouble> {
         let mut offsets = TopicPartitionList::new();
         for (lane, next) in lanes {
@@ -124,23 +128,14 @@ impl Outlet {
                     .map_err(restart("name an offset"))?;
             }
         }
-        let quiet = self.producer.context().disturbances();
-        self.producer
-            .send_offsets_to_transaction(&offsets, group, self.patience)
-            .map_err(restart("add the offsets to the transaction"))?;
-        self.native
-            .commit_transaction(self.patience)
-            .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
-        if let Some(lost) = self.producer.context().take_lost() {
-            return Err(Trouble::Restart(format!(
-                "a record was not delivered: {lost}"
-            )));
-        }
-        if self.producer.context().disturbances() != quiet {
-            return Err(Trouble::InDoubt(
-                "the connection to the coordinator was disturbed during a commit".to_owned(),
-            ));
-        }
-        Ok(())
+        self.committer.begin(offsets, group)
+    }
+
+    pub(super) fn is_committed(&self) -> Result<bool, Trouble> {
+        self.committer.look()
+    }
+
+    pub(super) fn hear_out(&self) -> Result<(), Trouble> {
+        self.committer.hear_out()
     }
 }

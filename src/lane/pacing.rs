@@ -36,9 +36,15 @@ impl Pacing {
     /// transactions work them off sooner.
     #[must_use]
     pub fn with_waiting(self, records: u64) -> Self {
-        if records <= self.records_max {
-            return self;
+        match records <= self.records_max {
+            true => self,
+            false => self.stretched(),
         }
+    }
+
+    /// The widest limits that a unit may have.
+    #[must_use]
+    pub fn stretched(self) -> Self {
         let times = self.stretch;
         Self {
             records_max: self.records_max.saturating_mul(times.into()),

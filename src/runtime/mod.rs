@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod desk;
+mod held;
 mod intake;
 mod letter;
 mod open_unit;
@@ -11,6 +12,9 @@ pub mod plan;
 pub mod policies;
 mod pulse;
 pub mod restore;
+#[cfg(test)]
+mod shore;
 pub mod supervisor;
 mod tally;
+mod transactions;
 mod worker;

@@ -9,8 +9,12 @@ use crate::model::time::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenUnit {
     pacing: Pacing,
+    /// How far it may go while its transaction cannot begin.
+    widest: Pacing,
     opened: Timestamp,
-    /// When its first output came about.
+    /// When its transaction began, once it has; its limits of time count from then.
+    began: Timestamp,
+    /// When its first output came about, or its transaction began if that was later.
     pub(super) first_output: Option<Timestamp>,
     /// Records taken.
     pub(super) records: u64,
@@ -19,40 +23,63 @@ pub(super) struct OpenUnit {
 }
 
 impl OpenUnit {
-    /// One that begins now, with its limits.
-    pub(super) fn new(pacing: Pacing, now: Timestamp) -> Self {
+    /// One that begins now, with so many records waiting.
+    pub(super) fn new(pacing: Pacing, waiting: u64, now: Timestamp) -> Self {
         Self {
-            pacing,
+            pacing: pacing.with_waiting(waiting),
+            widest: pacing.stretched(),
             opened: now,
+            began: now,
             first_output: None,
             records: 0,
             by_time: 0,
         }
     }
 
+    /// Its transaction has begun: what was held for it waits like what comes now. Otherwise each
+    /// unit would be due as soon as the last is committed, and there would be more of them.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        self.began = now;
+        self.first_output = self.first_output.map(|_| now);
+    }
+
     /// Whether no more records may be put into it, with so many bytes of output. What time alone
     /// brings about keeps no record out: live events must not wait until a storm is over.
-    pub(super) fn is_full(&self, bytes: u64, now: Timestamp) -> bool {
-        self.pacing.is_full(&self.fill(bytes - self.by_time, now))
+    ///
+    /// Until its transaction has begun nobody would see it sooner if it ended, so it may grow as
+    /// large as one that works off a backlog. But no older: what came much later than its ceiling
+    /// would be refused as from the future.
+    pub(super) fn is_full(&self, bytes: u64, now: Timestamp, begun: bool) -> bool {
+        let fill = self.fill(bytes - self.by_time, now);
+        match begun {
+            true => self.pacing.is_full(&fill),
+            false => self.widest.is_full(&fill) || self.is_old(now),
+        }
+    }
+
+    /// Whether no unit may become older.
+    fn is_old(&self, now: Timestamp) -> bool {
+        now - self.opened >= self.widest.age_max
     }
 
     /// Whether it is to be committed now, with so many bytes of output.
     pub(super) fn is_due(&self, bytes: u64, now: Timestamp) -> bool {
-        self.pacing.is_due(&self.fill(bytes, now))
+        self.pacing.is_due(&self.fill(bytes, now)) || self.is_old(now)
     }
 
     fn fill(&self, bytes: u64, now: Timestamp) -> Fill {
         Fill {
             records: self.records,
             bytes,
-            age_ms: (now - self.opened).0,
+            age_ms: (now - self.began).0,
             waiting_ms: self.first_output.map(|first| (now - first).0),
         }
     }
 
     /// When it is to be committed at the latest, by its limits of time.
     pub(super) fn due(&self) -> Timestamp {
-        let latest = self.opened + self.pacing.age_max;
+        let latest = self.began + self.pacing.age_max;
+        let latest = latest.min(self.opened + self.widest.age_max);
         let wait = self.pacing.change_wait;
         let change = self.first_output.map(|first| first + wait);
         change.map_or(latest, |change| change.min(latest))

@@ -1,4 +1,4 @@
-//! What the open transaction has come to, in numbers, until it is committed.
+//! What units have come to, in numbers, until they are committed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +9,22 @@ use crate::lane::fate::Fate;
 use crate::model::change::Cause;
 use crate::model::detail::Cleaned;
 use crate::model::ids::TopicIx;
-use crate::model::refusal::REFUSALS;
 use crate::model::time::Timestamp;
 use crate::model::warning::Notice;
 use crate::policy::declared::Policy;
 use crate::telemetry::{Enrolled, Move, Refusals, Telemetry, UnitFigures, WorkerShard};
 
-/// Numbers of the open transaction.
+/// Numbers of the unit that is filled, and of the one before while it is on its way.
 pub(super) struct Tally {
+    open: Sums,
+    sealed: Sums,
+    telemetry: Telemetry,
+    enrolled: Vec<(Arc<Policy>, Enrolled)>,
+}
+
+/// Numbers of one unit.
+#[derive(Default)]
+struct Sums {
     consumed: Vec<u64>,
     applied: u64,
     duplicates: u64,
@@ -26,23 +34,36 @@ pub(super) struct Tally {
     cleaned: Vec<u64>,
     moves: Vec<Move>,
     warnings: Vec<(usize, Notice)>,
-    telemetry: Telemetry,
-    enrolled: Vec<(Arc<Policy>, Enrolled)>,
+}
+
+impl Sums {
+    /// Of nothing, with so many input topics.
+    fn new(topics: usize) -> Self {
+        Self {
+            consumed: vec![0; topics],
+            ..Self::default()
+        }
+    }
+
+    fn clear(&mut self) {
+        self.consumed.fill(0);
+        self.applied = 0;
+        self.duplicates = 0;
+        self.suppressed = 0;
+        self.dead_letters.fill(0);
+        self.transfers = 0;
+        self.cleaned.fill(0);
+        self.moves.clear();
+        self.warnings.clear();
+    }
 }
 
 impl Tally {
     /// Of nothing, with so many input topics.
     pub(super) fn new(topics: usize, telemetry: &Telemetry) -> Self {
         Self {
-            consumed: vec![0; topics],
-            applied: 0,
-            duplicates: 0,
-            suppressed: 0,
-            dead_letters: [0; REFUSALS.len()],
-            transfers: 0,
-            cleaned: Vec::new(),
-            moves: Vec::new(),
-            warnings: Vec::new(),
+            open: Sums::new(topics),
+            sealed: Sums::new(topics),
             telemetry: telemetry.clone(),
             enrolled: Vec::new(),
         }
@@ -56,28 +77,28 @@ impl Tally {
         fate: &Fate,
         cleaned: Cleaned,
     ) {
-        self.consumed[topic.0] += 1;
+        self.open.consumed[topic.0] += 1;
         let Fate::Became(outcome) = fate else {
-            self.transfers += 1;
+            self.open.transfers += 1;
             return;
         };
         match outcome {
             Outcome::Applied => {
-                self.applied += 1;
+                self.open.applied += 1;
                 cleaned.rules().for_each(|rule| self.clean(policy, rule));
             }
-            Outcome::Duplicate => self.duplicates += 1,
-            Outcome::Suppressed => self.suppressed += 1,
-            Outcome::Refused(refused) => self.dead_letters[refused.refusal as usize] += 1,
+            Outcome::Duplicate => self.open.duplicates += 1,
+            Outcome::Suppressed => self.open.suppressed += 1,
+            Outcome::Refused(refused) => self.open.dead_letters[refused.refusal as usize] += 1,
         }
     }
 
     fn clean(&mut self, policy: &Arc<Policy>, rule: usize) {
         let rule = self.enrolled(policy).cleaning[rule];
-        if self.cleaned.len() <= rule {
-            self.cleaned.resize(rule + 1, 0);
+        if self.open.cleaned.len() <= rule {
+            self.open.cleaned.resize(rule + 1, 0);
         }
-        self.cleaned[rule] += 1;
+        self.open.cleaned[rule] += 1;
     }
 
     /// Under which numbers a policy is counted.
@@ -104,50 +125,54 @@ impl Tally {
             return;
         }
         let scales = self.enrolled(policy).scales.clone();
-        self.moves.extend(judged.changes.iter().map(|change| Move {
-            scale: scales[change.scale.0],
-            cause: change.cause,
-            direction: policy.direction(change),
-            owed: match change.cause {
-                Cause::Event | Cause::Correction | Cause::Command => stamped_at,
-                Cause::Clock => live.then_some(change.effective_at),
-                Cause::Policy => None,
-            },
-        }));
+        self.open
+            .moves
+            .extend(judged.changes.iter().map(|change| Move {
+                scale: scales[change.scale.0],
+                cause: change.cause,
+                direction: policy.direction(change),
+                owed: match change.cause {
+                    Cause::Event | Cause::Correction | Cause::Command => stamped_at,
+                    Cause::Clock => live.then_some(change.effective_at),
+                    Cause::Policy => None,
+                },
+            }));
         let warnings = judged.warnings.iter();
-        self.warnings
+        self.open
+            .warnings
             .extend(warnings.map(|warning| (scales[warning.ladder.0], warning.notice)));
     }
 
-    /// The transaction is committed: hands the numbers on and begins anew.
+    /// The unit that was filled is on its way; the next begins anew.
+    pub(super) fn seal(&mut self) {
+        std::mem::swap(&mut self.open, &mut self.sealed);
+    }
+
+    /// The unit on its way is committed: hands its numbers on. The next one stood still so long for
+    /// it, if it did.
     pub(super) fn committed(
         &mut self,
         shard: &WorkerShard,
         units: u64,
         (began, acknowledged): (Timestamp, Timestamp),
+        stood: Option<Duration>,
     ) {
+        let sums = &self.sealed;
         shard.unit_committed(&UnitFigures {
             units,
-            consumed: &self.consumed,
-            applied: self.applied,
-            duplicates: self.duplicates,
-            suppressed: self.suppressed,
-            dead_letters: &self.dead_letters,
-            transfers: self.transfers,
-            cleaned: &self.cleaned,
-            moves: &self.moves,
-            warnings: &self.warnings,
+            consumed: &sums.consumed,
+            applied: sums.applied,
+            duplicates: sums.duplicates,
+            suppressed: sums.suppressed,
+            dead_letters: &sums.dead_letters,
+            transfers: sums.transfers,
+            cleaned: &sums.cleaned,
+            moves: &sums.moves,
+            warnings: &sums.warnings,
             took: Duration::from_millis(u64::try_from((acknowledged - began).0).unwrap_or(0)),
+            stood,
             acknowledged,
         });
-        self.consumed.fill(0);
-        self.applied = 0;
-        self.duplicates = 0;
-        self.suppressed = 0;
-        self.dead_letters.fill(0);
-        self.transfers = 0;
-        self.cleaned.fill(0);
-        self.moves.clear();
-        self.warnings.clear();
+        self.sealed.clear();
     }
 }

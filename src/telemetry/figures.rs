@@ -39,6 +39,8 @@ pub struct UnitFigures<'a> {
     pub warnings: &'a [(usize, Notice)],
     /// From its begin to the acknowledgement of its commit.
     pub took: Duration,
+    /// How long the next unit, which took no more, stood still for it, if it did.
+    pub stood: Option<Duration>,
     /// Wall time of the acknowledgement.
     pub acknowledged: Timestamp,
 }
@@ -79,6 +81,7 @@ pub struct Figures {
     pub(super) mismatches: u64,
     pub(super) adopted: u64,
     pub(super) transaction: Latencies,
+    pub(super) commit_wait: Latencies,
     pub(super) event_to_change: Latencies,
     pub(super) demotion_lag: Latencies,
 }
@@ -101,6 +104,7 @@ impl Figures {
             mismatches: 0,
             adopted: 0,
             transaction: Latencies::new(),
+            commit_wait: Latencies::new(),
             event_to_change: Latencies::new(),
             demotion_lag: Latencies::new(),
         }
@@ -120,6 +124,9 @@ impl Figures {
         self.units += unit.units;
         self.endings[Ending::Committed as usize] += 1;
         self.transaction.record(unit.took);
+        if let Some(stood) = unit.stood {
+            self.commit_wait.record(stood);
+        }
         for (ladder, notice) in unit.warnings {
             grown(&mut self.warnings, ladder + 1);
             self.warnings[*ladder][notice.index()] += 1;
@@ -199,6 +206,7 @@ impl Figures {
         self.mismatches += other.mismatches;
         self.adopted += other.adopted;
         self.transaction.add(&other.transaction);
+        self.commit_wait.add(&other.commit_wait);
         self.event_to_change.add(&other.event_to_change);
         self.demotion_lag.add(&other.demotion_lag);
     }

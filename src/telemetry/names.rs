@@ -73,7 +73,9 @@ metrics! {
     TRANSACTIONS = Counter "tidemark_transactions_total" ["result"]
         "Transactions ended.";
     TRANSACTION_SECONDS = Histogram "tidemark_transaction_seconds" []
-        "From the begin of a transaction to its acknowledged commit, gathering included.";
+        "From the begin of a transaction to its acknowledged commit, gathering meanwhile included.";
+    COMMIT_WAIT_SECONDS = Histogram "tidemark_commit_wait_seconds" []
+        "Times that a full unit stood still until the commit of the one before had ended.";
     EVENT_TO_CHANGE_SECONDS = Histogram "tidemark_event_to_change_seconds" []
         "From the broker's time of an event to the acknowledged change that it caused.";
     DEMOTION_LAG_SECONDS = Histogram "tidemark_demotion_lag_seconds" []

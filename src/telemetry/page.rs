@@ -111,6 +111,7 @@ impl Families {
         );
         self.numbers(&names::POLICY_ADOPTED, [(Vec::new(), total.adopted as f64)]);
         self.histogram(&names::TRANSACTION_SECONDS, &total.transaction);
+        self.histogram(&names::COMMIT_WAIT_SECONDS, &total.commit_wait);
         self.histogram(&names::EVENT_TO_CHANGE_SECONDS, &total.event_to_change);
         self.histogram(&names::DEMOTION_LAG_SECONDS, &total.demotion_lag);
     }

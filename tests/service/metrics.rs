@@ -158,6 +158,7 @@ fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
                 (VALUE, Notice::Safe),
             ],
             took: Duration::from_millis(6),
+            stood: (worker == 0).then_some(Duration::from_millis(3)),
             acknowledged: Timestamp(1000),
         });
     }
@@ -272,6 +273,7 @@ fn all_workers_and_lanes_are_added_up() {
         ),
         ("tidemark_transaction_seconds_bucket{le=\"0.005\"}", 0.0),
         ("tidemark_transaction_seconds_bucket{le=\"0.01\"}", 2.0),
+        ("tidemark_commit_wait_seconds_sum", 0.003),
         ("tidemark_event_to_change_seconds_bucket{le=\"0.015\"}", 0.0),
         ("tidemark_event_to_change_seconds_bucket{le=\"0.025\"}", 2.0),
         ("tidemark_event_to_change_seconds_bucket{le=\"0.25\"}", 2.0),

@@ -24,6 +24,14 @@ impl<R: Record> Intake<R> {
         self.ahead.is_some() || self.lane.engine().awaiting() > 0
     }
 
+    /// The hash of the policy that all its customers are passed over to with the unit that is
+    /// sealed now, if that is so.
+    pub(in crate::runtime) fn passed(&mut self) -> Option<String> {
+        let passed = self.passes && self.lane.engine().awaiting() == 0;
+        self.passes &= !passed;
+        passed.then(|| self.lane.engine().policy().hash.clone())
+    }
+
     /// Begins with another policy.
     pub(in crate::runtime) fn begin(&mut self, edition: Edition) {
         self.lane.begin(edition);

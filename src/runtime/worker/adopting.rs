@@ -2,7 +2,7 @@
 
 use crate::engine::effect::Judged;
 use crate::engine::input::Tick;
-use crate::model::ids::{LaneId, Offset};
+use crate::model::ids::LaneId;
 use crate::port::{Bus, Clock, Record, Trouble};
 use crate::runtime::desk::Desk;
 use crate::runtime::intake::Intake;
@@ -33,17 +33,6 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             let hash = &intake.lane.engine().policy().hash;
             let given = self.plan.policies.newest();
             self.desk.left_behind(id, hash, given.hash());
-        }
-    }
-
-    /// Tells of lanes all of whose customers have been passed over, once that is committed.
-    pub(super) fn tell_passed(&mut self, lanes: &[(LaneId, Vec<Offset>)]) {
-        for (id, _) in lanes {
-            let intake = self.lanes.get_mut(id).expect("it has just been committed");
-            if intake.passes && intake.lane.engine().awaiting() == 0 {
-                intake.passes = false;
-                self.desk.passed(*id, &intake.lane.engine().policy().hash);
-            }
         }
     }
 }

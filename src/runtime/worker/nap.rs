@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use crate::lane::liveness::Feed;
-use crate::lane::phase::Phase;
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Source};
-use crate::runtime::intake::Readiness;
 use crate::runtime::open_unit::until;
 
 use super::Worker;
@@ -17,19 +15,16 @@ const NAP: Duration = Duration::from_millis(20);
 impl<B: Bus, C: Clock> Worker<B, C> {
     /// Sleeps until something may have happened.
     pub(super) fn nap(&mut self, now: Timestamp, feed: Feed) {
-        let ready = self.lanes.values_mut().any(|intake| {
-            let readiness = intake.readiness(now, self.plan.merge_wait);
-            let ready = matches!(readiness, Readiness::Ready { .. });
-            intake.phase == Phase::Running && (ready || intake.presses())
-        });
         let most = match &self.unit {
-            Some(unit) => until(unit.due(), now),
-            None if ready => until(self.began + self.plan.pause, now),
+            Some(unit) if self.transactions.is_open() => until(unit.due(), now),
+            // The end of the commit wakes the worker.
+            Some(_) if self.transactions.is_committing() => NAP,
+            Some(_) => until(self.transactions.next(), now),
             None if self.restore.is_some() => Duration::from_millis(1),
             None => self.until_due(now, feed).min(NAP),
         };
         if !most.is_zero() {
-            self.bus.reading().wait(most);
+            self.transactions.reading().wait(most);
         }
     }
 

@@ -1,0 +1,137 @@
+//! A thread that commits transactions, so that their worker need not wait.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
+
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::producer::{Producer, ThreadedProducer};
+use rdkafka::topic_partition_list::TopicPartitionList;
+
+use crate::port::Trouble;
+
+use super::context::Publisher;
+use super::ffi::Native;
+use super::trouble::restart;
+
+/// Commits the transactions of one producer, one at a time. When it is dropped, what is on its way
+/// is waited for: at most two calls, each as long as its patience.
+pub(super) struct Committer {
+    /// Nothing once it is to end.
+    asked: Option<Sender<Commit>>,
+    ended: Receiver<Result<(), Trouble>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What it is asked to do.
+struct Commit {
+    offsets: TopicPartitionList,
+    group: ConsumerGroupMetadata,
+    /// To be woken at the end.
+    worker: Thread,
+}
+
+impl Committer {
+    /// Starts it.
+    pub(super) fn start(
+        producer: Arc<ThreadedProducer<Publisher>>,
+        patience: Duration,
+    ) -> Result<Self, Trouble> {
+        let (asked, commits) = mpsc::channel::<Commit>();
+        let (results, ended) = mpsc::channel();
+        let work = move || {
+            for Commit {
+                offsets,
+                group,
+                worker,
+            } in commits
+            {
+                let result = commit(&producer, &offsets, &group, patience);
+                // Whoever has asked may have gone meanwhile.
+                let _ = results.send(result);
+                worker.unpark();
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("commits".to_owned())
+            .spawn(work)
+            .map_err(|error| Trouble::Fatal(format!("cannot start a thread: {error}")))?;
+        Ok(Self {
+            asked: Some(asked),
+            ended,
+            thread: Some(thread),
+        })
+    }
+
+    /// Begins to add the offsets to the open transaction and to commit it; its end wakes this
+    /// thread.
+    pub(super) fn begin(
+        &self,
+        offsets: TopicPartitionList,
+        group: ConsumerGroupMetadata,
+    ) -> Result<(), Trouble> {
+        let commit = Commit {
+            offsets,
+            group,
+            worker: thread::current(),
+        };
+        let sent = self.asked.as_ref().map(|asked| asked.send(commit));
+        sent.and_then(Result::ok).ok_or_else(gone)
+    }
+
+    /// Whether the commit has ended well; false while it is on its way.
+    pub(super) fn look(&self) -> Result<bool, Trouble> {
+        match self.ended.try_recv() {
+            Ok(result) => result.map(|()| true),
+            Err(TryRecvError::Empty) => Ok(false),
+            Err(TryRecvError::Disconnected) => Err(gone()),
+        }
+    }
+
+    /// Waits until the commit has ended.
+    pub(super) fn hear_out(&self) -> Result<(), Trouble> {
+        self.ended.recv().unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.asked = None;
+        if let Some(thread) = self.thread.take() {
+            // If it has panicked, its worker has been told so.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn gone() -> Trouble {
+    Trouble::Bug("the thread that commits has ended".to_owned())
+}
+
+fn commit(
+    producer: &ThreadedProducer<Publisher>,
+    offsets: &TopicPartitionList,
+    group: &ConsumerGroupMetadata,
+    patience: Duration,
+) -> Result<(), Trouble> {
+    let context = producer.context();
+    let quiet = context.disturbances();
+    producer
+        .send_offsets_to_transaction(offsets, group, patience)
+        .map_err(restart("add the offsets to the transaction"))?;
+    Native::new(producer.client().native_ptr())
+        .commit_transaction(patience)
+        .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
+    if let Some(lost) = context.take_lost() {
+        return Err(Trouble::Restart(format!(
+            "a record was not delivered: {lost}"
+        )));
+    }
+    if context.disturbances() != quiet {
+        return Err(Trouble::InDoubt(
+            "the connection to the coordinator was disturbed during a commit".to_owned(),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! A bus to nowhere, whose commits end when a test says so.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::time::Timestamp;
+use crate::port::{
+    Bus, Clock, Header, LedgerLook, Notice, Outgoing, Output, Record, Sink, Source, Trouble,
+};
+
+/// What a test sees and steers; clones are the same.
+#[derive(Clone, Default)]
+pub(super) struct Shore(Rc<Sight>);
+
+#[derive(Default)]
+struct Sight {
+    now: Cell<i64>,
+    notices: RefCell<VecDeque<Notice>>,
+    arrived: RefCell<VecDeque<Event>>,
+    written: Cell<i64>,
+    said: RefCell<Vec<String>>,
+    ending: RefCell<Option<Result<(), Trouble>>>,
+    naps: RefCell<Vec<Duration>>,
+}
+
+impl Shore {
+    pub(super) fn pass(&self, ms: i64) {
+        self.0.now.set(self.0.now.get() + ms);
+    }
+
+    pub(super) fn notice(&self, notice: Notice) {
+        self.0.notices.borrow_mut().push_back(notice);
+    }
+
+    /// A purchase of somebody arrives, which happened now.
+    pub(super) fn purchase(&self, customer: &str) {
+        let offset = self.0.written.replace(self.0.written.get() + 1);
+        let at = crate::model::zone::show_utc(self.now());
+        let value = format!(
+            r#"{{"event_id":"e-{offset}","customer_id":"{customer}","kind":"purchase",
+            "occurred_at":"{at}","order_id":"o-{offset}","amount":"5.00","currency":"GBP"}}"#
+        );
+        let (offset, key) = (Offset(offset), customer.to_owned());
+        let event = Event { offset, key, value };
+        self.0.arrived.borrow_mut().push_back(event);
+    }
+
+    /// The commit on its way ends like this.
+    pub(super) fn end(&self, how: Result<(), Trouble>) {
+        *self.0.ending.borrow_mut() = Some(how);
+    }
+
+    /// What was said to the broker since the last time.
+    pub(super) fn said(&self) -> Vec<String> {
+        self.0.said.take()
+    }
+
+    /// How long was slept since the last time, at once.
+    pub(super) fn naps(&self) -> Vec<Duration> {
+        self.0.naps.take()
+    }
+
+    fn say(&self, what: impl Into<String>) {
+        self.0.said.borrow_mut().push(what.into());
+    }
+}
+
+impl Clock for Shore {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_780_000_000_000 + self.0.now.get())
+    }
+}
+
+/// The bus itself. Refuses what a broker would.
+pub(super) struct Boat {
+    shore: Shore,
+    is_open: bool,
+    commits: bool,
+}
+
+impl Boat {
+    pub(super) fn of(shore: &Shore) -> Self {
+        Self {
+            shore: shore.clone(),
+            is_open: false,
+            commits: false,
+        }
+    }
+}
+
+impl Sink for Boat {
+    fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
+        assert!(self.is_open && !self.commits, "outside of a transaction");
+        let key = str::from_utf8(outgoing.key.unwrap_or_default()).expect("text");
+        match outgoing.output {
+            Output::Ledger => self.shore.say("ledger"),
+            Output::Changes => self.shore.say(format!("change {key}")),
+            // One comes with each change.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Bus for Boat {
+    type Reading = Self;
+
+    fn reading(&mut self) -> &mut Self {
+        self
+    }
+
+    fn begin(&mut self) -> Result<(), Trouble> {
+        assert!(!self.is_open && !self.commits, "one at a time");
+        self.is_open = true;
+        self.shore.say("begin");
+        Ok(())
+    }
+
+    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        assert!(self.is_open && !self.commits, "nothing to commit");
+        self.commits = true;
+        for (lane, next) in lanes {
+            self.shore.say(format!("commit {lane} to {}", next[0]));
+        }
+        Ok(())
+    }
+
+    fn is_committed(&mut self) -> Result<bool, Trouble> {
+        assert!(self.commits, "nothing is on its way");
+        let ending = self.shore.0.ending.take();
+        ending.map_or(Ok(false), |how| {
+            (self.commits, self.is_open) = (false, false);
+            how.map(|()| true)
+        })
+    }
+
+    fn hear_out(&mut self) -> Result<(), Trouble> {
+        self.shore.say("hear out");
+        if self.shore.0.ending.borrow().is_none() {
+            self.shore.end(Ok(()));
+        }
+        self.is_committed().map(drop)
+    }
+
+    fn owner(&self) -> &str {
+        "boat"
+    }
+}
+
+impl Source for Boat {
+    type Record = Event;
+
+    fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
+        Ok(self.shore.0.notices.borrow_mut().pop_front())
+    }
+
+    fn committed(&mut self, _: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+        Ok(vec![None])
+    }
+
+    fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
+        Ok(vec![Offset(0)])
+    }
+
+    fn start(&mut self, _: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    fn release(&mut self) -> Result<(), Trouble> {
+        self.shore.say("release");
+        Ok(())
+    }
+
+    fn fetch(
+        &mut self,
+        _: LaneId,
+        _: TopicIx,
+        most: usize,
+        into: &mut VecDeque<Event>,
+    ) -> Result<(), Trouble> {
+        let mut arrived = self.shore.0.arrived.borrow_mut();
+        let most = most.min(arrived.len());
+        into.extend(arrived.drain(..most));
+        Ok(())
+    }
+
+    fn unread(&mut self, _: LaneId, _: TopicIx, _: Offset) -> u64 {
+        self.shore.0.arrived.borrow().len() as u64
+    }
+
+    fn wait(&mut self, most: Duration) {
+        self.shore.0.naps.borrow_mut().push(most);
+    }
+
+    fn open_ledger(&mut self, _: LaneId) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble> {
+        Ok(LedgerLook::End)
+    }
+}
+
+/// A record.
+pub(super) struct Event {
+    offset: Offset,
+    key: String,
+    value: String,
+}
+
+impl Record for Event {
+    fn offset(&self) -> Offset {
+        self.offset
+    }
+
+    fn key(&self) -> Option<&[u8]> {
+        Some(self.key.as_bytes())
+    }
+
+    fn value(&self) -> Option<&[u8]> {
+        Some(self.value.as_bytes())
+    }
+
+    fn stamped_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    fn headers(&self) -> Vec<Header> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,97 @@
+//! How the units of a worker are committed: the next is filled while the last is on its way.
+
+use crate::model::ids::LaneId;
+use crate::model::time::Timestamp;
+use crate::port::{Bus, Clock, Trouble};
+
+use super::Worker;
+
+/// What is to be told of a unit once it is committed.
+pub(super) struct Sealed {
+    /// How many lanes took part.
+    lanes: u64,
+    began: Timestamp,
+    /// Lanes all of whose customers are passed over with it, to the policy of that hash.
+    passed: Vec<(LaneId, String)>,
+}
+
+impl<B: Bus, C: Clock> Worker<B, C> {
+    /// Whether the unit is to be committed now, and can be.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let due = |unit: super::OpenUnit| unit.is_due(self.outbox.bytes, now);
+        self.transactions.is_open() && self.unit.is_some_and(due)
+    }
+
+    /// Seals what is open and begins to commit it, all lanes in one transaction.
+    pub(super) fn commit(&mut self) -> Result<(), Trouble> {
+        // The one before has ended, since this one could begin.
+        self.tell();
+        let mut offsets = Vec::new();
+        let mut passed = Vec::new();
+        for (id, intake) in self
+            .lanes
+            .iter_mut()
+            .filter(|(_, intake)| intake.lane.is_open())
+        {
+            let checksum = std::mem::take(&mut intake.checksum).finish();
+            let entry = intake.lane.seal(self.transactions.owner(), checksum);
+            let left = intake.lane.engine().allowed();
+            intake
+                .budget
+                .spend(entry.firings.map_or(0, |granted| granted - left));
+            self.outbox.sealed(&entry, &mut self.transactions)?;
+            offsets.push((*id, intake.next()));
+            passed.extend(intake.passed().map(|hash| (*id, hash)));
+        }
+        self.transactions.commit(&offsets)?;
+        self.unit = None;
+        self.tally.seal();
+        self.sealed = Some(Sealed {
+            lanes: offsets.len() as u64,
+            began: self.transactions.began(),
+            passed,
+        });
+        Ok(())
+    }
+
+    /// Looks whether the last unit is committed, and tells what it came to.
+    pub(super) fn settle(&mut self) -> Result<(), Trouble> {
+        self.transactions.look()?;
+        self.tell();
+        Ok(())
+    }
+
+    /// The same, but waits for it.
+    pub(super) fn hear_out(&mut self) -> Result<(), Trouble> {
+        self.transactions.hear_out()?;
+        self.tell();
+        Ok(())
+    }
+
+    /// Commits what is open, after what is on its way, and waits until nothing is.
+    pub(super) fn finish(&mut self) -> Result<(), Trouble> {
+        self.hear_out()?;
+        if self.unit.is_some() {
+            self.transactions.begin_at_once()?;
+            self.commit()?;
+            self.hear_out()?;
+        }
+        Ok(())
+    }
+
+    /// Tells what the last unit came to, once it is committed.
+    fn tell(&mut self) {
+        let committed = self.transactions.is_committed();
+        let Some(sealed) = self.sealed.take_if(|_| committed) else {
+            return;
+        };
+        for (id, hash) in &sealed.passed {
+            self.desk.passed(*id, hash);
+        }
+        let shard = self.desk.shard();
+        shard.turn();
+        let times = (sealed.began, self.clock.now());
+        let stood = self.transactions.stood();
+        self.tally.committed(shard, sealed.lanes, times, stood);
+    }
+}
