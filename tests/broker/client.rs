@@ -220,7 +220,12 @@ impl Client {
     /// Starts to read `topics` from their beginnings, committed records only, and goes on until
     /// told to finish.
     pub(crate) fn watch(&self, topics: &[&str]) -> Watcher {
-        Watcher::start(self.clone(), topics)
+        Watcher::start(self.clone(), topics, Isolation::Committed)
+    }
+
+    /// The same, but sees what is in open transactions, too.
+    pub(crate) fn peek(&self, topics: &[&str]) -> Watcher {
+        Watcher::start(self.clone(), topics, Isolation::Uncommitted)
     }
 
     /// Whether a broker is up and knows itself.

@@ -1,9 +1,9 @@
 //! A reader that sees what a downstream service would see, all the while a test does its worst.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -19,7 +19,7 @@ pub(crate) struct Seen {
     pub(crate) at: SystemTime,
 }
 
-/// Reads topics in the background, committed records only, and keeps all it saw in the order it saw
+/// Reads topics in the background and keeps all it saw in the order it saw
 /// it. It lives through the broker's restarts, and ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Watcher {
@@ -32,12 +32,14 @@ pub(crate) struct Watcher {
 #[derive(Debug, Default)]
 struct Shared {
     seen: Mutex<Vec<Seen>>,
+    /// Told of each.
+    news: Condvar,
     stop: AtomicBool,
 }
 
 impl Watcher {
-    pub(super) fn start(client: Client, topics: &[&str]) -> Self {
-        let reader = client.reader(Isolation::Committed);
+    pub(super) fn start(client: Client, topics: &[&str], isolation: Isolation) -> Self {
+        let reader = client.reader(isolation);
         assign_from_beginning(&reader, topics);
         let shared = Arc::new(Shared::default());
         let its_shared = Arc::clone(&shared);
@@ -54,6 +56,7 @@ impl Watcher {
                             .lock()
                             .unwrap_or_else(PoisonError::into_inner)
                             .push(seen);
+                        its_shared.news.notify_all();
                     }
                     // Of a partition that is read no more, say: a test would wait for it in vain.
                     Some(Err(error)) if !is_expected(&error) => eprintln!("a watcher: {error}"),
@@ -85,6 +88,22 @@ impl Watcher {
         mut find: impl FnMut(&[Seen]) -> Option<T>,
     ) -> T {
         until(what, within, || self.look(&mut find))
+    }
+
+    /// Waits until it sees one more, and returns at once; panics when it has not `within` that
+    /// time.
+    #[track_caller]
+    pub(crate) fn wait_for_one_more(&self, within: Duration) {
+        let deadline = Instant::now() + within;
+        let lock = self.shared.seen.lock();
+        let mut seen = lock.unwrap_or_else(PoisonError::into_inner);
+        let before = seen.len();
+        while seen.len() == before {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "not within {within:?}: one more is seen");
+            let waited = self.shared.news.wait_timeout(seen, left);
+            seen = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// Waits until it has seen the last record that is in each partition now, ends, and returns all

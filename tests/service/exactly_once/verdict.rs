@@ -28,6 +28,8 @@ pub(crate) struct Evidence {
     pub(crate) ledger: BTreeMap<LaneId, Vec<Entry>>,
     /// Records of aborted transactions.
     pub(crate) aborted: usize,
+    /// Those of the ledger among them: of units that were on their way to be committed.
+    pub(crate) aborted_units: usize,
     pub(crate) policy: Policy,
     pub(crate) lanes: i32,
 }
@@ -37,12 +39,9 @@ impl Evidence {
         let read = |topic: &str| deployment.client().read_all(topic, Isolation::Committed);
         let all = |topic: &str| deployment.client().read_all(topic, Isolation::Uncommitted);
         let [changes, current, dead_letters, entries] = deployment.outputs().map(|it| read(&it));
-        let committed = changes.len() + current.len() + dead_letters.len() + entries.len();
-        let written: usize = deployment
-            .outputs()
-            .iter()
-            .map(|topic| all(topic).len())
-            .sum();
+        let committed = [&changes, &current, &dead_letters, &entries].map(Vec::len);
+        let written = deployment.outputs().map(|topic| all(&topic).len());
+        let [.., aborted_units] = [0, 1, 2, 3].map(|ix| written[ix] - committed[ix]);
         let mut ledger: BTreeMap<LaneId, Vec<Entry>> = BTreeMap::new();
         for record in entries {
             let entry = ledger::decode(record.value.as_deref().unwrap_or_default());
@@ -60,7 +59,8 @@ impl Evidence {
             current,
             dead_letters,
             ledger,
-            aborted: written - committed,
+            aborted: written.iter().sum::<usize>() - committed.iter().sum::<usize>(),
+            aborted_units,
             policy: policy::parse("policy.toml", &text).expect("the policy is sound"),
             lanes: deployment.lanes(),
         }
@@ -113,7 +113,7 @@ pub(crate) fn basics(deployment: &Deployment, sent: &[Sent], watcher: Watcher) -
     let evidence = Evidence::read(deployment);
     println!(
         "{} records sent; committed: {} changes, {} warnings, {} standings, {} dead letters, \
-         {} units; {} records in aborted transactions",
+         {} units; {} records in aborted transactions, {} of them units",
         sent.len(),
         evidence.moves().count(),
         evidence.warnings().count(),
@@ -121,6 +121,7 @@ pub(crate) fn basics(deployment: &Deployment, sent: &[Sent], watcher: Watcher) -
         evidence.dead_letters.len(),
         evidence.ledger.values().map(Vec::len).sum::<usize>(),
         evidence.aborted,
+        evidence.aborted_units,
     );
     are_repeated(deployment, &evidence);
     were_seen(deployment, &evidence, watcher);
