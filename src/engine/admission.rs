@@ -1,6 +1,6 @@
 //! Which events count: what is asked of each, changing nothing, before it is applied.
 
-use crate::features::fingerprint::{Fingerprint, hash};
+use crate::features::fingerprint::hash;
 use crate::features::history::Strangers;
 use crate::model::event::{Event, Kind};
 use crate::model::refusal::{Refusal, Refused};
@@ -18,7 +18,7 @@ pub(super) struct Admitted<'a> {
     /// The customer, if there is one of that id yet.
     pub(super) known: Option<Slot>,
     /// Of the event, if copies of it are to be told.
-    pub(super) fingerprint: Option<Fingerprint>,
+    pub(super) fingerprint: Option<u64>,
     /// What it asks for, if it asks for an override.
     pub(super) request: Option<Request<'a>>,
 }
@@ -57,6 +57,14 @@ impl Engine {
         Some(self.customers.unions.whole(slot))
     }
 
+    /// The slot of a customer who is known, who may go on in the one of another, `whole`.
+    pub(super) fn own(&self, whole: Slot, hash: u64, id: &str) -> Slot {
+        match self.customers.unions.are_none() {
+            true => whole,
+            false => self.customers.find(hash, id).unwrap_or(whole),
+        }
+    }
+
     /// Whether an event of that key, whose customer is known, or not yet, counts; nothing for a
     /// copy. Changes nothing.
     pub(super) fn admit<'a>(
@@ -66,10 +74,15 @@ impl Engine {
     ) -> Result<Option<Admitted<'a>>, Refused> {
         let told = !self.is_late(event.at);
         let fingerprint = told.then_some(key.event);
-        if let (Some(_), Some(fingerprint)) = (known, fingerprint) {
+        let own = known.map(|known| self.own(known, key.owner, event.customer));
+        if let (Some(own), Some(fingerprint)) = (own, fingerprint) {
             let trace = self.departed.find(key.owner, event.customer);
             let forgotten = trace.map_or(Timestamp::MIN, |trace| trace.at);
-            if self.dedup.is_copy(fingerprint, event.at, forgotten) {
+            let counted = &self.customers.get(own).counted;
+            if self
+                .dedup
+                .is_copy(counted, (fingerprint, event.at), forgotten)
+            {
                 return Ok(None);
             }
         }

@@ -7,8 +7,10 @@ use hashbrown::HashTable;
 use crate::features::history::History;
 use crate::model::time::Timestamp;
 
+use super::counted::Counted;
 use super::footings::Footings;
 use super::id::Id;
+use super::key::Key;
 use super::unions::Unions;
 
 /// Tables that the index is split into, so that none ever grows for long.
@@ -30,6 +32,8 @@ pub(super) struct Customer {
     pub(super) id: Id,
     /// Past.
     pub(super) history: History,
+    /// Events that counted, so that copies of them are told.
+    pub(super) counted: Counted,
     /// Horizon; [`Timestamp::MAX`] if there is none.
     pub(super) due: Timestamp,
     /// Their earliest entry in the queue; [`Timestamp::MAX`] if there is none.
@@ -86,19 +90,22 @@ impl Customers {
             .map(|known| known.slot)
     }
 
-    /// Reads a little of everything that is kept of the customers of these hashes, of [`AHEAD`] at
+    /// Reads a little of everything that is kept of the customers of these keys, of [`AHEAD`] at
     /// most. One after another each would wait for memory several times; so all wait together.
-    pub(super) fn read_ahead(&self, footings: &Footings, hashes: impl Iterator<Item = u64>) {
+    pub(super) fn read_ahead(&self, footings: &Footings, keys: impl Iterator<Item = Key>) {
         let mut likely = [None; AHEAD];
-        for (hash, slot) in hashes.zip(&mut likely) {
-            let tag = hash as u32;
-            let known = self.index[table(hash)].find(spread(tag), |known| known.hash == tag);
-            *slot = known.map(|known| known.slot);
+        for (key, place) in keys.zip(&mut likely) {
+            let tag = key.owner as u32;
+            let known = self.index[table(key.owner)].find(spread(tag), |known| known.hash == tag);
+            *place = known.map(|known| (known.slot, key.event));
         }
-        self.bring_near(footings, likely.into_iter().flatten());
+        let likely = likely.into_iter().flatten();
+        self.bring_near(footings, likely.clone().map(|(slot, _)| slot));
+        let seen = likely.map(|(slot, event)| self.get(slot).counted.glance(event));
+        black_box(seen.fold(0, |seen, one| seen ^ one));
     }
 
-    /// The same where the slots are known.
+    /// The same where the slots are known, and no events.
     pub(super) fn bring_near(
         &self,
         footings: &Footings,
@@ -106,8 +113,7 @@ impl Customers {
     ) {
         let mut seen = 0;
         for slot in slots.clone() {
-            let Customer { due, history, .. } = self.get(slot);
-            seen ^= due.0 ^ history.frontier().0 ^ footings.glance(slot);
+            seen ^= self.get(slot).due.0 ^ footings.glance(slot);
         }
         for slot in slots {
             seen ^= self.get(slot).history.glance();
@@ -142,6 +148,7 @@ impl Customers {
         page.push(Customer {
             id: Id::new(id),
             history,
+            counted: Counted::default(),
             due: Timestamp::MAX,
             queued: Timestamp::MAX,
         });
@@ -162,6 +169,7 @@ impl Customers {
         let vacant = Customer {
             id: Id::new(""),
             history: blank.clone(),
+            counted: Counted::default(),
             due: Timestamp::MAX,
             queued: Timestamp::MAX,
         };

@@ -9,8 +9,8 @@ use crate::model::event::Event;
 pub struct Key {
     /// Of the customer's id.
     pub(super) owner: u64,
-    /// Of the event.
-    pub(super) event: Fingerprint,
+    /// Of the event, among those of the customer.
+    pub(super) event: u64,
 }
 
 impl Key {
@@ -20,7 +20,7 @@ impl Key {
         let owner = hash(event.customer);
         Self {
             owner,
-            event: Fingerprint::of_owned(owner, event.event_id),
+            event: Fingerprint::of_owned(owner, event.event_id).bits(),
         }
     }
 }

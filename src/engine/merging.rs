@@ -91,7 +91,7 @@ impl Engine {
             },
         ));
         self.judge(whole, at, Occasion::Union { tells: false }, effects);
-        self.counted(fingerprint, event, effects)
+        self.counted((whole, key.owner, fingerprint), event, effects)
     }
 
     /// Parts the customer of an event from those with whom they are one.
@@ -109,7 +109,7 @@ impl Engine {
         };
         let at = self.part(slot, event.at, effects);
         self.judge(slot, at, Occasion::Union { tells: true }, effects);
-        self.counted(admitted.fingerprint, event, effects)
+        self.counted((slot, key.owner, admitted.fingerprint), event, effects)
     }
 
     /// Whether the customer of an event may be merged into the one of that id.

@@ -8,6 +8,7 @@
 
 mod admission;
 pub mod adoption;
+mod counted;
 mod customers;
 mod dedup;
 mod departed;

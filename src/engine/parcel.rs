@@ -1,8 +1,8 @@
 //! A parcel: all that one lane hands to another of customers who move, so that they go on there as
 //! if they had always been there.
 
-use crate::features::fingerprint::{Fingerprint, hash};
-use crate::model::tape::{Garbled, Reel, Tape};
+use crate::features::fingerprint::hash;
+use crate::model::tape::{Garbled, Reel, Tape, expect};
 use crate::model::time::Timestamp;
 
 use super::customers::Slot;
@@ -21,7 +21,7 @@ struct Memory {
     /// numbers of the last change and of the last warning.
     erased: Option<(Timestamp, Vec<Numbers>)>,
     /// The events that have counted.
-    counted: Vec<(Fingerprint, Timestamp)>,
+    counted: Vec<(u64, Timestamp)>,
 }
 
 impl Engine {
@@ -64,11 +64,14 @@ impl Engine {
         if reel.take_within("whether there is a customer", 0, 1)? == 1 {
             self.take_in(form, reel)?;
         }
-        let arrivals = self.arrivals();
+        let limit = self.dedup.limit(self.arrivals());
         let mut ids = Vec::with_capacity(count);
         for memory in memories {
-            for (event, at) in memory.counted {
-                self.dedup.remember(event, at, arrivals);
+            let slot = self.customers.find(hash(&memory.id), &memory.id);
+            if let Some(slot) = slot {
+                let counted = &mut self.customers.get_mut(slot).counted;
+                let events = memory.counted.into_iter();
+                events.for_each(|(event, at)| counted.remember(event, at, limit));
             }
             if let Some((at, names)) = memory.erased {
                 let numbers = self
@@ -96,13 +99,15 @@ impl Engine {
     /// Takes out what is kept by id.
     fn forget_of(&mut self, id: &str) -> Memory {
         let hash = hash(id);
-        let arrivals = self.arrivals();
+        let limit = self.dedup.limit(self.arrivals());
+        let slot = self.customers.find(hash, id);
+        let counted = slot.map(|slot| self.customers.get(slot).counted.all(limit));
         let trace = self.departed.take(hash, id);
         let erased = trace.map(|trace| (trace.at, self.numbers_of(&trace)));
         Memory {
             id: id.into(),
             erased,
-            counted: self.dedup.take_out(hash, arrivals),
+            counted: counted.unwrap_or_default(),
         }
     }
 
@@ -155,7 +160,7 @@ impl Memory {
         }
         tape.put_count(self.counted.len());
         for (event, at) in &self.counted {
-            tape.put_id(event.to_bits());
+            tape.put_id((*event).into());
             tape.put(at.0);
         }
     }
@@ -168,8 +173,13 @@ impl Memory {
         };
         let count = reel.take_count("a number of events that have counted")?;
         let counted = (0..count).map(|_| {
-            let event = Fingerprint::of_bits(reel.take_id("an event that has counted")?)?;
-            Ok((event, Timestamp(reel.take("when an event happened")?)))
+            let what = "an event that has counted";
+            let event = reel.take_id(what)?;
+            expect(event <= u64::MAX.into(), what, event, u64::MAX)?;
+            Ok((
+                event as u64,
+                Timestamp(reel.take("when an event happened")?),
+            ))
         });
         Ok(Self {
             id,

@@ -1,9 +1,7 @@
 //! The engine of one lane and its step: one event or tick in, changes out.
 
-use std::hint::black_box;
 use std::sync::Arc;
 
-use crate::features::fingerprint::Fingerprint;
 use crate::model::detail::Wanted;
 use crate::model::event::{Event, Kind};
 use crate::model::standing::{Place, ScaleIx};
@@ -152,20 +150,22 @@ impl Engine {
             }
             None => self.absorb(slot, at, event, effects),
         }
-        self.counted(admitted.fingerprint, event, effects)
+        self.counted((slot, hash, admitted.fingerprint), event, effects)
     }
 
     /// An event has counted: it is remembered, where copies of it are told, and time has come as
     /// far as it says.
     pub(super) fn counted(
         &mut self,
-        fingerprint: Option<Fingerprint>,
+        (slot, hash, fingerprint): (Slot, u64, Option<u64>),
         event: &Event<'_>,
         effects: &mut Vec<Judged>,
     ) -> Outcome {
         if let Some(fingerprint) = fingerprint {
-            let arrivals = self.arrivals();
-            self.dedup.remember(fingerprint, event.at, arrivals);
+            let limit = self.dedup.limit(self.arrivals());
+            let own = self.own(slot, hash, event.customer);
+            let counted = &mut self.customers.get_mut(own).counted;
+            counted.remember(fingerprint, event.at, limit);
         }
         self.pass(event, effects);
         Outcome::Applied
@@ -204,9 +204,7 @@ impl Engine {
     /// at [`Engine::AHEAD`] of them at most and changes nothing.
     pub fn read_ahead(&self, keys: impl Iterator<Item = Key> + Clone) {
         let keys = keys.take(Self::AHEAD);
-        black_box(self.dedup.glance(keys.clone().map(|key| key.event)));
-        let owners = keys.map(|key| key.owner);
-        self.customers.read_ahead(&self.era.footings, owners);
+        self.customers.read_ahead(&self.era.footings, keys);
     }
 
     /// How far the lane has come.

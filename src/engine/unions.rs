@@ -15,6 +15,11 @@ pub(super) struct Unions {
 }
 
 impl Unions {
+    /// Whether everybody stands for themselves.
+    pub(super) fn are_none(&self) -> bool {
+        self.wholes.is_empty()
+    }
+
     /// How many customers have been merged into others.
     pub(super) fn merged(&self) -> usize {
         self.wholes.len() - self.members.len()

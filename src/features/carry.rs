@@ -281,10 +281,16 @@ impl History {
             });
         }
         let mut tally = Tally::new(new);
+        tally.set_frontier(self.tally.frontier());
+        tally.set_all(new, self.tally.all(old));
         for (ix, source) in carry.series.iter().enumerate() {
             if new.series[ix].has_buckets() {
                 let from = self.tally.buckets(old, source.series);
-                tally.append(ix, from, &source.words);
+                let words = from.forwards().flat_map(|bucket| {
+                    let words = source.words.iter();
+                    words.map(move |word| bucket.word(*word))
+                });
+                tally.fill(new, ix, &words.collect::<Vec<_>>(), from.growing);
             }
         }
         for (total, from) in carry.totals.iter().enumerate() {

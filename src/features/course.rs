@@ -4,6 +4,7 @@
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
+use super::buckets::Bucket;
 use super::cuts::Level;
 use super::derived::Derived;
 use super::history::History;
@@ -51,7 +52,10 @@ impl Course {
         let resolution = layout.series[series].resolution;
         let (back, now) = (history.tally.back(layout, back), now.key(resolution));
         let buckets = history.tally.buckets(layout, series);
-        let value = |bucket: &[i64]| word.map_or_else(|| i64::from(bucket[1] > 0), |w| bucket[w]);
+        let value = |bucket: Bucket<'_>| match word {
+            Some(word) => bucket.word(word),
+            None => i64::from(bucket.count() > 0),
+        };
         if let Some(turns) = back.turns(now) {
             let sum = |key| buckets.seen(back, key).map(value).sum();
             self.now = sum(now);
@@ -60,7 +64,7 @@ impl Course {
             return;
         }
         for bucket in buckets.seen(back, now) {
-            let leaves = reached(zone, resolution, back.leaves(bucket[0]));
+            let leaves = reached(zone, resolution, back.leaves(bucket.key()));
             if self.steps.last().is_none_or(|(at, _)| *at > leaves) {
                 self.steps.push((leaves, self.now));
             }

@@ -13,6 +13,14 @@ pub(super) struct Ever {
 }
 
 impl Ever {
+    /// How many sums it has.
+    pub(super) const SUMS: usize = 3;
+
+    /// Whether an event adds to any.
+    pub(super) fn grows_by(event: &Event<'_>) -> bool {
+        (event.amount.0, event.quantity, event.margin.0) != (0, 0, 0)
+    }
+
     /// With those of an event.
     ///
     /// # Errors

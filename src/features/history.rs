@@ -20,8 +20,6 @@ use super::texts::Texts;
 /// One customer's past, as far as it can still matter.
 #[derive(Clone, Debug)]
 pub struct History {
-    pub(super) frontier: Timestamp,
-    pub(super) ever: Ever,
     pub(super) tally: Tally,
     /// None before the first order and the first note.
     pub(super) kept: Option<Box<Kept>>,
@@ -42,8 +40,6 @@ impl History {
     #[must_use]
     pub fn new(layout: &Layout) -> Self {
         Self {
-            frontier: Timestamp::MIN,
-            ever: Ever::default(),
             tally: Tally::new(layout),
             kept: None,
         }
@@ -56,12 +52,12 @@ impl History {
     }
 
     /// An order that is known after an instant.
-    fn known(&self, id: &str, limit: Timestamp) -> Option<&Order> {
+    fn known(&self, id: &str, limit: Timestamp) -> Option<Order> {
         let kept = self.kept.as_ref()?;
         kept.orders.known(Fingerprint::of(id), limit)
     }
 
-    /// Reads a word of every cache line of what is counted: a number without meaning.
+    /// Reads a byte of every cache line of what is counted: a number without meaning.
     #[must_use]
     pub fn glance(&self) -> i64 {
         self.tally.glance()
@@ -70,19 +66,19 @@ impl History {
     /// The latest instant at which the customer was judged.
     #[must_use]
     pub fn frontier(&self) -> Timestamp {
-        self.frontier
+        self.tally.frontier()
     }
 
     /// The customer has been judged at that instant.
     pub fn judged_at(&mut self, at: Timestamp) {
-        debug_assert!(at >= self.frontier, "a frontier never goes back");
-        self.frontier = at;
+        debug_assert!(at >= self.frontier(), "a frontier never goes back");
+        self.tally.set_frontier(at);
     }
 
     /// The instant at which the customer is to be judged once an event of that instant is in.
     #[must_use]
     pub fn judging_instant(&self, at: Timestamp) -> Timestamp {
-        self.frontier.max(at)
+        self.frontier().max(at)
     }
 
     /// Whether the event may be absorbed. Changes nothing.
@@ -96,7 +92,9 @@ impl History {
         event: &Event<'_>,
         strangers: Strangers,
     ) -> Result<(), Refused> {
-        self.ever.with(event)?;
+        if Ever::grows_by(event) {
+            self.tally.all(layout).with(event)?;
+        }
         for (summed, attr) in layout.summed().enumerate() {
             self.grown(layout, summed, event.details.number(attr))?;
         }
@@ -163,10 +161,11 @@ impl History {
         event: &Event<'_>,
         (clock, strangers): (Timestamp, Strangers),
     ) -> bool {
-        self.ever = self
-            .ever
-            .with(event)
-            .expect("an event is admitted before it is absorbed");
+        if Ever::grows_by(event) {
+            let all = self.tally.all(layout).with(event);
+            let all = all.expect("an event is admitted before it is absorbed");
+            self.tally.set_all(layout, all);
+        }
         for (summed, attr) in layout.summed().enumerate() {
             let sum = self.grown(layout, summed, event.details.number(attr));
             let sum = sum.expect("an event is admitted before it is absorbed");
@@ -295,13 +294,11 @@ impl History {
         change: impl FnOnce(&mut Order),
     ) -> Option<bool> {
         let (id, kept) = (Fingerprint::of(id?), self.kept.as_mut()?);
-        let order = kept.orders.known_mut(id, page.known.after)?;
-        let was = order.contribution();
-        change(order);
+        let [was, is] = kept.orders.change(id, page.known.after, change)?;
         let booking = Booking {
-            at: Moment::new(page.zone, order.at),
-            passes: order.passes,
-            turn: Turn::of_order(was, order.contribution()),
+            at: Moment::new(page.zone, is.at),
+            passes: is.passes,
+            turn: Turn::of_order(was.contribution(), is.contribution()),
             said: Said::Order(id),
         };
         Some(self.book(page, page.orders(), &booking))

@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::booking::{Booking, Page, Said};
-use super::buckets::Buckets;
+use super::buckets::{Bucket, Buckets};
 use super::fingerprint::Fingerprint;
 use super::history::{History, Kept, Strangers};
 use super::layout::Layout;
@@ -29,7 +29,11 @@ impl History {
                 .checked_add(other.ever(layout, summed))
         });
         let fit = attrs.into_iter().all(|sum| sum.is_some());
-        let ever = self.ever.and(other.ever).filter(|_| fit);
+        let ever = self
+            .tally
+            .all(layout)
+            .and(other.tally.all(layout))
+            .filter(|_| fit);
         ever.map(drop).ok_or(Refusal::BadAmount.of("into"))
     }
 
@@ -60,11 +64,16 @@ impl History {
             }
             !is_here(order)
         });
-        let ever = self.ever.and(other.ever);
+        let (one, two) = (&self.tally, &other.tally);
+        let mut tally = tallies(layout, one, two, at);
+        let ever = one.all(layout).and(two.all(layout));
+        tally.set_all(
+            layout,
+            ever.expect("sums of those who join stay in their range"),
+        );
+        tally.set_frontier(one.frontier().max(two.frontier()));
         Self {
-            frontier: self.frontier.max(other.frontier),
-            ever: ever.expect("sums of those who join stay in their range"),
-            tally: tallies(layout, &self.tally, &other.tally, at),
+            tally,
             kept: self.keep_with(&page, &other, (here, there)),
         }
     }
@@ -136,14 +145,8 @@ fn tallies(layout: &Layout, one: &Tally, other: &Tally, at: Timestamp) -> Tally 
             joined.set_total(layout, *total, sum - twice);
         }
         if shape.has_buckets() {
-            let words = added(both);
-            let buckets = Buckets {
-                words: &words,
-                growing: both.iter().all(|buckets| buckets.growing),
-                ..both[0]
-            };
-            let every: Vec<usize> = (0..shape.width).collect();
-            joined.append(ix, buckets, &every);
+            let growing = both.iter().all(|buckets| buckets.growing);
+            joined.fill(layout, ix, &added(shape.width, both), growing);
         }
     }
     // What either has counted by now is settled.
@@ -161,8 +164,8 @@ fn tallies(layout: &Layout, one: &Tally, other: &Tally, at: Timestamp) -> Tally 
 /// How many keys from one on have a positive count in both.
 fn days_of_both([one, other]: [Buckets<'_>; 2], from: i64) -> i64 {
     let days = |buckets: Buckets<'_>| {
-        let counted = buckets.backwards().filter(|bucket| bucket[1] > 0);
-        let mut days: Vec<i64> = counted.map(|bucket| bucket[0]).collect();
+        let counted = buckets.backwards().filter(|bucket| bucket.count() > 0);
+        let mut days: Vec<i64> = counted.map(Bucket::key).collect();
         days.retain(|day| *day >= from);
         days
     };
@@ -176,21 +179,17 @@ fn days_of_both([one, other]: [Buckets<'_>; 2], from: i64) -> i64 {
 }
 
 /// The buckets of both in ascending order of keys, those of one key added up.
-fn added(both: [Buckets<'_>; 2]) -> Vec<i64> {
-    let width = both[0].width;
-    let mut buckets: Vec<&[i64]> = both
-        .iter()
-        .flat_map(|buckets| buckets.words.chunks_exact(width))
-        .collect();
-    buckets.sort_by_key(|bucket| bucket[0]);
+fn added(width: usize, both: [Buckets<'_>; 2]) -> Vec<i64> {
+    let mut buckets: Vec<Bucket<'_>> = both.iter().flat_map(|buckets| buckets.forwards()).collect();
+    buckets.sort_by_key(|bucket| bucket.key());
     let mut words: Vec<i64> = Vec::new();
     for bucket in buckets {
         let last = words.len().wrapping_sub(width);
-        if words.get(last) == Some(&bucket[0]) {
-            let sums = words[last + 1..].iter_mut().zip(&bucket[1..]);
-            sums.for_each(|(sum, more)| *sum += more);
+        if words.get(last) == Some(&bucket.key()) {
+            let sums = words[last + 1..].iter_mut().zip(1..);
+            sums.for_each(|(sum, word)| *sum += bucket.word(word));
         } else {
-            words.extend_from_slice(bucket);
+            words.extend((0..width).map(|word| bucket.word(word)));
         }
     }
     words

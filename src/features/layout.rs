@@ -10,6 +10,7 @@ use super::counters::Counter;
 use super::cuts::{Cuts, Level};
 use super::decay::Decay;
 use super::derived::Derived;
+use super::ever::Ever;
 use super::feature::{Aggregate, Feature, Field, Window};
 use super::filter::{Filter, Passes};
 use super::moment::Moment;
@@ -63,7 +64,7 @@ pub struct Layout {
     pub(super) totals: usize,
     /// Those of them that begin with starts of ladders.
     pub(super) counters: Vec<Counter>,
-    /// Words of one bucket of each series.
+    /// Bytes of one narrow bucket of each series.
     one_of_each: usize,
 }
 
@@ -142,7 +143,7 @@ impl Layout {
             summed: summed(features),
             totals: 0,
             counters: Vec::new(),
-            one_of_each: series.iter().map(|shape| shape.width).sum(),
+            one_of_each: series.iter().map(|it| it.forms.narrowest().stride).sum(),
             series,
             filters,
         };
@@ -191,23 +192,28 @@ impl Layout {
         self.summed.iter().copied()
     }
 
-    /// The word that bounds the sums of one of them.
+    /// Among the numbers that a tally begins with, the first of which say how much there has ever
+    /// been: a running total.
+    pub(super) fn total(&self, total: usize) -> usize {
+        Ever::SUMS + total
+    }
+
+    /// Among them: the bound of the sums of a summed field.
     pub(super) fn ever(&self, summed: usize) -> usize {
-        self.series.len() + self.totals + summed
+        self.total(self.totals) + summed
     }
 
-    /// The word that says when a counter began.
+    /// Among them: when a counter began.
     pub(super) fn began(&self, counter: usize) -> usize {
-        self.series.len() + self.totals + self.summed.len() + counter
+        self.ever(self.summed.len()) + counter
     }
 
-    /// Words before the first bucket: one per series, one per total, one per summed field, one per
-    /// counter.
-    pub(super) fn header(&self) -> usize {
+    /// How many there are.
+    pub(super) fn numbers(&self) -> usize {
         self.began(self.counters.len())
     }
 
-    /// Words of one bucket of each series.
+    /// Bytes of one narrow bucket of each series.
     pub(super) fn one_of_each(&self) -> usize {
         self.one_of_each
     }
@@ -402,7 +408,7 @@ mod tests {
         assert_eq!(shown, [(3, 1, Some(90), true), (2, 0, None, false)]);
         assert_eq!(layout.series[0].sights[0].1.empty, 1);
         assert_eq!(layout.compared_totals.len(), 1);
-        assert_eq!(layout.header(), 4);
+        assert_eq!(layout.numbers(), Ever::SUMS + 2);
         assert_eq!(layout.own(Kind::View), [1]);
         assert_eq!(layout.own(Kind::Purchase), [0; 0]);
         assert_eq!(layout.orders(), [0]);

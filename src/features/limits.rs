@@ -3,6 +3,7 @@
 use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
+use super::buckets::Bucket;
 use super::feature::Resolution;
 use super::moment::Moment;
 use super::shape::Shape;
@@ -20,21 +21,21 @@ pub(super) struct Limits {
 
 impl Shape {
     /// Whether part of the count of a bucket is such that nothing can take it back.
-    pub(super) fn is_firm(&self, bucket: &[i64]) -> bool {
-        bucket[1] > 0 && (!self.firm || bucket[self.width - 1] > 0)
+    pub(super) fn is_firm(&self, bucket: Bucket<'_>) -> bool {
+        bucket.count() > 0 && (!self.firm || bucket.get(bucket.form.firm) > 0)
     }
 }
 
 impl Limits {
     /// Whether the count of a bucket is positive and will stay so: part of it is firm, or it lies
     /// where no order can be taken back any more.
-    pub(super) fn is_for_good(&self, shape: &Shape, bucket: &[i64]) -> bool {
+    pub(super) fn is_for_good(&self, shape: &Shape, bucket: Bucket<'_>) -> bool {
         let known_after = self.orders.key(shape.resolution);
         let settled = match shape.resolution {
-            Resolution::Exact => bucket[0] <= known_after,
-            Resolution::Hour | Resolution::Day => bucket[0] < known_after,
+            Resolution::Exact => bucket.key() <= known_after,
+            Resolution::Hour | Resolution::Day => bucket.key() < known_after,
         };
-        shape.is_firm(bucket) || (bucket[1] > 0 && settled)
+        shape.is_firm(bucket) || (bucket.count() > 0 && settled)
     }
 
     /// At a frontier, `orders` and `arrivals` being how far orders and events reach back from

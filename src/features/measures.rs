@@ -96,9 +96,11 @@ impl<'a> Measured<'a> {
         let now = self.now.key(shape.resolution);
         let seen = |back: Back| buckets.seen(tally.back(self.layout, back), now);
         match look {
-            Look::Sum { back, word } => Measure::Is(seen(back).map(|bucket| bucket[word]).sum()),
+            Look::Sum { back, word } => {
+                Measure::Is(seen(back).map(|bucket| bucket.word(word)).sum())
+            }
             Look::Days { back } => {
-                Measure::Is(seen(back).filter(|bucket| bucket[1] > 0).count() as i64)
+                Measure::Is(seen(back).filter(|bucket| bucket.count() > 0).count() as i64)
             }
             Look::Decayed { decay, word } => {
                 Measure::Is(self.layout.decays[decay].left(&buckets.days(word), now))

@@ -8,6 +8,7 @@ use crate::model::time::Timestamp;
 use super::feature::Field;
 use super::filter::Passes;
 use super::fingerprint::Fingerprint;
+use super::rows::Rows;
 
 /// What something adds to the features that see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -170,20 +171,43 @@ pub struct Known {
     pub kept: Timestamp,
 }
 
+/// Orders that are sought one after another; more are found by their ids.
+const FEW: usize = 48;
+
 /// The orders of one customer. An order is known while its instant is after a limit that only moves
 /// forward. What was given back on an order is an entry of its own, so that orders of which nothing
 /// was need no room for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Orders {
-    table: HashTable<Order>,
+    entries: Entries,
+}
+
+#[derive(Clone, Debug)]
+enum Entries {
+    Few(Rows),
+    Many(Box<HashTable<Order>>),
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        let entries = Entries::Few(Rows::default());
+        Self { entries }
+    }
 }
 
 impl Orders {
+    /// All entries, in no order: whoever asks sorts them or adds them up.
+    fn entries(&self) -> Vec<Order> {
+        match &self.entries {
+            Entries::Few(rows) => rows.all().collect(),
+            Entries::Many(entries) => entries.iter().copied().collect(),
+        }
+    }
+
     /// How many orders are known, those after an instant.
     pub(super) fn count(&self, limit: Timestamp) -> u64 {
         // A sum is the same in any order.
-        let Self { table: entries } = self;
-        let known = entries.iter().filter(|entry| entry.at > limit);
+        let known = self.entries().into_iter().filter(|entry| entry.at > limit);
         // What was given back on an order is a second entry, refunded like the first.
         let halves = known.map(|entry| 2 - u64::from(entry.refunded));
         halves.sum::<u64>() / 2
@@ -191,29 +215,53 @@ impl Orders {
 
     /// The order of that id, if it was bought after `limit`.
     #[must_use]
-    pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<&Order> {
-        self.table
-            .find(id.bits(), |order| order.id == id)
-            .filter(|order| order.at > limit)
+    pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<Order> {
+        let found = match &self.entries {
+            Entries::Few(rows) => rows.find(id).map(|ix| rows.get(ix)),
+            Entries::Many(table) => table.find(id.bits(), |order| order.id == id).copied(),
+        };
+        found.filter(|order| order.at > limit)
     }
 
-    /// The same, to be changed.
-    pub fn known_mut(&mut self, id: Fingerprint, limit: Timestamp) -> Option<&mut Order> {
-        self.table
-            .find_mut(id.bits(), |order| order.id == id)
-            .filter(|order| order.at > limit)
+    /// Changes the order of that id, if it was bought after `limit`: what it was, and what it is.
+    pub fn change(
+        &mut self,
+        id: Fingerprint,
+        limit: Timestamp,
+        change: impl FnOnce(&mut Order),
+    ) -> Option<[Order; 2]> {
+        let was = self.known(id, limit)?;
+        let mut is = was;
+        change(&mut is);
+        self.replace(is);
+        Some([was, is])
+    }
+
+    /// Puts an entry in the place of the one of its id; whether there is one.
+    fn replace(&mut self, order: Order) -> bool {
+        let id = order.id;
+        match &mut self.entries {
+            Entries::Few(rows) => {
+                let ix = rows.find(id);
+                ix.inspect(|ix| rows.set(*ix, &order)).is_some()
+            }
+            Entries::Many(table) => {
+                let place = table.find_mut(id.bits(), |old| old.id == id);
+                place.map(|place| *place = order).is_some()
+            }
+        }
     }
 
     /// The sums of what was given back on a known order, if it was refunded.
     #[must_use]
     pub fn given_back(&self, id: &str, limit: Timestamp) -> Option<Order> {
-        self.known(given_back_on(id), limit).copied()
+        self.known(given_back_on(id), limit)
     }
 
     /// Notes what was given back on a known order.
     pub fn give_back(&mut self, id: &str, refund: &Contribution<'_>, known: Known) {
         let limit = known.after;
-        let Some(order) = self.known(Fingerprint::of(id), limit).copied() else {
+        let Some(order) = self.known(Fingerprint::of(id), limit) else {
             return;
         };
         let sums = given_back_on(id);
@@ -227,11 +275,11 @@ impl Orders {
             };
             self.enter(nothing, known.kept);
         }
-        if let Some(back) = self.known_mut(sums, limit) {
+        self.change(sums, limit, |back| {
             back.amount += refund.amount;
             back.quantity += refund.quantity;
             back.margin += refund.margin;
-        }
+        });
     }
 
     /// Enters an order whose id is not known; an older one of that id is gone for good, with what
@@ -239,25 +287,28 @@ impl Orders {
     pub fn buy(&mut self, id: &str, order: Order, known: Known) {
         if self.enter(order, known.kept) {
             let sums = given_back_on(id);
-            let old = self.table.find_entry(sums.bits(), |old| old.id == sums);
-            if let Ok(old) = old {
-                old.remove();
-            }
+            self.retain(|entry| entry.id != sums);
         }
     }
 
     /// Keeps those after an instant, each with the passes that `passes` makes of its own.
     pub fn keep(&mut self, after: Timestamp, passes: impl Fn(Passes) -> Passes) {
-        self.table.retain(|order| {
+        self.retain(|order| {
             order.passes = passes(order.passes);
             order.at > after
         });
     }
 
+    fn retain(&mut self, keep: impl FnMut(&mut Order) -> bool) {
+        match &mut self.entries {
+            Entries::Few(rows) => rows.retain(keep),
+            Entries::Many(table) => table.retain(keep),
+        }
+    }
+
     /// All that are kept, each with what was given back on it, in ascending order of ids.
     pub(super) fn all(&self) -> Vec<(Order, Option<Order>)> {
-        let Self { table: entries } = self;
-        let mut entries: Vec<Order> = entries.iter().copied().collect();
+        let mut entries = self.entries();
         entries.sort_unstable_by_key(|entry| entry.id);
         let entry = |id| entries.binary_search_by_key(&id, |entry: &Order| entry.id);
         let sums: Vec<Option<usize>> = entries
@@ -273,19 +324,34 @@ impl Orders {
     /// Enters an order whose id is not known; whether it takes the place of an older one. Room is
     /// made by forgetting orders up to `limit`.
     pub fn enter(&mut self, order: Order, limit: Timestamp) -> bool {
-        let table = &mut self.table;
-        let bits = order.id.bits();
-        if let Some(forgotten) = table.find_mut(bits, |old| old.id == order.id) {
-            *forgotten = order;
+        if self.replace(order) {
             return true;
         }
-        if table.len() == table.capacity() {
-            table.retain(|old| old.at > limit);
-            if table.len() > table.capacity() / 2 {
-                table.reserve(table.len(), |old| old.id.bits());
+        match &mut self.entries {
+            Entries::Few(rows) => {
+                if rows.all().any(|old| old.at <= limit) {
+                    rows.retain(|old| old.at > limit);
+                }
+                if rows.len() < FEW {
+                    rows.push(&order);
+                    return false;
+                }
+                let mut table = HashTable::with_capacity(2 * FEW);
+                for entry in rows.all().chain([order]) {
+                    table.insert_unique(entry.id.bits(), entry, |old| old.id.bits());
+                }
+                self.entries = Entries::Many(Box::new(table));
+            }
+            Entries::Many(table) => {
+                if table.len() == table.capacity() {
+                    table.retain(|old| old.at > limit);
+                    if table.len() > table.capacity() / 2 {
+                        table.reserve(table.len(), |old| old.id.bits());
+                    }
+                }
+                table.insert_unique(order.id.bits(), order, |old| old.id.bits());
             }
         }
-        table.insert_unique(bits, order, |old| old.id.bits());
         false
     }
 }
@@ -358,8 +424,10 @@ mod tests {
         assert_eq!(orders.given_back("o", limit), None);
         let id = Fingerprint::of("o");
         for refund in [said(40, 1, 10), said(20, 0, 5)] {
-            let known = orders.known_mut(id, limit).expect("entered");
-            known.refund(refund.amount, refund.quantity, refund.margin);
+            let refunded = orders.change(id, limit, |known| {
+                known.refund(refund.amount, refund.quantity, refund.margin);
+            });
+            assert!(refunded.is_some());
             orders.give_back("o", &refund, all);
         }
         let back = orders.given_back("o", limit);
@@ -371,10 +439,12 @@ mod tests {
             (said(50, 3, 40), true, [0, -10, 0, 0]),
             (said(150, 3, 40), true, [0, 0, 0, 0]),
         ] {
-            let known = orders.known_mut(id, limit).expect("entered");
-            known.cancelled = cancelled;
-            known.restate(&stated, back);
-            assert_eq!(shown(known), contributes, "{stated:?}");
+            let changed = orders.change(id, limit, |known| {
+                known.cancelled = cancelled;
+                known.restate(&stated, back);
+            });
+            let [_, is] = changed.expect("entered");
+            assert_eq!(shown(&is), contributes, "{stated:?}");
         }
         assert_eq!(orders.given_back("o", Timestamp(10)), None);
     }
@@ -455,7 +525,7 @@ mod tests {
                 assert!(orders.known(id, Timestamp(at - 50)).is_some());
             }
         }
-        let room = orders.table.capacity();
-        assert!(room < 256, "{room}");
+        let kept = orders.entries().len();
+        assert!(kept < 256, "{kept}");
     }
 }

@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::back::Back;
-use super::buckets::Buckets;
+use super::buckets::{Bucket, Buckets};
 use super::course::{Course, meet};
 use super::cuts::{Level, level_among};
 use super::decay::{Days, Decay};
@@ -140,13 +140,13 @@ impl Ahead<'_> {
     fn see(&mut self, (look, reader): &(Look, Reader), buckets: &Buckets<'_>, now: i64) -> Level {
         match *look {
             Look::Sum { back, word } => {
-                let growing = buckets.growing || word == 1;
+                let (growing, place) = (buckets.growing || word == 1, buckets.form.place(word));
                 self.window((reader, *buckets), now, back, growing, |bucket| {
-                    bucket[word]
+                    bucket.get(place)
                 })
             }
             Look::Days { back } => {
-                let value = |bucket: &[i64]| i64::from(bucket[1] > 0);
+                let value = |bucket: Bucket<'_>| i64::from(bucket.count() > 0);
                 self.window((reader, *buckets), now, back, true, value)
             }
             Look::Decayed { decay, word } => {
@@ -165,7 +165,7 @@ impl Ahead<'_> {
         now: i64,
         back: Back,
         growing: bool,
-        value: impl Fn(&[i64]) -> i64,
+        value: impl Fn(Bucket<'_>) -> i64,
     ) -> Level {
         if let Back::Keys(keys) = back {
             let (bound, leaves) = (now.saturating_sub(keys), |key: i64| {
@@ -191,19 +191,20 @@ impl Ahead<'_> {
         (reader, buckets): (&Reader, Buckets<'_>),
         growing: bool,
         (bound, leaves): (i64, impl Fn(i64) -> i64),
-        value: impl Fn(&[i64]) -> i64,
+        value: impl Fn(Bucket<'_>) -> i64,
     ) -> Level {
         let top = reader.cuts.len() as Level;
         let mut sum = 0;
         let mut level = reader.empty;
         for bucket in buckets.backwards() {
-            if bucket[0] <= bound || (growing && level == top) {
+            let key = bucket.key();
+            if key <= bound || (growing && level == top) {
                 break;
             }
             sum += value(bucket);
             let with = settle(&reader.cuts, level, sum);
             if with != level {
-                self.flip(reader, leaves(bucket[0]), level);
+                self.flip(reader, leaves(key), level);
                 level = with;
             }
         }

@@ -9,6 +9,7 @@ use super::counters::Counter;
 use super::decay::Decay;
 use super::feature::{Aggregate, Feature, Field, Resolution, Window};
 use super::filter::Passes;
+use super::form::Forms;
 use super::layout::Reader;
 
 /// One series. A bucket of it is some words: key, count, one per field, and one for firm counts.
@@ -23,6 +24,8 @@ pub(super) struct Shape {
     pub(super) width: usize,
     /// The fields that some feature sums over a window.
     pub(super) fields: Vec<Field>,
+    /// How wide the words of a customer's buckets may be.
+    pub(super) forms: Forms,
     /// Whether buckets tell what part of their count nothing can take back.
     pub(super) firm: bool,
     /// How the features that something is compared with see its buckets.
@@ -95,6 +98,7 @@ impl Shape {
             width: 2,
             fields: Vec::new(),
             firm: false,
+            forms: Forms::new(0, false),
             sights: Vec::new(),
             totals: Vec::new(),
             counters: Vec::new(),
@@ -140,6 +144,7 @@ impl Shape {
             _ => {}
         }
         self.width = 2 + self.fields.len() + usize::from(self.firm);
+        self.forms = Forms::new(self.fields.len(), self.firm);
     }
 
     /// Whether anything but totals is asked of it.

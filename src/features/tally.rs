@@ -1,4 +1,7 @@
-//! All series and totals of one customer in one run of words.
+//! All series and totals of one customer in one run of bytes.
+
+mod entering;
+mod room;
 
 use std::ops::Range;
 
@@ -7,101 +10,203 @@ use crate::model::time::{Day, Timestamp};
 
 use super::back::Back;
 use super::buckets::Buckets;
+use super::ever::Ever;
+use super::form::Form;
 use super::layout::Layout;
-use super::limits::Limits;
-use super::moment::Moment;
-use super::orders::Contribution;
-use super::shape::{Shape, Take};
+use super::narrow::{self, Width, width_of};
+use super::shape::Shape;
 
-/// Words of a series beyond which its buckets are not moved up to make room for one.
-const MOVED_AT_MOST: usize = 256;
+pub(super) use self::entering::Entry;
 
-/// The words: per series the number of its buckets (times two, plus one if a bucket of it may hold
-/// a negative sum), the totals, when counters began, then the buckets of one series after another,
-/// each series in ascending order of keys.
+/// Bytes of a series in the header: where its buckets end, and a code.
+const ENTRY: usize = 5;
+/// The bit of a code that says that a bucket may hold a negative sum; the others are of the form.
+const NEGATIVE: u8 = 0x80;
+/// Bytes of the narrowest total.
+const NARROWEST: usize = 2;
+
+/// The bytes: the frontier, an entry per series, the width of the totals, the totals (among them
+/// how much there has ever been, and when counters began), then the buckets of one series after
+/// another, each in ascending order of keys. All numbers are as narrow as those of this customer
+/// allow, the totals among themselves and the buckets of each series.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
-    words: Vec<i64>,
-}
-
-/// Something to be booked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<'a> {
-    /// The series that it enters.
-    pub(super) series: usize,
-    /// The key of its bucket.
-    pub(super) key: i64,
-    /// The key of the frontier to come.
-    pub(super) now: i64,
-    /// What is added.
-    pub(super) by: &'a Contribution<'a>,
+    bytes: Vec<u8>,
 }
 
 impl Tally {
     /// Of a customer without events.
     pub(super) fn new(layout: &Layout) -> Self {
-        let mut words = vec![0; layout.header()];
-        words[layout.began(0)..].fill(Timestamp::MIN.0);
-        Self { words }
+        let width = match layout.counters.is_empty() {
+            true => NARROWEST,
+            false => narrow::WHOLE,
+        };
+        let mut bytes = vec![0; width_at(layout) + 1 + width * layout.numbers()];
+        bytes[width_at(layout)] = width as u8;
+        let end = bytes.len();
+        let mut tally = Self { bytes };
+        for (series, shape) in layout.series.iter().enumerate() {
+            tally.set_entry(series, end, shape.forms.narrowest().code);
+        }
+        tally.set_frontier(Timestamp::MIN);
+        for counter in 0..layout.counters.len() {
+            tally.set_began(layout, counter, Timestamp::MIN);
+        }
+        tally
+    }
+
+    /// The latest instant at which the customer was judged.
+    #[inline]
+    pub(super) fn frontier(&self) -> Timestamp {
+        Timestamp(narrow::get(&self.bytes, narrow::WHOLE, Width::WHOLE))
+    }
+
+    /// Sets it.
+    #[inline]
+    pub(super) fn set_frontier(&mut self, at: Timestamp) {
+        narrow::put(&mut self.bytes, narrow::WHOLE, Width::WHOLE, at.0);
+    }
+
+    /// How much there has ever been.
+    pub(super) fn all(&self, layout: &Layout) -> Ever {
+        let [amount, quantity, margin] =
+            [0, 1, 2].map(|ix| self.number(layout, ix).cast_unsigned());
+        Ever {
+            amount,
+            quantity,
+            margin,
+        }
+    }
+
+    /// Sets it.
+    pub(super) fn set_all(&mut self, layout: &Layout, ever: Ever) {
+        for (ix, sum) in [ever.amount, ever.quantity, ever.margin]
+            .into_iter()
+            .enumerate()
+        {
+            self.set_number(layout, ix, sum.cast_signed());
+        }
     }
 
     /// After which instant a counter counts.
     pub(super) fn began(&self, layout: &Layout, counter: usize) -> Timestamp {
-        Timestamp(self.words[layout.began(counter)])
+        Timestamp(self.number(layout, layout.began(counter)))
     }
 
     /// Sets it.
     pub(super) fn set_began(&mut self, layout: &Layout, counter: usize, after: Timestamp) {
-        self.words[layout.began(counter)] = after.0;
-    }
-
-    /// Of words that are laid out like this.
-    pub(super) fn of_words(words: Vec<i64>) -> Self {
-        Self { words }
-    }
-
-    /// The words before the first bucket.
-    pub(super) fn header(&self, layout: &Layout) -> &[i64] {
-        &self.words[..layout.header()]
-    }
-
-    /// Reads a word of every cache line.
-    pub(super) fn glance(&self) -> i64 {
-        let apart = self.words.iter().step_by(8);
-        apart
-            .chain(self.words.last())
-            .fold(0, |seen, word| seen ^ word)
+        self.set_number(layout, layout.began(counter), after.0);
     }
 
     /// A running total.
     pub(super) fn total(&self, layout: &Layout, slot: usize) -> i64 {
-        self.words[layout.series.len() + slot]
+        self.number(layout, layout.total(slot))
     }
 
     /// Sets it.
     pub(super) fn set_total(&mut self, layout: &Layout, slot: usize, total: i64) {
-        self.words[layout.series.len() + slot] = total;
+        self.set_number(layout, layout.total(slot), total);
     }
 
     /// The sum of the magnitudes of a summed field so far.
     pub(super) fn ever(&self, layout: &Layout, summed: usize) -> i64 {
-        self.words[layout.ever(summed)]
+        self.number(layout, layout.ever(summed))
     }
 
     /// Sets it.
     pub(super) fn set_ever(&mut self, layout: &Layout, summed: usize, sum: i64) {
-        self.words[layout.ever(summed)] = sum;
+        self.set_number(layout, layout.ever(summed), sum);
     }
 
-    /// Puts the buckets of a series, which has none yet, behind those of all others: as they are in
-    /// another tally, but of each only these words.
-    pub(super) fn append(&mut self, series: usize, from: Buckets<'_>, words: &[usize]) {
-        let before = self.words.len();
-        for bucket in from.words.chunks_exact(from.width) {
-            self.words.extend(words.iter().map(|word| bucket[*word]));
+    /// All running totals, how much there has been of summed fields, and when counters began.
+    pub(super) fn totals(&self, layout: &Layout) -> Vec<i64> {
+        let numbers = layout.total(0)..layout.numbers();
+        numbers.map(|ix| self.number(layout, ix)).collect()
+    }
+
+    /// Sets one of all of those.
+    pub(super) fn set_any_total(&mut self, layout: &Layout, ix: usize, number: i64) {
+        self.set_number(layout, layout.total(ix), number);
+    }
+
+    #[inline]
+    fn number(&self, layout: &Layout, ix: usize) -> i64 {
+        let (begin, width) = self.numbers_at(layout);
+        narrow::get(&self.bytes, begin + (ix + 1) * width.bytes(), width)
+    }
+
+    /// Where the totals begin, and their width.
+    #[inline]
+    fn numbers_at(&self, layout: &Layout) -> (usize, Width) {
+        let at = width_at(layout);
+        (at + 1, Width::of_bytes(usize::from(self.bytes[at])))
+    }
+
+    fn set_number(&mut self, layout: &Layout, ix: usize, number: i64) {
+        let (begin, mut width) = self.numbers_at(layout);
+        if !width.holds(number) {
+            width = Width::of_bytes(width_of(number));
+            self.widen_numbers(layout, width);
         }
-        let buckets = (self.words.len() - before) / words.len();
-        self.words[series] = ((buckets << 1) | usize::from(!from.growing)) as i64;
+        narrow::put(
+            &mut self.bytes,
+            begin + (ix + 1) * width.bytes(),
+            width,
+            number,
+        );
+    }
+
+    #[cold]
+    fn widen_numbers(&mut self, layout: &Layout, width: Width) {
+        let at = width_at(layout);
+        let numbers: Vec<i64> = (0..layout.numbers())
+            .map(|ix| self.number(layout, ix))
+            .collect();
+        let (begin, was) = self.numbers_at(layout);
+        let (was, is) = (was.bytes(), width.bytes());
+        self.bytes[at] = is as u8;
+        let more = (is - was) * numbers.len();
+        self.open(begin + was * numbers.len(), more);
+        self.shift(layout, 0, more as isize);
+        for (ix, number) in numbers.into_iter().enumerate() {
+            narrow::put(&mut self.bytes, begin + (ix + 1) * is, width, number);
+        }
+    }
+
+    /// Reads a byte of every cache line.
+    pub(super) fn glance(&self) -> i64 {
+        let apart = self.bytes.iter().step_by(64);
+        let seen = apart
+            .chain(self.bytes.last())
+            .fold(0, |seen, byte| seen ^ byte);
+        seen.into()
+    }
+
+    /// Puts buckets into a series that has none: words of one after another, whose sums may be
+    /// negative unless they are `growing`.
+    pub(super) fn fill(&mut self, layout: &Layout, series: usize, words: &[i64], growing: bool) {
+        let shape = &layout.series[series];
+        let buckets = words.chunks_exact(shape.width);
+        let form = shape.forms.narrowest();
+        let words = buckets.clone().flat_map(|bucket| bucket.iter().enumerate());
+        let form = words.fold(form, |form, (word, number)| {
+            shape.forms.with(form, word, *number)
+        });
+        let start = self.start(layout, series);
+        let stride = form.stride;
+        self.insert(layout, series, start, stride * buckets.len());
+        for (ix, bucket) in buckets.clone().enumerate() {
+            self.write((start + ix * stride, form), bucket);
+        }
+        let negative = if growing { 0 } else { NEGATIVE };
+        self.set_code(series, form.code | negative);
+    }
+
+    fn write(&mut self, (at, form): (usize, &Form), words: &[i64]) {
+        for (word, number) in words.iter().enumerate() {
+            let place = form.place(word);
+            narrow::put(&mut self.bytes, at + place.end, place.width, *number);
+        }
     }
 
     /// The series one after another, with their buckets.
@@ -109,18 +214,11 @@ impl Tally {
         &'a self,
         layout: &'a Layout,
     ) -> impl Iterator<Item = (&'a Shape, Buckets<'a>)> {
-        let (header, mut left) = self.words.split_at(layout.header());
-        let series = layout.series.iter().zip(header);
-        series.map(move |(shape, length)| {
-            let width = shape.width;
-            let (words, after) = left.split_at((length >> 1) as usize * width);
-            left = after;
-            let growing = length & 1 == 0;
-            let buckets = Buckets {
-                words,
-                width,
-                growing,
-            };
+        let mut start = self.header(layout);
+        let series = layout.series.iter().enumerate();
+        series.map(move |(ix, shape)| {
+            let buckets = self.buckets_at(shape, ix, start);
+            start = buckets.end;
             (shape, buckets)
         })
     }
@@ -141,217 +239,126 @@ impl Tally {
     }
 
     /// The buckets of a series.
-    pub(super) fn buckets(&self, layout: &Layout, series: usize) -> Buckets<'_> {
-        let (start, end) = self.range(layout, series);
+    #[inline]
+    pub(super) fn buckets<'a>(&'a self, layout: &'a Layout, series: usize) -> Buckets<'a> {
+        let start = self.start(layout, series);
+        self.buckets_at(&layout.series[series], series, start)
+    }
+
+    #[inline]
+    fn buckets_at<'a>(&'a self, shape: &'a Shape, series: usize, start: usize) -> Buckets<'a> {
+        let (end, code) = self.entry(series);
         Buckets {
-            words: &self.words[start..end],
-            width: layout.series[series].width,
-            growing: self.words[series] & 1 == 0,
+            bytes: &self.bytes,
+            start,
+            end,
+            form: shape.forms.of_code(code),
+            growing: code & NEGATIVE == 0,
         }
     }
 
-    /// Books into a bucket and into the totals. Tells whether the value of some feature can be
-    /// another at the frontier to come or later.
-    pub(super) fn book(&mut self, layout: &Layout, entry: Entry<'_>) -> bool {
-        let shape = &layout.series[entry.series];
-        if shape.first {
-            let buckets = self.buckets(layout, entry.series);
-            let first = buckets.first_of(|bucket| shape.is_firm(bucket));
-            if first.is_some_and(|first| first < entry.key) {
-                return false;
-            }
+    /// Gives the buckets of a series another form, which is wider.
+    #[cold]
+    fn widen(&mut self, layout: &Layout, series: usize, wide: &Form) {
+        let buckets = self.buckets(layout, series);
+        let (start, end, form, count) =
+            (buckets.start, buckets.end, *buckets.form, buckets.count());
+        let (was, is) = (form.stride, wide.stride);
+        self.insert(layout, series, end, count * (is - was));
+        // From the last to the first, so that none is written over before it is read.
+        let words = (0..count)
+            .rev()
+            .flat_map(|ix| (0..form.words()).rev().map(move |w| (ix, w)));
+        for (ix, word) in words {
+            let (from, to) = (form.place(word), wide.place(word));
+            let number = narrow::get(&self.bytes, start + ix * was + from.end, from.width);
+            narrow::put(&mut self.bytes, start + ix * is + to.end, to.width, number);
         }
-        let turned = if shape.has_buckets() {
-            let at = self.bucket(layout, entry);
-            self.add(shape, at, entry)
-        } else {
-            0
+        let (_, code) = self.entry(series);
+        self.set_code(series, wide.code | code & NEGATIVE);
+    }
+
+    /// Makes room for bytes of a series, which are zero.
+    fn insert(&mut self, layout: &Layout, series: usize, at: usize, more: usize) {
+        self.open(at, more);
+        self.shift(layout, series, more as isize);
+    }
+
+    /// Takes bytes of a series out.
+    fn remove(&mut self, layout: &Layout, series: usize, bytes: Range<usize>) {
+        let less = bytes.len();
+        self.bytes.drain(bytes);
+        self.shift(layout, series, -(less as isize));
+    }
+
+    /// A series and all after it end elsewhere.
+    fn shift(&mut self, layout: &Layout, series: usize, by: isize) {
+        for ix in series..layout.series.len() {
+            let (end, code) = self.entry(ix);
+            self.set_entry(ix, end.strict_add_signed(by), code);
+        }
+    }
+
+    /// Makes room for bytes, which are zero.
+    fn open(&mut self, at: usize, more: usize) {
+        let end = self.bytes.len();
+        if self.bytes.capacity() - end < more {
+            self.grow(more);
+        }
+        self.bytes.resize(end + more, 0);
+        self.bytes.copy_within(at..end, at + more);
+        self.bytes[at..(at + more).min(end)].fill(0);
+    }
+
+    /// By that many bytes, and by so many that growing is rare.
+    fn grow(&mut self, more: usize) {
+        let len = self.bytes.len();
+        let wanted = len + more.max(len / 4);
+        // As allocators hand it out.
+        let step = (wanted.next_power_of_two() / 8).max(16);
+        self.bytes
+            .reserve_exact(wanted.next_multiple_of(step) - len);
+    }
+
+    /// Where the buckets of a series end, and its code.
+    #[inline]
+    fn entry(&self, series: usize) -> (usize, u8) {
+        let at = narrow::WHOLE + series * ENTRY;
+        let [a, b, c, d, code] = self.bytes[at..at + ENTRY] else {
+            unreachable!("as many bytes as were asked for");
         };
-        for (slot, take, from) in &shape.totals {
-            if entry.key < *from {
-                continue;
-            }
-            self.words[layout.series.len() + slot] += match take {
-                Take::Count => entry.by.count,
-                Take::Sum(field) => entry.by.of(*field),
-                Take::Days => turned,
-            };
-        }
-        for (counter, take) in &shape.counters {
-            if entry.key > self.words[layout.began(counter.place)] {
-                self.words[layout.series.len() + counter.total] += match take {
-                    Take::Sum(field) => entry.by.of(*field),
-                    Take::Count | Take::Days => entry.by.count,
-                };
-            }
-        }
-        shape.sums || turned != 0
+        (u32::from_le_bytes([a, b, c, d]) as usize, code)
     }
 
-    /// Adds to a bucket and drops it if nothing is left; by how much the number of buckets with a
-    /// positive count grew.
-    fn add(&mut self, shape: &Shape, at: usize, entry: Entry<'_>) -> i64 {
-        let Entry { series, by, .. } = entry;
-        let bucket = &mut self.words[at..at + shape.width];
-        let before = i64::from(bucket[1] > 0);
-        bucket[1] += by.count;
-        let after = i64::from(bucket[1] > 0);
-        let (mut left, mut negative) = (bucket[1], 0);
-        for (word, field) in bucket[2..].iter_mut().zip(&shape.fields) {
-            *word += by.of(*field);
-            left |= *word;
-            negative |= i64::from(*word < 0);
-        }
-        if shape.firm {
-            bucket[shape.width - 1] += by.firm;
-        }
-        self.words[series] |= negative;
-        if left == 0 {
-            self.words.drain(at..at + shape.width);
-            self.words[series] -= 2;
-        }
-        after - before
+    fn set_entry(&mut self, series: usize, end: usize, code: u8) {
+        let at = narrow::WHOLE + series * ENTRY;
+        let end = u32::try_from(end).expect("less than 4 GiB is kept of a customer");
+        self.bytes[at..at + 4].copy_from_slice(&end.to_le_bytes());
+        self.bytes[at + 4] = code;
     }
 
-    /// Where the bucket for an entry is; it is made if it is not there.
-    fn bucket(&mut self, layout: &Layout, entry: Entry<'_>) -> usize {
-        let Entry { series, key, .. } = entry;
-        let shape = &layout.series[series];
-        let width = shape.width;
-        let (start, end) = self.range(layout, series);
-        if start < end && self.words[end - width] == key {
-            return end - width;
-        }
-        if start < end && self.words[end - width] > key {
-            let at = start + self.buckets(layout, series).before(key) * width;
-            if self.words[at] != key {
-                self.open(series, at, width);
-            }
-            self.words[at] = key;
-            return at;
-        }
-        let at = if start < end && self.gives_way(shape, start..end, entry) {
-            self.words.copy_within(start + width..end, start);
-            self.words[end - width..end].fill(0);
-            end - width
-        } else {
-            self.open(series, end, width);
-            end
-        };
-        self.words[at] = key;
-        at
+    fn set_code(&mut self, series: usize, code: u8) {
+        self.bytes[narrow::WHOLE + series * ENTRY + 4] = code;
     }
 
-    /// Whether the oldest bucket of a series matters no more once a newest one is there. Not worth
-    /// finding out for every series: the others wait for [`Tally::make_room`].
-    fn gives_way(&self, shape: &Shape, range: Range<usize>, entry: Entry<'_>) -> bool {
-        if shape.first || shape.days || range.len() > MOVED_AT_MOST {
-            return false;
-        }
-        match shape.longest {
-            Some(longest) => {
-                !shape.latest && self.words[range.start] <= entry.now.saturating_sub(longest)
-            }
-            // Only the latest is asked for, and this one will stay.
-            None => entry.by.firm > 0,
-        }
+    /// Bytes before the first bucket.
+    #[inline]
+    fn header(&self, layout: &Layout) -> usize {
+        let at = width_at(layout);
+        at + 1 + usize::from(self.bytes[at]) * layout.numbers()
     }
 
-    /// Makes an empty bucket.
-    fn open(&mut self, series: usize, at: usize, width: usize) {
-        let end = self.words.len();
-        self.words.resize(end + width, 0);
-        self.words.copy_within(at..end, at + width);
-        self.words[at..at + width].fill(0);
-        self.words[series] += 2;
-    }
-
-    fn range(&self, layout: &Layout, series: usize) -> (usize, usize) {
-        let mut start = layout.header();
-        let lengths = self.words.iter().map(|length| (length >> 1) as usize);
-        let mut sizes = layout.series.iter().zip(lengths).map(|(s, n)| s.width * n);
-        start += sizes.by_ref().take(series).sum::<usize>();
-        (start, start + sizes.next().unwrap_or(0))
-    }
-
-    /// Whether the next event might not fit without growing.
-    pub(super) fn is_full(&self, layout: &Layout) -> bool {
-        self.words.capacity() - self.words.len() < layout.one_of_each()
-    }
-
-    /// Drops the buckets after the first one whose count is positive for good. That no order can
-    /// take it back any more is noted in it.
-    fn keep_first(&mut self, layout: &Layout, series: usize, limits: &Limits) {
-        let shape = &layout.series[series];
-        let (start, end) = self.range(layout, series);
-        let mut buckets = self.words[start..end].chunks_exact_mut(shape.width);
-        let first = buckets.position(|bucket| {
-            let good = limits.is_for_good(shape, bucket);
-            if good && shape.firm {
-                bucket[shape.width - 1] = bucket[1];
-            }
-            good
-        });
-        if let Some(first) = first {
-            self.words.drain(start + (first + 1) * shape.width..end);
-            self.words[series] = ((first + 1) << 1) as i64;
-        }
-    }
-
-    /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much
-    /// as there are buckets, so it is for [`Tally::is_full`].
-    pub(super) fn make_room(&mut self, layout: &Layout, limits: &Limits) {
-        for (series, shape) in layout.series.iter().enumerate() {
-            if shape.first {
-                self.keep_first(layout, series, limits);
-                continue;
-            }
-            let (start, end) = self.range(layout, series);
-            let buckets = self.buckets(layout, series);
-            let dropped = buckets.before(settled(shape, buckets, limits));
-            self.words.drain(start..start + dropped * shape.width);
-            let left = (end - start) / shape.width - dropped;
-            self.words[series] = (left << 1) as i64;
-            let negative = self.buckets(layout, series).any_negative();
-            self.words[series] |= i64::from(negative);
-        }
-        if self.is_full(layout) || self.words.len() > self.words.capacity() / 4 * 3 {
-            let more = self.words.len().max(layout.one_of_each());
-            self.words.reserve(more);
+    /// Where the buckets of a series begin.
+    #[inline]
+    fn start(&self, layout: &Layout, series: usize) -> usize {
+        match series.checked_sub(1) {
+            None => self.header(layout),
+            Some(before) => self.entry(before).0,
         }
     }
 }
 
-/// The key before which the buckets of a series can matter no more.
-fn settled(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
-    if shape.apart {
-        return i64::MIN;
-    }
-    let key = |moment: &Moment| moment.key(shape.resolution);
-    let mut settled = i64::MAX;
-    if let Some(longest) = shape.longest {
-        // What a window does not see now it never sees again.
-        settled = key(&limits.frontier)
-            .saturating_sub(longest)
-            .saturating_add(1);
-    }
-    if shape.latest {
-        settled = settled.min(latest_for_good(shape, buckets, limits));
-    }
-    if shape.days {
-        // A day that may still turn positive or back must be known in full.
-        settled = settled.min(key(&limits.arrivals));
-        if shape.shrinks {
-            settled = settled.min(key(&limits.orders));
-        }
-    }
-    settled
-}
-
-/// The key of the latest bucket whose count is positive for good.
-fn latest_for_good(shape: &Shape, buckets: Buckets<'_>, limits: &Limits) -> i64 {
-    let mut buckets = buckets.backwards();
-    buckets
-        .find(|bucket| limits.is_for_good(shape, bucket))
-        .map_or(i64::MIN, |bucket| bucket[0])
+/// Where the width of the totals stands.
+fn width_at(layout: &Layout) -> usize {
+    narrow::WHOLE + layout.series.len() * ENTRY
 }

@@ -45,12 +45,12 @@ impl Layout {
 impl History {
     /// Lays it out.
     pub fn put(&self, layout: &Layout, tape: &mut Tape) {
-        tape.put(self.frontier.0);
+        tape.put(self.frontier().0);
         let Ever {
             amount,
             quantity,
             margin,
-        } = self.ever;
+        } = self.tally.all(layout);
         for sum in [amount, quantity, margin] {
             tape.put(i64::try_from(sum).expect("no sum leaves 63 bits"));
         }
@@ -79,7 +79,9 @@ impl History {
             quantity: sum()?,
             margin: sum()?,
         };
-        let tally = Tally::take(layout, reel)?;
+        let mut tally = Tally::take(layout, reel)?;
+        tally.set_all(layout, ever);
+        tally.set_frontier(frontier);
         let kept = match reel.take_within("whether orders are kept", 0, 1)? {
             0 => None,
             _ => Some(Box::new(Kept {
@@ -90,48 +92,51 @@ impl History {
                 },
             })),
         };
-        Ok(Self {
-            frontier,
-            ever,
-            tally,
-            kept,
-        })
+        Ok(Self { tally, kept })
     }
 }
+
+/// Of a number of buckets, with the bit that says whether a sum may be negative.
+const LENGTH_MAX: i64 = u32::MAX as i64;
 
 impl Tally {
     /// The header as it is; of the buckets of each series the first key, then how much further each
     /// next one lies.
     fn put(&self, layout: &Layout, tape: &mut Tape) {
-        for number in self.header(layout) {
-            tape.put(*number);
-        }
         for (_, buckets) in self.series(layout) {
+            let length = (buckets.count() << 1) | usize::from(!buckets.growing);
+            tape.put(length as i64);
+        }
+        for number in self.totals(layout) {
+            tape.put(number);
+        }
+        for (shape, buckets) in self.series(layout) {
             let mut last = 0;
-            for bucket in buckets.words.chunks_exact(buckets.width) {
-                tape.put(bucket[0].wrapping_sub(last));
-                bucket[1..].iter().for_each(|word| tape.put(*word));
-                last = bucket[0];
+            for bucket in buckets.forwards() {
+                tape.put(bucket.key().wrapping_sub(last));
+                (1..shape.width).for_each(|word| tape.put(bucket.word(word)));
+                last = bucket.key();
             }
         }
     }
 
     fn take(layout: &Layout, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
-        let mut words = Vec::with_capacity(layout.header());
-        for ix in 0..layout.header() {
-            let is_length = ix < layout.series.len();
-            words.push(match is_length {
-                true => reel.take_within("a number of buckets", 0, i64::MAX)?,
-                false => reel.take("a total")?,
-            });
+        let lengths = layout.series.iter();
+        let lengths = lengths.map(|_| reel.take_within("a number of buckets", 0, LENGTH_MAX));
+        let lengths: Vec<i64> = lengths.collect::<Result<_, _>>()?;
+        let mut tally = Self::new(layout);
+        for ix in 0..tally.totals(layout).len() {
+            tally.set_any_total(layout, ix, reel.take("a total")?);
         }
-        let lengths: Vec<i64> = words[..layout.series.len()].to_vec();
-        for (shape, length) in layout.series.iter().zip(lengths) {
-            let most = if shape.has_buckets() { i64::MAX } else { 1 };
+        let mut words = Vec::new();
+        for (ix, (shape, length)) in layout.series.iter().zip(lengths).enumerate() {
+            let most = if shape.has_buckets() { LENGTH_MAX } else { 1 };
             expect(length <= most, "a number of buckets", length, most)?;
+            words.clear();
             take_buckets(shape, length, reel, &mut words)?;
+            tally.fill(layout, ix, &words, length & 1 == 0);
         }
-        Ok(Self::of_words(words))
+        Ok(tally)
     }
 }
 
@@ -163,6 +168,9 @@ fn take_buckets(
         negative,
     )
 }
+
+/// Instants further from 1970, in milliseconds, have no date.
+const DATED: i64 = 1 << 53;
 
 impl Orders {
     /// In ascending order of ids, each with what was given back on it.
@@ -197,7 +205,7 @@ impl Orders {
             let mut entry = |id| {
                 Ok(Order {
                     id,
-                    at: Timestamp(reel.take("an order's instant")?),
+                    at: Timestamp(reel.take_within("an order's instant", -DATED, DATED)?),
                     amount: reel.take("an order's amount")?,
                     quantity: reel.take("an order's quantity")?,
                     margin: reel.take("an order's margin")?,
