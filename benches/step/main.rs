@@ -9,22 +9,17 @@
 //! all words, such as `1M zipf`; without `--bench` each runs for a moment only.
 
 mod policy;
+mod running;
 mod shop;
 
-use std::hint::black_box;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use tidemark::engine::Engine;
-use tidemark::engine::input::{Outcome, Tick};
-use tidemark::engine::key::Key;
 use tidemark::model::change::Cause;
-use tidemark::model::time::Timestamp;
 
+use running::{BATCH, Batch, Running};
 use shop::{Deed, Shop, Spread, Visits};
-
-/// Events made ahead of time, so that making them is not measured.
-const BATCH: u64 = 100_000;
 
 /// How long the cases run.
 struct Extent {
@@ -49,13 +44,6 @@ const TRIED: Extent = Extent {
     events_per_round: 1_000,
 };
 
-/// An engine that has seen a shop for a while.
-struct Running {
-    shop: Shop,
-    engine: Engine,
-    deeds: Vec<Deed>,
-}
-
 /// What came of some events.
 #[derive(Default)]
 struct Spent {
@@ -65,55 +53,28 @@ struct Spent {
     by_clock: u64,
 }
 
-impl Running {
-    fn new(shop: Shop, days: i64) -> Self {
-        let mut engine = Engine::new(policy::retail());
-        let forever = Tick {
-            ceiling: Timestamp::MAX,
-            coast: None,
-            firings: None,
-        };
-        engine.tick(forever, &mut Vec::new());
-        let mut running = Self {
-            shop,
-            engine,
-            deeds: Vec::new(),
-        };
-        while running.shop.day() < days {
-            running.step(BATCH);
-        }
-        running
-    }
-
-    /// Applies the next events.
-    fn step(&mut self, events: u64) -> Spent {
-        let mut spent = Spent::default();
-        let (mut effects, mut left) = (Vec::new(), events);
-        let mut keys = Vec::with_capacity(Engine::AHEAD);
-        while left > 0 {
-            self.shop.make(&mut self.deeds, left.min(BATCH));
-            left -= self.deeds.len() as u64;
-            let events: Vec<_> = self.deeds.iter().map(Deed::event).collect();
-            let start = cpu_time();
-            for together in events.chunks(Engine::AHEAD) {
-                keys.clear();
-                keys.extend(together.iter().map(Key::of));
-                self.engine.read_ahead(keys.iter().copied());
-                for known in together.iter().zip(keys.iter().copied()) {
-                    let outcome = self.engine.apply_known(known, &mut effects);
-                    debug_assert!(!matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
-                    for change in effects.iter().flat_map(|judged| &judged.changes) {
-                        spent.changes += 1;
-                        spent.by_clock += u64::from(change.cause == Cause::Clock);
-                    }
-                    black_box(&effects);
-                    effects.clear();
+/// Applies the next events.
+fn step(running: &mut Running, events: u64) -> Spent {
+    let mut spent = Spent::default();
+    let mut left = events;
+    let mut batch = Batch::default();
+    while left > 0 {
+        running.make(left.min(BATCH));
+        let (engine, deeds) = running.next();
+        let events: Vec<_> = deeds.iter().map(Deed::event).collect();
+        left -= events.len() as u64;
+        let start = cpu_time();
+        for together in events.chunks(Engine::AHEAD) {
+            batch.apply(engine, together, |judged| {
+                for change in &judged.changes {
+                    spent.changes += 1;
+                    spent.by_clock += u64::from(change.cause == Cause::Clock);
                 }
-            }
-            spent.time += cpu_time() - start;
+            });
         }
-        spent
+        spent.time += cpu_time() - start;
     }
+    spent
 }
 
 /// Processor time of this thread so far.
@@ -126,7 +87,7 @@ fn cpu_time() -> Duration {
 fn run(name: &str, shop: Shop, extent: &Extent) {
     let mut running = Running::new(shop, extent.days);
     let mut rounds: Vec<Spent> = (0..extent.rounds)
-        .map(|_| running.step(extent.events_per_round))
+        .map(|_| step(&mut running, extent.events_per_round))
         .collect();
     rounds.sort_by_key(|round| round.time);
     let all = extent.events_per_round as f64 * rounds.len() as f64;
