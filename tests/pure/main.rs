@@ -7,6 +7,8 @@ mod clock;
 mod codemap;
 mod corrections;
 mod crossing;
+#[path = "../service/exactly_once/dice.rs"]
+mod dice;
 mod faults;
 mod flapping;
 mod histories;

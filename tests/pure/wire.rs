@@ -10,4 +10,5 @@ mod money;
 mod produced;
 mod profiles;
 mod sample;
+mod scanned;
 mod warnings;

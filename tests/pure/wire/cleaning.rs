@@ -79,7 +79,7 @@ fn policy(rules: &str) -> Policy {
 }
 
 /// Under the rules above, and under none.
-static DECODERS: LazyLock<(Decoder, Decoder)> = LazyLock::new(|| {
+pub(super) static DECODERS: LazyLock<(Decoder, Decoder)> = LazyLock::new(|| {
     let of = |rules| Decoder::of_policy(&policy(rules), 1 << 16);
     (of(RULES), of(""))
 });
