@@ -1,23 +1,20 @@
 //! How fast a backlog is worked off.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use tidemark::kafka::feeder::Feeder;
 use tidemark::lane::ledger::{Counts, Entry};
 use tidemark::wire::ledger;
 
 use crate::Args;
 use crate::bare;
 use crate::broker::{Broker, Seen, until};
-use crate::load::{Crowd, Written};
+use crate::load::{self, DAYS};
 use crate::machine::{Spent, Watch, median};
 use crate::service::{Rules, Service};
 use crate::stage::Stage;
 
 /// For anything here to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// The backlog reaches so far back.
-const DAYS: i64 = 120;
 
 /// One catch-up of tidemark.
 struct Run {
@@ -45,7 +42,7 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
     let (events, rounds) = (args.events, args.rounds);
     let name = format!("backlog-{customers}");
     let inputs = Stage::inputs(broker, &name);
-    let bytes = fill(broker, &inputs, events, customers);
+    let bytes = load::fill(broker, &inputs, events, customers, SystemTime::now());
     let (mut batches, mut polls) = (Vec::new(), Vec::new());
     let (mut publishes, mut runs) = (Vec::new(), Vec::<Run>::new());
     for round in 0..rounds {
@@ -127,37 +124,6 @@ fn row(name: &str, events: u64, spent: &[Spent], base: &[Spent], base_events: u6
          {:.0} | {wall:.2} | {cpu:.2} | {others:.2} |",
         1e9 / cost,
     );
-}
-
-/// Writes the backlog; gives its bytes.
-fn fill(broker: &Broker, inputs: &[String; 2], events: u64, customers: u64) -> u64 {
-    let feeder = Feeder::new(broker.bootstrap(), Duration::from_millis(50)).expect("a feeder");
-    let mut crowd = Crowd::new(customers);
-    let mut written = Written::default();
-    let until = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970");
-    let span = DAYS * 24 * 60 * 60 * 1000;
-    let start = i64::try_from(until.as_millis()).expect("before year 292,000,000") - span;
-    let mut bytes = 0;
-    for i in 0..events {
-        let part = u128::from(i) * span as u128 / u128::from(events);
-        let at = start + i64::try_from(part).expect("less than the span");
-        let customer = format!("c-{:08}", crowd.draw());
-        let topic = if i % 10 == 0 {
-            written.purchase(i, &customer, at, &mut crowd);
-            &inputs[0]
-        } else {
-            written.view(i, &customer, at);
-            &inputs[1]
-        };
-        bytes += written.body.len() as u64;
-        feeder
-            .send(topic, &written.customer, &written.body)
-            .expect("the feeder takes it");
-    }
-    feeder.flush(PATIENCE).expect("all events arrive");
-    bytes
 }
 
 /// Lets tidemark work off the backlog, and watches its ledger.

@@ -1,25 +1,20 @@
 //! How long an event takes to a change that readers of committed records see, at a steady rate.
 
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use tidemark::kafka::feeder::Feeder;
 
 use crate::Args;
 use crate::broker::{Broker, Seen, until};
-use crate::load::{Crowd, Written};
+use crate::load::{Crowd, EVENTS_PER_CHANGE, LINGER, Written, send};
 use crate::machine::{Spent, Watch, median};
 use crate::observer::{due_of, key_of, latencies, micros, summary};
 use crate::relay::Relay;
 use crate::service::{Rules, Service};
 use crate::stage::Stage;
 
-/// How long the producer lets an event wait for others: what Kafka's own client does by default.
-pub(crate) const LINGER: Duration = Duration::from_millis(5);
-/// One event in so many makes a change.
-pub(crate) const EVENTS_PER_CHANGE: u64 = 20;
 /// Customers whose events change nothing.
-const CUSTOMERS: u64 = 200_000;
+pub(crate) const CUSTOMERS: u64 = 200_000;
 /// For the last change to be seen.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -166,7 +161,7 @@ fn through(
         (!watcher.seen().is_empty()).then_some(())
     });
     let watch = Watch::start(pid, ours);
-    let began = send(&feeder, stage, load.rate, events);
+    let began = send(&feeder, stage, load.rate, events, CUSTOMERS);
     let spent = watch.look();
     let changes = usize::try_from(events.div_ceil(EVENTS_PER_CHANGE)).expect("few") + 1;
     let seen = watcher.wait("each change is seen", PATIENCE, |seen| {
@@ -192,35 +187,4 @@ fn feed_one(feeder: &Feeder, stage: &Stage) {
     feeder
         .send(&stage.target.inputs[0], &written.customer, &written.body)
         .expect("the feeder takes it");
-}
-
-/// Sends events on their schedule, whatever becomes of them; gives when the first was due.
-pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64) -> u64 {
-    let mut crowd = Crowd::new(CUSTOMERS);
-    let mut written = Written::default();
-    let (start, wall) = (Instant::now(), micros(SystemTime::now()));
-    for i in 0..events {
-        let after = i * 1_000_000 / rate;
-        let due = start + Duration::from_micros(after);
-        loop {
-            let left = due.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            thread::park_timeout(left);
-        }
-        let at = i64::try_from((wall + after) / 1000).expect("before year 292,000,000");
-        let topic = if i % EVENTS_PER_CHANGE == 0 {
-            written.purchase(i, &key_of(wall + after), at, &mut crowd);
-            &stage.target.inputs[0]
-        } else {
-            written.view(i, &format!("c-{:08}", crowd.draw()), at);
-            &stage.target.inputs[1]
-        };
-        feeder
-            .send(topic, &written.customer, &written.body)
-            .expect("the feeder takes it");
-    }
-    feeder.flush(PATIENCE).expect("all events arrive");
-    wall
 }

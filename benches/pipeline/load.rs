@@ -1,9 +1,25 @@
 //! The events of a shop: who does what, when, and how it looks on the wire.
 
 use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
+use tidemark::kafka::feeder::Feeder;
 use tidemark::model::time::Timestamp;
 use tidemark::model::zone::show_utc;
+
+use crate::broker::Broker;
+use crate::observer::{key_of, micros};
+use crate::stage::Stage;
+
+/// A backlog reaches so far back.
+pub(crate) const DAYS: i64 = 120;
+/// How long the producer lets an event wait for others: what Kafka's own client does by default.
+pub(crate) const LINGER: Duration = Duration::from_millis(5);
+/// One live event in so many is the first purchase of somebody new.
+pub(crate) const EVENTS_PER_CHANGE: u64 = 20;
+/// For all events to arrive, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// One event in JSON, with its key.
 #[derive(Default)]
@@ -27,7 +43,7 @@ impl Crowd {
     }
 
     /// The next number of a fixed sequence (splitmix64).
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -89,4 +105,69 @@ impl Written {
         )
         .expect("a vector can be written to");
     }
+}
+
+/// Writes a backlog that ends at `until`; gives its bytes.
+pub(crate) fn fill(
+    broker: &Broker,
+    inputs: &[String; 2],
+    events: u64,
+    customers: u64,
+    until: SystemTime,
+) -> u64 {
+    let feeder = Feeder::new(broker.bootstrap(), Duration::from_millis(50)).expect("a feeder");
+    let mut crowd = Crowd::new(customers);
+    let mut written = Written::default();
+    let span = DAYS * 24 * 60 * 60 * 1000;
+    let start = i64::try_from(micros(until) / 1000).expect("before year 292,000,000") - span;
+    let mut bytes = 0;
+    for i in 0..events {
+        let part = u128::from(i) * span as u128 / u128::from(events);
+        let at = start + i64::try_from(part).expect("less than the span");
+        let customer = format!("c-{:08}", crowd.draw());
+        let topic = if i % 10 == 0 {
+            written.purchase(i, &customer, at, &mut crowd);
+            &inputs[0]
+        } else {
+            written.view(i, &customer, at);
+            &inputs[1]
+        };
+        bytes += written.body.len() as u64;
+        feeder
+            .send(topic, &written.customer, &written.body)
+            .expect("the feeder takes it");
+    }
+    feeder.flush(PATIENCE).expect("all events arrive");
+    bytes
+}
+
+/// Sends live events on their schedule, whatever becomes of them; gives when the first was due.
+pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64, customers: u64) -> u64 {
+    let mut crowd = Crowd::new(customers);
+    let mut written = Written::default();
+    let (start, wall) = (Instant::now(), micros(SystemTime::now()));
+    for i in 0..events {
+        let after = i * 1_000_000 / rate;
+        let due = start + Duration::from_micros(after);
+        loop {
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            thread::park_timeout(left);
+        }
+        let at = i64::try_from((wall + after) / 1000).expect("before year 292,000,000");
+        let topic = if i % EVENTS_PER_CHANGE == 0 {
+            written.purchase(i, &key_of(wall + after), at, &mut crowd);
+            &stage.target.inputs[0]
+        } else {
+            written.view(i, &format!("c-{:08}", crowd.draw()), at);
+            &stage.target.inputs[1]
+        };
+        feeder
+            .send(topic, &written.customer, &written.body)
+            .expect("the feeder takes it");
+    }
+    feeder.flush(PATIENCE).expect("all events arrive");
+    wall
 }

@@ -1,12 +1,18 @@
 //! The real program, as a child process.
+#![allow(dead_code, reason = "each bench uses its own part of this")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::broker::until;
 use crate::stage::Stage;
+
+/// A clean end: what is open is committed, the group is left.
+const STOP: Duration = Duration::from_secs(40);
 
 /// A running `tidemark run`; ended when dropped.
 pub(crate) struct Service {
@@ -68,6 +74,19 @@ impl Service {
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Lets it end as an operator would.
+    pub(crate) fn stop(mut self) {
+        let id = self.id().to_string();
+        let asked = Command::new("sh")
+            .args(["-c", r#"kill -s TERM "$1""#, "sh", &id])
+            .status();
+        assert!(asked.expect("sh runs").success(), "tidemark can be asked");
+        let ended = until("tidemark ends", STOP, || {
+            self.child.try_wait().expect("a child can be waited for")
+        });
+        assert!(ended.success(), "tidemark ended with {ended}");
     }
 
     /// Panics with what it said if it has ended.

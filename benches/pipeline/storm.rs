@@ -6,8 +6,8 @@ use tidemark::kafka::feeder::Feeder;
 
 use crate::Args;
 use crate::broker::{Broker, Seen};
-use crate::latency::{EVENTS_PER_CHANGE, LINGER, POLICY, send};
-use crate::load::Written;
+use crate::latency::{CUSTOMERS, POLICY};
+use crate::load::{EVENTS_PER_CHANGE, LINGER, Written, send};
 use crate::observer::{due_of, latencies, micros, summary};
 use crate::service::{Rules, Service};
 use crate::stage::Stage;
@@ -84,7 +84,7 @@ fn storm(broker: &Broker, args: &Args, pace: u64) {
     service.assert_running();
 
     let events = RATE * (ahead.as_secs() + args.lasts);
-    send(&feeder, &stage, RATE, events);
+    send(&feeder, &stage, RATE, events, CUSTOMERS);
     let changes = usize::try_from(events.div_ceil(EVENTS_PER_CHANGE) + args.storm);
     let changes = changes.expect("they fit into memory");
     let seen = watcher.wait("each change is seen", PATIENCE, |seen| {

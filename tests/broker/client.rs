@@ -220,12 +220,23 @@ impl Client {
     /// Starts to read `topics` from their beginnings, committed records only, and goes on until
     /// told to finish.
     pub(crate) fn watch(&self, topics: &[&str]) -> Watcher {
-        Watcher::start(self.clone(), topics, Isolation::Committed)
+        let reader = self.reader(Isolation::Committed);
+        assign_from_beginning(&reader, topics);
+        Watcher::start(self.clone(), topics, reader)
     }
 
     /// The same, but sees what is in open transactions, too.
     pub(crate) fn peek(&self, topics: &[&str]) -> Watcher {
-        Watcher::start(self.clone(), topics, Isolation::Uncommitted)
+        let reader = self.reader(Isolation::Uncommitted);
+        assign_from_beginning(&reader, topics);
+        Watcher::start(self.clone(), topics, reader)
+    }
+
+    /// The same as `watch` for what is written to `topics` from now on.
+    pub(crate) fn watch_new(&self, topics: &[&str]) -> Watcher {
+        let reader = self.reader(Isolation::Committed);
+        assign_from_end(&reader, topics);
+        Watcher::start(self.clone(), topics, reader)
     }
 
     /// Whether a broker is up and knows itself.
@@ -325,7 +336,19 @@ fn partitions(reader: &BaseConsumer, topic: &str) -> impl Iterator<Item = i32> +
     0..i32::try_from(count).expect("partition counts are small")
 }
 
-pub(super) fn assign_from_beginning(reader: &BaseConsumer, topics: &[&str]) {
+/// Lets `reader` read `topics` from where they end now.
+fn assign_from_end(reader: &BaseConsumer, topics: &[&str]) {
+    let mut assignment = TopicPartitionList::new();
+    for topic in topics {
+        for (partition, end) in (0..).zip(end_offsets(reader, topic)) {
+            let added = assignment.add_partition_offset(topic, partition, Offset::Offset(end));
+            or_panic(topic, added);
+        }
+    }
+    or_panic("partitions can be assigned", reader.assign(&assignment));
+}
+
+fn assign_from_beginning(reader: &BaseConsumer, topics: &[&str]) {
     let mut assignment = TopicPartitionList::new();
     for topic in topics {
         for partition in partitions(reader, topic) {

@@ -5,10 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
-use rdkafka::consumer::Consumer as _;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::client::{ALL, Client, Isolation, assign_from_beginning};
+use super::client::{ALL, Client, Isolation};
 use super::records::Record;
 use super::until::until;
 
@@ -38,9 +38,8 @@ struct Shared {
 }
 
 impl Watcher {
-    pub(super) fn start(client: Client, topics: &[&str], isolation: Isolation) -> Self {
-        let reader = client.reader(isolation);
-        assign_from_beginning(&reader, topics);
+    /// Of what `reader`, which has `topics` already, will be given.
+    pub(super) fn start(client: Client, topics: &[&str], reader: BaseConsumer) -> Self {
         let shared = Arc::new(Shared::default());
         let its_shared = Arc::clone(&shared);
         let thread = thread::spawn(move || {
@@ -147,17 +146,11 @@ impl Drop for Watcher {
 
 /// Ends of partitions and broken connections are no news.
 fn is_expected(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode::{
-        AllBrokersDown, BrokerTransportFailure, OperationTimedOut, PartitionEOF,
-    };
+    use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
     let code = error.rdkafka_error_code();
-    let expected = [
-        PartitionEOF,
-        BrokerTransportFailure,
-        AllBrokersDown,
-        OperationTimedOut,
-    ];
-    code.is_some_and(|code| expected.contains(&code))
+    let expected = [BrokerTransportFailure, AllBrokersDown, OperationTimedOut];
+    matches!(error, KafkaError::PartitionEOF(_))
+        || code.is_some_and(|code| expected.contains(&code))
 }
 
 fn last_of_partitions(mut records: Vec<Record>) -> Vec<Record> {
