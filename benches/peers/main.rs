@@ -127,10 +127,14 @@ impl Args {
             args.seconds = 1;
             args.drop = 0;
             args.silent = 2;
-            args.day_ms = 50;
+            args.day_ms = 20;
             args.history = 10_000;
             args.compaction = 0;
             args.heap = "512m".to_owned();
+            // Little of it runs often enough to be worth compiling well.
+            args.jvm = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+                .map(str::to_owned)
+                .into();
         }
         args
     }

@@ -1,8 +1,10 @@
 //! How far a group has come with its topics, as the offsets say that it has committed.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::broker::{Broker, until};
@@ -82,6 +84,7 @@ pub(crate) fn moves(broker: &Broker, topic: &str) -> u64 {
     config
         .set("group.id", "counting")
         .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
         .set("isolation.level", "read_committed");
     let consumer: BaseConsumer = config.create().expect("a consumer can be made");
     let mut places = TopicPartitionList::new();
@@ -93,15 +96,19 @@ pub(crate) fn moves(broker: &Broker, topic: &str) -> u64 {
     consumer
         .assign(&places)
         .expect("partitions can be assigned");
-    // The first answer may take long on a busy machine.
-    let first = until("a change is there", ANSWER, || consumer.poll(SILENT));
-    let mut next = Some(first);
+    let mut unread: BTreeSet<i32> = (0..LANES).collect();
     let mut moves = 0;
-    while let Some(record) = next {
-        let record = record.expect("the topic can be read");
-        let body = record.payload().unwrap_or_default();
-        moves += u64::from(is_of_ladders(body));
-        next = consumer.poll(SILENT);
+    while !unread.is_empty() {
+        match consumer.poll(ANSWER).expect("the broker answers") {
+            Ok(record) => {
+                let body = record.payload().unwrap_or_default();
+                moves += u64::from(is_of_ladders(body));
+            }
+            Err(KafkaError::PartitionEOF(lane)) => {
+                unread.remove(&lane);
+            }
+            Err(error) => panic!("{topic} cannot be read: {error}"),
+        }
     }
     moves
 }

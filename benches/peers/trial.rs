@@ -25,6 +25,8 @@ const STILL: Duration = Duration::from_secs(20);
 struct Outcome {
     work: Work,
     moves: u64,
+    /// How many have come at all.
+    customers: u64,
     /// Bytes in memory, for everybody together.
     resident: u64,
     /// Bytes of changelogs, if there are any, before and after compaction.
@@ -49,13 +51,15 @@ pub(crate) fn measure(broker: &Broker, args: &Args, each: u64, idle: &BTreeMap<P
         }
     }
     let moves: Vec<u64> = all.values().flatten().map(|one| one.moves).collect();
+    let came = all.values().flatten().map(|one| one.customers).max();
     println!(
-        "### {} events of {customers} customers, {:.2} moves on the ladders per event\n",
+        "### {} events of {} customers, {:.2} moves on the ladders per event\n",
         args.events,
+        came.expect("somebody was measured"),
         moves[0] as f64 / args.events as f64,
     );
     backlogs(&all);
-    memory(&all, idle, customers);
+    memory(&all, idle);
     latencies(&all, args);
     assert!(
         moves.iter().all(|one| *one == moves[0]),
@@ -73,7 +77,7 @@ fn run(
 ) -> Outcome {
     let inputs = Stage::inputs(broker, name);
     let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
-    load::fill(broker, &inputs, args.events, customers, until);
+    let filled = load::fill(broker, &inputs, args.events, customers, until);
     let state = peer::state();
     let start = |occasion: Occasion<'_>| peer.start(&stage, args, &occasion, state.path());
     let mut running = start(Occasion::Backlog);
@@ -103,6 +107,7 @@ fn run(
     Outcome {
         work,
         moves,
+        customers: filled.customers,
         resident,
         changelogs: [grown, compacted],
         restart,
@@ -171,7 +176,7 @@ fn backlogs(all: &BTreeMap<Peer, Vec<Outcome>>) {
     println!();
 }
 
-fn memory(all: &BTreeMap<Peer, Vec<Outcome>>, idle: &BTreeMap<Peer, u64>, customers: u64) {
+fn memory(all: &BTreeMap<Peer, Vec<Outcome>>, idle: &BTreeMap<Peer, u64>) {
     println!(
         "| memory and restart | resident, MiB | over idle, bytes per customer | restart, s | with \
          local state, s | changelogs, MB | compacted |\n|---|---|---|---|---|---|---|"
@@ -190,7 +195,7 @@ fn memory(all: &BTreeMap<Peer, Vec<Outcome>>, idle: &BTreeMap<Peer, u64>, custom
             "| {} | {} | {} | {} | {} | {} | {} |",
             peer.title(),
             shown(0, runs.iter().map(|run| (run.resident >> 20) as f64)),
-            shown(0, runs.iter().map(|run| over(run) / customers as f64)),
+            shown(0, runs.iter().map(|run| over(run) / run.customers as f64)),
             shown(2, runs.iter().map(|run| run.restart.as_secs_f64())),
             if warm.is_empty() {
                 String::new()

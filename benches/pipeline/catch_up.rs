@@ -42,7 +42,7 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
     let (events, rounds) = (args.events, args.rounds);
     let name = format!("backlog-{customers}");
     let inputs = Stage::inputs(broker, &name);
-    let bytes = load::fill(broker, &inputs, events, customers, SystemTime::now());
+    let filled = load::fill(broker, &inputs, events, customers, SystemTime::now());
     let (mut batches, mut polls) = (Vec::new(), Vec::new());
     let (mut publishes, mut runs) = (Vec::new(), Vec::<Run>::new());
     for round in 0..rounds {
@@ -60,7 +60,7 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
         "### Catch-up: {events} events of {} B, {customers} customers, {rounds} rounds\n\n\
          1 purchase : 9 views over {DAYS} days, lz4, shipped policy; {:.2} changes and {:.2} \
          standings per event, {} units.\n",
-        bytes / events,
+        filled.bytes / events,
         counts.changes as f64 / events as f64,
         counts.standings as f64 / events as f64,
         runs[0].units,

@@ -107,24 +107,37 @@ impl Written {
     }
 }
 
-/// Writes a backlog that ends at `until`; gives its bytes.
+/// What a backlog came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Filled {
+    /// Of all values together.
+    pub(crate) bytes: u64,
+    /// How many of the customers have come at all.
+    pub(crate) customers: u64,
+}
+
+/// Writes a backlog that ends at `until`.
 pub(crate) fn fill(
     broker: &Broker,
     inputs: &[String; 2],
     events: u64,
     customers: u64,
     until: SystemTime,
-) -> u64 {
+) -> Filled {
     let feeder = Feeder::new(broker.bootstrap(), Duration::from_millis(50)).expect("a feeder");
     let mut crowd = Crowd::new(customers);
     let mut written = Written::default();
     let span = DAYS * 24 * 60 * 60 * 1000;
     let start = i64::try_from(micros(until) / 1000).expect("before year 292,000,000") - span;
-    let mut bytes = 0;
+    let mut filled = Filled::default();
+    let mut came = vec![false; usize::try_from(customers).expect("they fit into memory")];
     for i in 0..events {
         let part = u128::from(i) * span as u128 / u128::from(events);
         let at = start + i64::try_from(part).expect("less than the span");
-        let customer = format!("c-{:08}", crowd.draw());
+        let who = crowd.draw();
+        let first = &mut came[usize::try_from(who).expect("one of them")];
+        filled.customers += u64::from(!std::mem::replace(first, true));
+        let customer = format!("c-{who:08}");
         let topic = if i % 10 == 0 {
             written.purchase(i, &customer, at, &mut crowd);
             &inputs[0]
@@ -132,13 +145,13 @@ pub(crate) fn fill(
             written.view(i, &customer, at);
             &inputs[1]
         };
-        bytes += written.body.len() as u64;
+        filled.bytes += written.body.len() as u64;
         feeder
             .send(topic, &written.customer, &written.body)
             .expect("the feeder takes it");
     }
     feeder.flush(PATIENCE).expect("all events arrive");
-    bytes
+    filled
 }
 
 /// Sends live events on their schedule, whatever becomes of them; gives when the first was due.
