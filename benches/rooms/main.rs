@@ -13,6 +13,8 @@ mod running;
 #[path = "../step/shop.rs"]
 mod shop;
 mod work;
+#[path = "../step/written.rs"]
+mod written;
 
 use std::time::{Duration, Instant};
 

@@ -38,12 +38,17 @@ impl Running {
             engine,
             deeds: Vec::new(),
         };
-        while running.shop.day() < days {
+        while running.day() < days {
             running.make(BATCH);
             let (engine, deeds) = running.next();
             Batch::default().apply_all(engine, deeds, |_| {});
         }
         running
+    }
+
+    /// The day that the shop has come to.
+    pub(crate) fn day(&self) -> i64 {
+        self.shop.day()
     }
 
     /// Makes the next events.

@@ -15,6 +15,7 @@ use tidemark::wire::{change, ledger, policy, standing, tape};
 use crate::policy::retail;
 use crate::running::{Batch, Running};
 use crate::shop::{Deed, Shop, Spread, Visits};
+use crate::written::as_written;
 
 use super::engine::{MEMBERS, tape_of_some};
 use super::{Offer, Work, plain};
@@ -111,25 +112,6 @@ fn decode(text: &'static str, sound: bool) -> Box<dyn Work> {
             _ = black_box(decoder.decode(black_box(text.as_bytes()), &scratch));
         }
     })
-}
-
-/// An event as its producer writes it.
-fn as_written(event: &Event<'_>) -> String {
-    let Event {
-        event_id,
-        customer,
-        amount,
-        ..
-    } = event;
-    let (kind, at) = (event.kind.name().expect("a kind of the contract"), event.at);
-    let who = format!(r#""event_id":"{event_id}","customer_id":"{customer}","kind":"{kind}""#);
-    match event.order {
-        Some(order) => format!(
-            r#"{{{who},"occurred_at":"{}","order_id":"{order}","amount":"{amount}","quantity":1}}"#,
-            show_utc(at),
-        ),
-        None => format!(r#"{{{who},"occurred_at":{at},"channel":"web"}}"#, at = at.0),
-    }
 }
 
 /// The events of a shop.
