@@ -46,7 +46,7 @@ struct Args {
     #[arg(long, default_value_t = 1_200_000)]
     events: u64,
     /// Events per customer: few make a load that is heavy in changes, many a light one.
-    #[arg(long, num_args = 1.., default_values_t = [4, 40])]
+    #[arg(long, num_args = 1.., default_values_t = [1, 60])]
     each: Vec<u64>,
     /// How often everybody is measured, one after the other, again and again.
     #[arg(long, default_value_t = 1)]
@@ -132,9 +132,13 @@ impl Args {
             args.compaction = 0;
             args.heap = "512m".to_owned();
             // Little of it runs often enough to be worth compiling well.
-            args.jvm = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-                .map(str::to_owned)
-                .into();
+            args.jvm = [
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-XX:TieredStopAtLevel=1",
+            ]
+            .map(str::to_owned)
+            .into();
         }
         args
     }

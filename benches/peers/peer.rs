@@ -144,11 +144,12 @@ impl Running {
         }
     }
 
-    /// Bytes in memory, after garbage was collected where there is any.
+    /// Bytes in memory, without the free part of a heap, all of which is resident.
     pub(crate) fn resident(&mut self) -> u64 {
-        if let Self::Streams(streams) = self {
-            streams.collect();
-        }
+        let free = match self {
+            Self::Streams(streams) => streams.collect(),
+            Self::Tidemark(_) => 0,
+        };
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()));
         let status = status.expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -156,7 +157,7 @@ impl Running {
         let kilobytes: u64 = kilobytes
             .and_then(|number| number.parse().ok())
             .expect("a process has a resident size");
-        kilobytes << 10
+        (kilobytes << 10).saturating_sub(free)
     }
 
     /// Lets it end as an operator would.

@@ -14,11 +14,7 @@ use crate::broker::until;
 use crate::stage::Stage;
 
 /// How its JVM is set by default: docs in `streams/README.md`.
-pub(crate) const JVM: [&str; 3] = [
-    "-XX:+UseParallelGC",
-    "-XX:MinHeapFreeRatio=10",
-    "-XX:MaxHeapFreeRatio=20",
-];
+pub(crate) const JVM: [&str; 2] = ["-XX:+UseParallelGC", "-XX:+AlwaysPreTouch"];
 
 /// A clean end: what is open is committed, the group is left.
 const STOP: Duration = Duration::from_secs(40);
@@ -114,7 +110,7 @@ impl Streams {
         );
     }
 
-    /// Lets it collect its garbage; gives the bytes of the heap that are left.
+    /// Lets it collect its garbage; gives the bytes of its heap that are free then.
     pub(crate) fn collect(&mut self) -> u64 {
         let input = self.input.as_mut().expect("it has not been stopped");
         writeln!(input, "heap").expect("it listens");
@@ -126,7 +122,7 @@ impl Streams {
                 .read_line(&mut line)
                 .expect("it answers in text");
             assert!(read > 0, "it answers");
-            if let Some(bytes) = line.strip_prefix("heap ") {
+            if let Some(bytes) = line.strip_prefix("free ") {
                 return bytes.trim().parse().expect("a number of bytes");
             }
         }

@@ -28,8 +28,8 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 
 /**
  * The shipped ladders on Kafka Streams. Options come as `--name value`; "ready" is printed once it
- * runs. A line "heap" on standard input makes it collect garbage and print how much is left, and
- * the end of standard input makes it end.
+ * runs. A line "heap" on standard input makes it collect garbage and print how much of its heap is
+ * free, and the end of standard input makes it end.
  */
 public final class Peer {
     private static final String SEGMENT = Integer.toString(8 << 20);
@@ -61,8 +61,7 @@ public final class Peer {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.equals("heap")) {
                 System.gc();
-                Runtime runtime = Runtime.getRuntime();
-                System.out.println("heap " + (runtime.totalMemory() - runtime.freeMemory()));
+                System.out.println("free " + Runtime.getRuntime().freeMemory());
             }
         }
         // Without this its group would wait for it to come back until its session runs out.
