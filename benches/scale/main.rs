@@ -2,11 +2,11 @@
 //! step with its decoding, a tick when nobody is due, and a second worker beside the first.
 //!
 //! The shop of the step bench runs for 120 days from nothing, with visits of three events on
-//! average (or one, if `glances` is said). Time is processor time of the thread that works, but for two workers, which are timed
-//! by the wall against one.
+//! average, or of one if `glances` is said. Time is processor time of the thread that works, but
+//! for two workers, which are timed by the wall against one.
 //!
-//! `cargo bench --bench scale [-- CUSTOMERS [zipf] [glances]]`, ten million uniform ones unless told;
-//! without `--bench` a thousand, for a moment. With default features memory is the service's
+//! `cargo bench --bench scale [-- CUSTOMERS [zipf] [glances]]`, ten million uniform ones unless
+//! told; without `--bench` a thousand, for a moment. With default features memory is the service's
 //! allocator's.
 
 #[path = "../step/policy.rs"]

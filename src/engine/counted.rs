@@ -67,24 +67,24 @@ impl Counted {
             self.events[place] = new;
             return;
         }
-        match self.events.first() {
-            // Those behind it came later, and most of them are dated later.
-            Some(first) if first.at() < limit => {
-                self.events.copy_within(1.., 0);
-                let last = self.events.len() - 1;
-                self.events[last] = new;
-            }
-            _ if self.events.len() < FEW => {
-                let mut events = std::mem::take(&mut self.events).into_vec();
-                events.reserve_exact(1);
-                events.push(new);
-                self.events = events.into_boxed_slice();
-            }
-            _ => {
-                self.spread(4 * FEW, limit);
-                self.enter(new, limit);
-            }
+        // Most that are behind others are dated later.
+        let old = self.events.iter().take_while(|event| event.at() < limit);
+        let old = old.count();
+        if old == 0 && self.events.len() == FEW {
+            self.spread(4 * FEW, limit);
+            return self.enter(new, limit);
         }
+        if old == 1 {
+            self.events.rotate_left(1);
+            let last = self.events.len() - 1;
+            self.events[last] = new;
+            return;
+        }
+        let mut events = std::mem::take(&mut self.events).into_vec();
+        events.drain(..old);
+        events.reserve_exact(1);
+        events.push(new);
+        self.events = events.into_boxed_slice();
     }
 
     /// All that are dated at `limit` or later, in an order that depends on nothing else.

@@ -10,6 +10,11 @@ use super::customers::{AHEAD, Slot};
 /// Milliseconds that are kept together until they come near.
 const HOUR: i64 = 3_600_000;
 
+/// Entries of a run; few in tests, which have few.
+const RUN: usize = if cfg!(test) { 4 } else { 4096 };
+/// Of an entry that is in no run.
+const ALONE: usize = usize::MAX;
+
 /// A deadline: of one instant, the customer who came first comes first.
 type Entry = (Timestamp, Slot);
 
@@ -20,21 +25,54 @@ type Entry = (Timestamp, Slot);
 pub(super) struct Due {
     /// Gathered, from the last to the first.
     gathered: Vec<Entry>,
-    /// The others before the hour `later`.
-    near: BinaryHeap<Reverse<Entry>>,
+    /// The others before the hour `later`: those that are alone, and of each run the first that is
+    /// left, with the run's number.
+    near: BinaryHeap<Reverse<(Entry, usize)>>,
+    /// Of the hour before `later`.
+    runs: Vec<Run>,
     /// The first hour that is not near.
     later: i64,
-    /// Hour by hour, in no order within.
+    /// Hour by hour.
     hours: BTreeMap<i64, Hour>,
     /// No entry is before this instant.
     soonest: Timestamp,
 }
 
-/// The entries of an hour.
+/// The entries of an hour, in runs, so that no step has to put many of them in order: days end for
+/// all customers at one instant.
 #[derive(Clone, Debug)]
 struct Hour {
     first: Timestamp,
-    entries: Vec<Reverse<Entry>>,
+    runs: Vec<Run>,
+    /// Fewer than a run has.
+    open: Run,
+}
+
+/// Some entries of an hour, each by how many milliseconds of the hour have passed.
+#[derive(Clone, Debug, Default)]
+struct Run(Vec<(u32, Slot)>);
+
+impl Run {
+    /// Puts them in order, the last one first.
+    fn ordered(mut self) -> Self {
+        self.0.sort_unstable_by(|one, other| other.cmp(one));
+        self
+    }
+
+    /// Takes out the last one of those of an hour.
+    fn pop(&mut self, hour: i64) -> Option<Entry> {
+        self.0.pop().map(|entry| of_hour(hour, entry))
+    }
+
+    /// Those of an hour, from the last one on.
+    fn all(&self, hour: i64) -> impl Iterator<Item = Entry> {
+        let entries = self.0.iter().rev();
+        entries.map(move |entry| of_hour(hour, *entry))
+    }
+}
+
+fn of_hour(hour: i64, (passed, slot): (u32, Slot)) -> Entry {
+    (Timestamp(hour * HOUR + i64::from(passed)), slot)
 }
 
 impl Default for Due {
@@ -42,6 +80,7 @@ impl Default for Due {
         Self {
             gathered: Vec::with_capacity(AHEAD),
             near: BinaryHeap::new(),
+            runs: Vec::new(),
             later: i64::MIN,
             hours: BTreeMap::new(),
             soonest: Timestamp::MAX,
@@ -52,23 +91,26 @@ impl Default for Due {
 impl Due {
     pub(super) fn push(&mut self, at: Timestamp, slot: Slot) {
         self.soonest = self.soonest.min(at);
-        let entry = Reverse((at, slot));
         let hour = at.0.div_euclid(HOUR);
         if hour < self.later {
-            self.near.push(entry);
+            self.near.push(Reverse(((at, slot), ALONE)));
             return;
         }
         let hour = self.hours.entry(hour).or_insert_with(|| Hour {
             first: at,
-            entries: Vec::new(),
+            runs: Vec::new(),
+            open: Run::default(),
         });
         hour.first = hour.first.min(at);
-        hour.entries.push(entry);
+        hour.open.0.push((at.0.rem_euclid(HOUR) as u32, slot));
+        if hour.open.0.len() == RUN {
+            hour.runs.push(std::mem::take(&mut hour.open).ordered());
+        }
     }
 
     /// The instant of the first entry.
     pub(super) fn first(&self) -> Option<Timestamp> {
-        let near = self.near.peek().map(|entry| entry.0);
+        let near = self.near.peek().map(|entry| entry.0.0);
         let near = self.gathered.last().copied().into_iter().chain(near).min();
         let later = || self.hours.first_key_value().map(|(_, hour)| hour.first);
         near.map(|(at, _)| at).or_else(later)
@@ -102,7 +144,7 @@ impl Due {
     /// Takes the first entry out if it is before `limit`.
     pub(super) fn pop_before(&mut self, limit: Timestamp) -> Option<Entry> {
         let popped = match (self.gathered.last(), self.near.peek()) {
-            (Some(gathered), near) if near.is_none_or(|near| *gathered <= near.0) => {
+            (Some(gathered), near) if near.is_none_or(|near| *gathered <= near.0.0) => {
                 self.gathered.pop_if(|(at, _)| *at < limit)
             }
             _ => self.pop_near(limit),
@@ -116,28 +158,53 @@ impl Due {
     /// Takes the first entry that is not gathered out if it is before `limit`.
     fn pop_near(&mut self, limit: Timestamp) -> Option<Entry> {
         if self.near.is_empty() {
-            let hour = self.hours.first_entry()?;
-            if hour.get().first >= limit {
-                return None;
-            }
-            self.later = hour.key() + 1;
-            self.near = BinaryHeap::from(hour.remove().entries);
+            self.go_near(limit)?;
         }
-        let Reverse((at, _)) = *self.near.peek()?;
+        let Reverse(((at, slot), run)) = *self.near.peek()?;
         if at >= limit {
             return None;
         }
-        self.near.pop().map(|entry| entry.0)
+        self.near.pop();
+        self.next_of(run);
+        Some((at, slot))
+    }
+
+    /// Brings the next hour near if it has an entry before `limit`.
+    fn go_near(&mut self, limit: Timestamp) -> Option<()> {
+        let hour = self.hours.first_entry()?;
+        if hour.get().first >= limit {
+            return None;
+        }
+        self.later = hour.key() + 1;
+        let Hour { runs, open, .. } = hour.remove();
+        self.runs = runs;
+        self.runs.push(open.ordered());
+        (0..self.runs.len()).for_each(|run| self.next_of(run));
+        Some(())
+    }
+
+    /// Puts the next one of a run among the near ones.
+    fn next_of(&mut self, run: usize) {
+        let hour = self.later - 1;
+        let next = self.runs.get_mut(run).and_then(|run| run.pop(hour));
+        self.near.extend(next.map(|entry| Reverse((entry, run))));
     }
 
     /// The customers with an entry before `limit`, each once. Costs as much as there are such
     /// entries, and others of the hour of `limit`, however many others there are.
     pub(super) fn customers_before(&self, limit: Timestamp) -> Vec<Slot> {
         let mut found = self.near_before(limit);
-        let later = self.hours.values().take_while(|hour| hour.first < limit);
-        let later = later.flat_map(|hour| hour.entries.iter().map(|entry| &entry.0));
-        let apart = self.gathered.iter().chain(later);
-        found.extend(apart.filter(|(at, _)| *at < limit).map(|(_, slot)| *slot));
+        let near = self.runs.iter();
+        let near = near.flat_map(|run| run.all(self.later - 1).take_while(|(at, _)| *at < limit));
+        found.extend(near.map(|(_, slot)| slot));
+        let later = self.hours.iter();
+        let later = later.take_while(|(_, hour)| hour.first < limit);
+        let later = later.flat_map(|(number, hour)| {
+            let runs = hour.runs.iter().chain([&hour.open]);
+            runs.flat_map(|run| run.all(*number))
+        });
+        let apart = self.gathered.iter().copied().chain(later);
+        found.extend(apart.filter(|(at, _)| *at < limit).map(|(_, slot)| slot));
         found.sort_unstable();
         found.dedup();
         found
@@ -149,7 +216,7 @@ impl Due {
         let mut open = vec![0];
         while let Some(ix) = open.pop() {
             // No child of an entry comes before it.
-            if let Some(Reverse((at, slot))) = heap.get(ix)
+            if let Some(Reverse(((at, slot), _))) = heap.get(ix)
                 && *at < limit
             {
                 found.push(*slot);
