@@ -205,3 +205,43 @@ fn write(form: Form, row: &mut [u8], order: &Order) {
         row[end..].copy_from_slice(&order.passes.bits().to_le_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_of_all_sizes_lie_side_by_side() {
+        let numbers = [0, 1, -1, 127, -129, 70_000, -(1 << 40), i64::MAX, i64::MIN];
+        let mut orders = Vec::new();
+        for (ix, amount) in numbers.into_iter().enumerate() {
+            for (quantity, margin) in [(0, 0), (3, amount / 2), (amount, i64::MAX)] {
+                orders.push(Order {
+                    id: Fingerprint::of(&orders.len().to_string()),
+                    at: Timestamp(amount / 1_024),
+                    amount,
+                    quantity,
+                    margin,
+                    refunded: ix % 2 == 0,
+                    cancelled: ix % 3 == 0,
+                    passes: Passes::of_bits(ix as u32 / 4),
+                });
+            }
+        }
+        let mut rows = Rows::default();
+        for (ix, order) in orders.iter().enumerate() {
+            rows.push(order);
+            assert!(rows.all().eq(orders[..=ix].iter().copied()), "{order:?}");
+            assert_eq!(rows.find(order.id), Some(ix));
+        }
+        orders.rotate_left(5);
+        for (ix, order) in orders.iter().enumerate() {
+            rows.set(ix, order);
+            assert_eq!(rows.get(ix), *order);
+        }
+        rows.retain(|order| order.quantity == 0);
+        orders.retain(|order| order.quantity == 0);
+        assert_eq!(rows.len(), orders.len());
+        assert!(rows.all().eq(orders));
+    }
+}
