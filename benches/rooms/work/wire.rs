@@ -4,10 +4,8 @@ use std::hint::black_box;
 
 use tidemark::engine::effect::Judged;
 use tidemark::lane::ledger::{Counts, Entry, Read};
-use tidemark::model::event::Event;
 use tidemark::model::ids::{LaneId, Offset, UnitId};
 use tidemark::model::time::Timestamp;
-use tidemark::model::zone::show_utc;
 use tidemark::wire::event::Decoder;
 use tidemark::wire::scratch::Scratch;
 use tidemark::wire::{change, ledger, policy, standing, tape};
