@@ -1,4 +1,5 @@
-//! What the runtime needs of the outside: a broker to read from and publish to, and a clock.
+//! What the runtime needs of the outside: a broker to read from and publish to, a clock, and how
+//! much memory is in use.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -221,4 +222,10 @@ pub trait Bus: Sink {
 pub trait Clock {
     /// Now.
     fn now(&self) -> Timestamp;
+}
+
+/// How much memory the program takes, for those who may know it.
+pub trait Memory {
+    /// Bytes of the machine's memory that it has in use.
+    fn in_use(&self) -> u64;
 }

@@ -83,6 +83,7 @@ pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan 
         deadlines_per_second: settings.unit.deadlines_per_second,
         pause: span(settings.unit.pause),
         merge_wait: span(settings.feed.merge_wait),
+        memory_max: settings.state.max_bytes,
         record_bytes_max: settings.input.record_bytes_max,
         agreement_wait: Span(30_000),
     }

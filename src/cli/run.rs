@@ -12,6 +12,7 @@ use crate::http::{Server, Site, Taker};
 use crate::kafka::connection::Connection;
 use crate::kafka::survey::{Survey, survey};
 use crate::runtime::clock::Wall;
+use crate::runtime::memory::Resident;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::settings::Settings;
@@ -104,6 +105,7 @@ fn work(
         plan: Arc::new(plan(settings, policies, lanes)),
         connect: |worker| Connection::open(&target(settings, worker)),
         clock: Wall,
+        memory: Resident,
         telemetry,
         directory,
         stop: &stop,

@@ -24,7 +24,7 @@ pub(super) async fn live(State((site, limits)): State<(Site, Limits)>) -> Respon
     )
 }
 
-/// `/readyz`: does every worker have its lanes, restored?
+/// `/readyz`: does every worker have its lanes, restored, and memory to go on?
 pub(super) async fn ready(State(site): State<Site>) -> Response {
     let why = blocks(&site.telemetry);
     document(
@@ -71,6 +71,14 @@ pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
         why.push(format!(
             "no assignment: worker {} waits for its group",
             worker.worker()
+        ));
+    }
+    let memory = telemetry.memory();
+    if memory.is_paused() {
+        let (in_use, limit) = (memory.in_use(), memory.limit());
+        why.push(format!(
+            "intake is paused: {in_use} bytes of memory are in use, state.max_bytes is {limit}; \
+             raise it if the machine has more, or start another instance"
         ));
     }
     let lanes = telemetry.lanes();

@@ -213,6 +213,11 @@ impl<R: Record> Intake<R> {
         }
     }
 
+    /// Takes nothing for a while, which is no wait for a lagging topic.
+    pub(super) fn rest(&mut self) {
+        self.waiting_since = None;
+    }
+
     /// Applies records in the order of their instants while `go_on` says so, or until one has to be
     /// waited for.
     pub(super) fn apply<F>(

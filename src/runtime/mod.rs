@@ -1,11 +1,13 @@
 //! Making it so: workers that read, step, publish and commit; the only room that waits and asks
-//! what time it is.
+//! what time it is and how much memory is in use.
 
+mod allowance;
 pub mod clock;
 pub mod desk;
 mod held;
 mod intake;
 mod letter;
+pub mod memory;
 mod open_unit;
 mod outbox;
 pub mod plan;

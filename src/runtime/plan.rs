@@ -34,6 +34,8 @@ pub struct Plan {
     /// How long a lane waits for records that are known to be unread in one topic, while it has
     /// records of another.
     pub merge_wait: Span,
+    /// Bytes of memory that the program may have in use; nothing for no limit.
+    pub memory_max: Option<u64>,
     /// Largest record that is decoded.
     pub record_bytes_max: usize,
     /// How long a restored lane may take to agree with the committed offsets.

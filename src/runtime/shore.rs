@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::time::Timestamp;
 use crate::port::{
-    Bus, Clock, Header, LedgerLook, Notice, Outgoing, Output, Record, Sink, Source, Trouble,
+    Bus, Clock, Header, LedgerLook, Memory, Notice, Outgoing, Output, Record, Sink, Source, Trouble,
 };
 
 /// What a test sees and steers; clones are the same.
@@ -18,9 +18,12 @@ pub(super) struct Shore(Rc<Sight>);
 #[derive(Default)]
 struct Sight {
     now: Cell<i64>,
+    in_use: Cell<u64>,
     notices: RefCell<VecDeque<Notice>>,
     arrived: RefCell<VecDeque<Event>>,
     written: Cell<i64>,
+    lags: Cell<bool>,
+    ledger_held: Cell<bool>,
     said: RefCell<Vec<String>>,
     ending: RefCell<Option<Result<(), Trouble>>>,
     naps: RefCell<Vec<Duration>>,
@@ -29,6 +32,21 @@ struct Sight {
 impl Shore {
     pub(super) fn pass(&self, ms: i64) {
         self.0.now.set(self.0.now.get() + ms);
+    }
+
+    /// There is a second topic, with a record that is known of and does not arrive.
+    pub(super) fn lag(&self) {
+        self.0.lags.set(true);
+    }
+
+    /// Whether ledgers are on their way only.
+    pub(super) fn hold_ledgers(&self, held: bool) {
+        self.0.ledger_held.set(held);
+    }
+
+    /// So many bytes of memory are in use.
+    pub(super) fn take(&self, bytes: u64) {
+        self.0.in_use.set(bytes);
     }
 
     pub(super) fn notice(&self, notice: Notice) {
@@ -63,6 +81,10 @@ impl Shore {
         self.0.naps.take()
     }
 
+    fn topics(&self) -> impl Iterator<Item = usize> {
+        0..1 + usize::from(self.0.lags.get())
+    }
+
     fn say(&self, what: impl Into<String>) {
         self.0.said.borrow_mut().push(what.into());
     }
@@ -71,6 +93,12 @@ impl Shore {
 impl Clock for Shore {
     fn now(&self) -> Timestamp {
         Timestamp(1_780_000_000_000 + self.0.now.get())
+    }
+}
+
+impl Memory for Shore {
+    fn in_use(&self) -> u64 {
+        self.0.in_use.get()
     }
 }
 
@@ -158,11 +186,11 @@ impl Source for Boat {
     }
 
     fn committed(&mut self, _: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
-        Ok(vec![None])
+        Ok(self.shore.topics().map(|_| None).collect())
     }
 
     fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
-        Ok(vec![Offset(0)])
+        Ok(self.shore.topics().map(|_| Offset(0)).collect())
     }
 
     fn start(&mut self, _: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
@@ -177,18 +205,23 @@ impl Source for Boat {
     fn fetch(
         &mut self,
         _: LaneId,
-        _: TopicIx,
+        topic: TopicIx,
         most: usize,
         into: &mut VecDeque<Event>,
     ) -> Result<(), Trouble> {
         let mut arrived = self.shore.0.arrived.borrow_mut();
         let most = most.min(arrived.len());
-        into.extend(arrived.drain(..most));
+        if topic == TopicIx(0) {
+            into.extend(arrived.drain(..most));
+        }
         Ok(())
     }
 
-    fn unread(&mut self, _: LaneId, _: TopicIx, _: Offset) -> u64 {
-        self.shore.0.arrived.borrow().len() as u64
+    fn unread(&mut self, _: LaneId, topic: TopicIx, _: Offset) -> u64 {
+        match topic {
+            TopicIx(0) => self.shore.0.arrived.borrow().len() as u64,
+            _ => 1,
+        }
     }
 
     fn wait(&mut self, most: Duration) {
@@ -200,7 +233,10 @@ impl Source for Boat {
     }
 
     fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble> {
-        Ok(LedgerLook::End)
+        Ok(match self.shore.0.ledger_held.get() {
+            true => LedgerLook::NotYet,
+            false => LedgerLook::End,
+        })
     }
 }
 

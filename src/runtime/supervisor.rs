@@ -8,10 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
-use crate::port::{Bus, Clock, Trouble};
+use crate::port::{Bus, Clock, Memory, Trouble};
 use crate::telemetry::happening::WorkerRestarted;
 use crate::telemetry::{Restart, Telemetry};
 
+use super::allowance::Allowance;
 use super::desk::Desk;
 use super::plan::Plan;
 use super::pulse::Pulse;
@@ -27,13 +28,15 @@ const FENCED_MOST: u32 = 3;
 const RECOVERED: Duration = Duration::from_secs(30);
 
 /// What the workers share.
-pub struct Crew<'a, Connect, C> {
+pub struct Crew<'a, Connect, C, M> {
     /// What they do.
     pub plan: Arc<Plan>,
     /// Makes the connection of the worker of that number.
     pub connect: Connect,
     /// What time it is.
     pub clock: C,
+    /// How much memory is in use.
+    pub memory: M,
     /// Where they tell how they are doing; made for as many workers as there are to be.
     pub telemetry: Telemetry,
     /// Where they can be asked.
@@ -44,10 +47,11 @@ pub struct Crew<'a, Connect, C> {
     pub give_up_after: Duration,
 }
 
-impl<Connect, C, B> Crew<'_, Connect, C>
+impl<Connect, C, M, B> Crew<'_, Connect, C, M>
 where
     B: Bus,
     C: Clock + Clone + Sync,
+    M: Memory + Clone + Sync,
     Connect: Fn(usize) -> Result<B, Trouble> + Sync,
 {
     /// Works until told to stop.
@@ -56,6 +60,8 @@ where
     /// The first trouble for which starting anew does not help; all workers have stopped then.
     pub fn work(&self) -> Result<(), Trouble> {
         let pulse = &Pulse::default();
+        let (memory, limit) = (self.memory.clone(), self.plan.memory_max);
+        let allowance = &Allowance::new(memory, limit, &self.telemetry);
         thread::scope(|scope| {
             let workers: Vec<_> = (0..self.telemetry.workers().len())
                 .map(|number| {
@@ -63,9 +69,10 @@ where
                         .name(format!("worker-{number}"))
                         .spawn_scoped(scope, move || {
                             // Caught here, not at the join: the others must not go on meanwhile.
-                            let result =
-                                catch_unwind(AssertUnwindSafe(|| self.keep_going(number, pulse)))
-                                    .unwrap_or_else(|_| Err(panicked(number)));
+                            let result = catch_unwind(AssertUnwindSafe(|| {
+                                self.keep_going(number, pulse, allowance)
+                            }))
+                            .unwrap_or_else(|_| Err(panicked(number)));
                             if result.is_err() {
                                 self.stop.store(true, Ordering::SeqCst);
                             }
@@ -87,7 +94,12 @@ where
         })
     }
 
-    fn keep_going(&self, number: usize, pulse: &Pulse) -> Result<(), Trouble> {
+    fn keep_going(
+        &self,
+        number: usize,
+        pulse: &Pulse,
+        allowance: &Allowance<M>,
+    ) -> Result<(), Trouble> {
         let mut wait = WAIT_FIRST;
         let mut in_trouble_since: Option<Instant> = None;
         let mut fenced = 0;
@@ -97,7 +109,8 @@ where
             let result = (self.connect)(number).and_then(|bus| {
                 let desk = Desk::new(&self.telemetry, &self.directory, number);
                 let (plan, clock) = (self.plan.clone(), self.clock.clone());
-                Worker::new(plan, bus, clock, desk, pulse.clone()).run(self.stop)
+                let (pulse, allowance) = (pulse.clone(), allowance.clone());
+                Worker::new(plan, bus, clock, desk, pulse, allowance).run(self.stop)
             });
             let (reason, why) = match result {
                 Ok(()) => return Ok(()),

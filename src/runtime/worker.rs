@@ -16,10 +16,11 @@ use crate::lane::liveness::Feed;
 use crate::lane::phase::{Phase, Signal};
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
-use crate::port::{Bus, Clock, Notice, Source, Trouble};
+use crate::port::{Bus, Clock, Memory, Notice, Source, Trouble};
 use crate::telemetry::Rebalance;
 use crate::wire::scratch::Scratch;
 
+use super::allowance::Allowance;
 use super::desk::Desk;
 use super::intake::Intake;
 use super::open_unit::OpenUnit;
@@ -35,7 +36,7 @@ use committing::Sealed;
 const WANTED: usize = 2_000;
 
 /// One worker, as long as its connection is good.
-pub(super) struct Worker<B: Bus, C> {
+pub(super) struct Worker<B: Bus, C, M> {
     // The records of the lanes go before the connection that they came by.
     lanes: BTreeMap<LaneId, Intake<<B::Reading as Source>::Record>>,
     /// Lanes given up, which may well come back.
@@ -49,6 +50,7 @@ pub(super) struct Worker<B: Bus, C> {
     tally: Tally,
     desk: Desk,
     pulse: Pulse,
+    allowance: Allowance<M>,
     effects: Vec<Judged>,
     scratch: Scratch,
     /// The revision of the policies that the lanes have looked up.
@@ -58,9 +60,16 @@ pub(super) struct Worker<B: Bus, C> {
     transactions: Transactions<B>,
 }
 
-impl<B: Bus, C: Clock> Worker<B, C> {
+impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// A worker with a fresh connection.
-    pub(super) fn new(plan: Arc<Plan>, bus: B, clock: C, desk: Desk, pulse: Pulse) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        bus: B,
+        clock: C,
+        desk: Desk,
+        pulse: Pulse,
+        allowance: Allowance<M>,
+    ) -> Self {
         Self {
             lanes: BTreeMap::new(),
             parked: BTreeMap::new(),
@@ -72,6 +81,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             tally: Tally::new(plan.topics.len(), desk.telemetry()),
             desk,
             pulse,
+            allowance,
             effects: Vec::new(),
             scratch: Scratch::default(),
             revision: plan.policies.revision(),
@@ -103,7 +113,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
     }
 
     /// One turn: what the group says, what has been committed, restoring lanes, running lanes, what
-    /// people ask, the transaction.
+    /// people ask, the transaction. Without memory for more, lanes stay as they are.
     fn turn(&mut self) -> Result<(), Trouble> {
         match self.transactions.reading().poll()? {
             Some(Notice::Assigned(lanes)) => self.take_on(&lanes)?,
@@ -123,7 +133,10 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         {
             unit.begin(now);
         }
-        self.restore(now)?;
+        self.allowance.look(now);
+        if !self.allowance.is_full() {
+            self.restore(now)?;
+        }
         self.look_up();
         let more = self.fetch()?;
         let feed = self.feed();
@@ -140,12 +153,14 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         Ok(())
     }
 
-    /// Fetches for the lanes that run; whether there may be more where it came from.
+    /// Fetches for the lanes that run; whether there may be more where it came from. Without
+    /// memory for it, only looks how much there is.
     fn fetch(&mut self) -> Result<bool, Trouble> {
+        let wanted = if self.allowance.is_full() { 0 } else { WANTED };
         let mut more = false;
         for intake in self.lanes.values_mut() {
             if intake.phase == Phase::Running {
-                more |= intake.fetch(self.transactions.reading(), |_| WANTED)?;
+                more |= intake.fetch(self.transactions.reading(), |_| wanted)?;
             }
         }
         Ok(more)
@@ -225,11 +240,13 @@ impl<B: Bus, C: Clock> Worker<B, C> {
         Ok(())
     }
 
-    /// What is known of the feed as a whole.
+    /// What is known of the feed as a whole. While nothing is read of it, it is not known to be at
+    /// its end.
     fn feed(&self) -> Feed {
         let newest = self.lanes.values().map(|intake| intake.lane.newest()).max();
+        let reads = !self.allowance.is_full() && !self.lanes.is_empty();
         Feed {
-            caught_up: !self.lanes.is_empty() && self.lanes.values().all(Intake::is_caught_up),
+            caught_up: reads && self.lanes.values().all(Intake::is_caught_up),
             newest: self.pulse.beat(newest.unwrap_or(Timestamp::MIN)),
         }
     }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub unit: UnitBounds,
     /// How the input topics are merged.
     pub feed: Feed,
+    /// What is kept of customers.
+    pub state: State,
     /// What is answered over HTTP.
     pub http: Http,
     /// What is written to standard error.
@@ -173,6 +175,13 @@ pub struct UnitBounds {
 pub struct Feed {
     /// How long events of one topic wait for older ones of the other that are known to be unread.
     pub merge_wait: Duration,
+}
+
+/// What is kept of customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Bytes of memory that the program may have in use; nothing for no limit.
+    pub max_bytes: Option<u64>,
 }
 
 /// What is answered over HTTP.

@@ -15,6 +15,7 @@ pub(super) struct Raw {
     pub(super) policy: Policy,
     pub(super) unit: Unit,
     pub(super) feed: Feed,
+    pub(super) state: State,
     pub(super) http: Http,
     pub(super) log: Log,
 }
@@ -81,6 +82,12 @@ pub(super) struct Unit {
 #[serde(deny_unknown_fields)]
 pub(super) struct Feed {
     pub(super) merge_wait: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct State {
+    pub(super) max_bytes: i64,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! What can happen to the service, one type each: its log line and its count stand together.
 
+mod memory;
 mod policy;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use super::figures::Figures;
 use super::lane::Lanes;
 use super::names::{Rebalance, Restart};
 
+pub use memory::{IntakeGoesOn, IntakePaused, MemoryNearLimit};
 pub use policy::{
     AllPassedOver, LeftBehind, PolicyAdopted, PolicyEntered, PolicyGiven, PolicyKnown,
     PolicyRefused, RollLost,
@@ -296,6 +298,12 @@ mod tests {
             logged(&differs),
             "ERROR the replay of the lane differs from its ledger in its applied lane=3 unit=9 \
              ledger=\"17\" replay=\"18\""
+        );
+        let (in_use, limit) = (1_001, 1_000);
+        assert_eq!(
+            logged(&IntakePaused { in_use, limit }),
+            "ERROR intake paused: memory has reached state.max_bytes; raise it if the machine has \
+             more, or start another instance in_use=1001 limit=1000"
         );
         let why = "broker 1 went away";
         let restarted = WorkerRestarted {

@@ -8,6 +8,7 @@ mod labels;
 mod lane;
 mod latency;
 pub mod log;
+mod memory;
 mod names;
 mod page;
 mod worker;
@@ -28,6 +29,7 @@ pub use labels::Enrolled;
 use labels::{Labels, Scale};
 pub use lane::{LaneGauges, Lanes};
 pub use latency::LatencySummary;
+pub use memory::MemoryGauges;
 pub use names::{Declined, Ending, LaneState, Outcome, Rebalance, Restart};
 pub use worker::WorkerShard;
 
@@ -61,6 +63,7 @@ struct Board {
     workers: Vec<Arc<WorkerShard>>,
     /// The gauges of each lane, for as long as its worker holds them.
     lanes: Mutex<BTreeMap<LaneId, Weak<LaneGauges>>>,
+    memory: MemoryGauges,
     stopping: AtomicBool,
 }
 
@@ -82,6 +85,7 @@ impl Telemetry {
             refused: Default::default(),
             workers,
             lanes,
+            memory: MemoryGauges::default(),
             stopping: AtomicBool::new(false),
         });
         let registry = Registry::new();
@@ -177,6 +181,12 @@ impl Telemetry {
     #[must_use]
     pub fn consumed(&self) -> u64 {
         self.board.total().consumed.iter().sum()
+    }
+
+    /// The memory of this instance.
+    #[must_use]
+    pub fn memory(&self) -> &MemoryGauges {
+        &self.board.memory
     }
 
     /// The service was asked to stop: it is not ready any more.

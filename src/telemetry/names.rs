@@ -94,6 +94,12 @@ metrics! {
         "Policies that were refused; the one before stays in force.";
     AWAITING = Gauge "tidemark_policy_awaiting_customers" ["lane"]
         "Customers still to be passed over to the policy that their lane has adopted.";
+    MEMORY_IN_USE = Gauge "tidemark_memory_in_use_bytes" []
+        "Memory in use, as looked at last and held against the limit.";
+    MEMORY_LIMIT = Gauge "tidemark_memory_limit_bytes" []
+        "Memory that may be in use, state.max_bytes; 0 for no limit.";
+    INTAKE_PAUSED = Gauge "tidemark_intake_paused" []
+        "1 while nothing is read because memory has reached its limit.";
     BUILD_INFO = Gauge "tidemark_build_info" ["version"]
         "The program; always 1.";
 }

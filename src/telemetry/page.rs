@@ -17,7 +17,7 @@ use crate::policy::declared::Policy;
 use super::labels::Labels;
 use super::latency::Latencies;
 use super::names::{self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Restart};
-use super::{Board, Figures, LaneGauges, population};
+use super::{Board, Figures, LaneGauges, MemoryGauges, population};
 
 /// Reads the board at each scrape.
 pub(super) struct Page {
@@ -62,6 +62,7 @@ impl Collector for Page {
         families.population(&labels, &lanes);
         families.lanes(&labels, &lanes);
         families.policies(&self.board, &labels, &lanes);
+        families.memory(&self.board.memory);
         families.facts();
         families.0
     }
@@ -207,6 +208,19 @@ impl Families {
             &names::POLICY_REFUSED,
             by(Declined::ALL.iter().map(|it| it.name()), &refused),
         );
+    }
+
+    fn memory(&mut self, memory: &MemoryGauges) {
+        for (metric, value) in [
+            (&names::MEMORY_IN_USE, memory.in_use() as f64),
+            (&names::MEMORY_LIMIT, memory.limit() as f64),
+            (
+                &names::INTAKE_PAUSED,
+                f64::from(u8::from(memory.is_paused())),
+            ),
+        ] {
+            self.numbers(metric, [(Vec::new(), value)]);
+        }
     }
 
     fn facts(&mut self) {

@@ -9,6 +9,7 @@ mod deployment;
 mod dice;
 mod files;
 mod kills;
+mod memory;
 mod outages;
 mod own_topics;
 mod poison;

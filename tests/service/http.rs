@@ -167,6 +167,19 @@ fn ready_says_why_not() {
     assert_eq!(ready(), told("lane 4 is being restored: 33 %"));
     lane.set_state(LaneState::Running);
     assert_eq!(ready(), (200, r#"{"ready":true,"why":[]}"#.to_owned()));
+    let memory = site.telemetry.memory();
+    memory.set_in_use(1_001);
+    memory.set_limit(Some(1_000));
+    memory.set_paused(true);
+    assert_eq!(
+        ready(),
+        told(
+            "intake is paused: 1001 bytes of memory are in use, state.max_bytes is 1000; raise it \
+             if the machine has more, or start another instance"
+        )
+    );
+    memory.set_paused(false);
+    assert_eq!(ready().0, 200);
     worker.tell(&LanesMoved {
         worker: 0,
         kind: Rebalance::Revoked,

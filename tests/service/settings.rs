@@ -70,6 +70,7 @@ fn the_defaults_alone_are_valid() {
     assert_eq!(settings.inputs(), ["shop.purchase.v1", "shop.browse.v1"]);
     assert_eq!(settings.unit.pause, Duration::from_millis(12));
     assert!(settings.http.listen.ip().is_loopback());
+    assert_eq!(settings.state.max_bytes, None);
 }
 
 #[test]
@@ -295,6 +296,15 @@ fn each_bound_is_held() {
             "`kafka.session_timeout` is \"10\": has no unit (ms, s, m, h or d) (by --set)",
         ),
         (
+            "state.max_bytes=134217727",
+            "`state.max_bytes` is 134217727; 0, for no limit, or at least 134217728 is allowed \
+             (by --set)",
+        ),
+        (
+            "state.max_bytes=-1",
+            "`state.max_bytes` is -1; 0, for no limit, or at least 134217728 is allowed (by --set)",
+        ),
+        (
             "feed.merge_wait=-1s",
             "`feed.merge_wait` is -1s; 0s to 10m is allowed (by --set)",
         ),
@@ -379,4 +389,10 @@ fn secrets_are_never_printed() {
     assert!(printed.contains("SCRAM-SHA-512"));
     assert!(printed.contains("sasl.password"));
     assert!(!printed.contains("hunter2"), "{printed}");
+}
+
+#[test]
+fn memory_has_a_limit_where_one_is_given() {
+    let settings = with_flags(&["state.max_bytes=134217728"]).expect("the least");
+    assert_eq!(settings.state.max_bytes, Some(128 << 20));
 }

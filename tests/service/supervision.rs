@@ -10,6 +10,7 @@ use tidemark::lane::pacing::Pacing;
 use tidemark::model::time::Span;
 use tidemark::port::Trouble;
 use tidemark::runtime::clock::Wall;
+use tidemark::runtime::memory::Resident;
 use tidemark::runtime::plan::Plan;
 use tidemark::runtime::policies::Policies;
 use tidemark::runtime::supervisor::Crew;
@@ -34,6 +35,7 @@ fn plan() -> Plan {
         deadlines_per_second: None,
         pause: Span(1),
         merge_wait: Span(1),
+        memory_max: None,
         record_bytes_max: 256,
         agreement_wait: Span(1),
     }
@@ -51,6 +53,7 @@ fn a_worker_that_panics_stops_those_before_it_too() {
             Err(Trouble::Restart("no broker".to_owned()))
         },
         clock: Wall,
+        memory: Resident,
         directory: Directory::new(),
         stop: &stop,
         give_up_after: Duration::from_secs(60),

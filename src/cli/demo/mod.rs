@@ -25,6 +25,7 @@ use crate::model::ids::LaneId;
 use crate::model::time::Span;
 use crate::port::Trouble;
 use crate::runtime::clock::Wall;
+use crate::runtime::memory::Resident;
 use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
@@ -122,6 +123,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         plan: Arc::new(plan(&policies)),
         connect: |_| Connection::open(&target),
         clock: Wall,
+        memory: Resident,
         telemetry: telemetry.clone(),
         directory,
         stop: &stop,
@@ -258,6 +260,7 @@ fn plan(policies: &Policies) -> Plan {
         deadlines_per_second: None,
         pause: Span(12),
         merge_wait: Span(30_000),
+        memory_max: None,
         record_bytes_max: 65_536,
         agreement_wait: Span(30_000),
     }

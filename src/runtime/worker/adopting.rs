@@ -3,14 +3,14 @@
 use crate::engine::effect::Judged;
 use crate::engine::input::Tick;
 use crate::model::ids::LaneId;
-use crate::port::{Bus, Clock, Record, Trouble};
+use crate::port::{Bus, Clock, Memory, Record, Trouble};
 use crate::runtime::desk::Desk;
 use crate::runtime::intake::Intake;
 use crate::runtime::plan::Plan;
 
 use super::Worker;
 
-impl<B: Bus, C: Clock> Worker<B, C> {
+impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Lets all lanes look up what they are to adopt next, if anything has been given since.
     pub(super) fn look_up(&mut self) {
         let revision = self.plan.policies.revision();

@@ -2,7 +2,7 @@
 
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
-use crate::port::{Bus, Clock, Trouble};
+use crate::port::{Bus, Clock, Memory, Trouble};
 
 use super::Worker;
 
@@ -15,7 +15,7 @@ pub(super) struct Sealed {
     passed: Vec<(LaneId, String)>,
 }
 
-impl<B: Bus, C: Clock> Worker<B, C> {
+impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Whether the unit is to be committed now, and can be.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         let due = |unit: super::OpenUnit| unit.is_due(self.outbox.bytes, now);

@@ -6,15 +6,19 @@ use crate::lane::liveness::Feed;
 use crate::lane::phase::Phase;
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
-use crate::port::{Bus, Clock, Trouble};
+use crate::port::{Bus, Clock, Memory, Trouble};
 use crate::runtime::intake::{Intake, Readiness};
 use crate::runtime::open_unit::OpenUnit;
 
 use super::{Worker, adopting};
 
-impl<B: Bus, C: Clock> Worker<B, C> {
+impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Puts what can be taken into the unit, opening one if there is anything to do.
     pub(super) fn fill(&mut self, now: Timestamp, feed: Feed) -> Result<(), Trouble> {
+        if self.allowance.is_full() {
+            self.lanes.values_mut().for_each(Intake::rest);
+            return Ok(());
+        }
         let ids: Vec<LaneId> = self.lanes.keys().copied().collect();
         for id in ids {
             let intake = self

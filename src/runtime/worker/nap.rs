@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::lane::liveness::Feed;
 use crate::model::time::Timestamp;
-use crate::port::{Bus, Clock, Source};
+use crate::port::{Bus, Clock, Memory, Source};
 use crate::runtime::open_unit::until;
 
 use super::Worker;
@@ -12,7 +12,7 @@ use super::Worker;
 /// Longest sleep without anything to do: how late a rebalance, a question or a stop may be noticed.
 const NAP: Duration = Duration::from_millis(20);
 
-impl<B: Bus, C: Clock> Worker<B, C> {
+impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Sleeps until something may have happened.
     pub(super) fn nap(&mut self, now: Timestamp, feed: Feed) {
         let most = match &self.unit {
@@ -20,7 +20,7 @@ impl<B: Bus, C: Clock> Worker<B, C> {
             // The end of the commit wakes the worker.
             Some(_) if self.transactions.is_committing() => NAP,
             Some(_) => until(self.transactions.next(), now),
-            None if self.restore.is_some() => Duration::from_millis(1),
+            None if self.restore.is_some() && !self.allowance.is_full() => Duration::from_millis(1),
             None => self.until_due(now, feed).min(NAP),
         };
         if !most.is_zero() {

@@ -1,5 +1,7 @@
 //! A worker on a bus whose commits end when a test says so.
 
+mod limit;
+
 use std::time::Duration;
 
 use super::*;
@@ -33,23 +35,29 @@ name = "none"
 name = "buyer"
 enter = "bought >= 1"
 "#;
+/// Bytes of memory that may be in use.
+const LIMIT: u64 = 1_000_000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A worker with one lane, which has nothing to do.
 struct Scene {
     shore: Shore,
     telemetry: Telemetry,
-    worker: Worker<Boat, Shore>,
+    worker: Worker<Boat, Shore, Shore>,
 }
 
 impl Scene {
     fn new() -> Self {
-        let shore = Shore::default();
+        Self::on(Shore::default(), &["shop"])
+    }
+
+    /// The same with these topics.
+    fn on(shore: Shore, topics: &[&str]) -> Self {
         let edition = edition("policy.toml", POLICY).expect("a valid policy");
-        let telemetry = Telemetry::new(&edition.policy, &["shop"], 1);
+        let telemetry = Telemetry::new(&edition.policy, topics, 1);
         let plan = Plan {
             policies: Policies::new(edition, 500),
-            topics: ["shop".to_owned()].into(),
+            topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
             transfers: None,
             lanes: 1,
             source: "here".to_owned(),
@@ -63,13 +71,16 @@ impl Scene {
             deadlines_per_second: None,
             pause: Span(12),
             merge_wait: Span(30_000),
+            memory_max: Some(LIMIT),
             record_bytes_max: 65_536,
             agreement_wait: Span(1_000),
         };
         let desk = Desk::new(&telemetry, &Directory::new(), 0);
         let boat = Boat::of(&shore);
         let pulse = Pulse::default();
-        let mut worker = Worker::new(Arc::new(plan), boat, shore.clone(), desk, pulse);
+        let allowance = Allowance::new(shore.clone(), plan.memory_max, &telemetry);
+        let (plan, clock) = (Arc::new(plan), shore.clone());
+        let mut worker = Worker::new(plan, boat, clock, desk, pulse, allowance);
         shore.notice(Notice::Assigned(vec![LANE]));
         worker.turn().expect("the lane is restored");
         assert_eq!(worker.lanes[&LANE].phase, Phase::Running);

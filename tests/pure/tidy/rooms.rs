@@ -79,6 +79,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
         &["model/civil", "model/period", "model/until", "model/zone"],
     ),
     ("miette", &["wire", "settings", "cli"]),
+    ("procfs", &["runtime/memory"]),
     ("prometheus", &["telemetry"]),
     ("rdkafka", &["kafka"]),
     ("rdkafka_sys", &["kafka"]),

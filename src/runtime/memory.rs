@@ -1,0 +1,34 @@
+//! How much memory the program has in use; the only place that asks for it.
+
+use procfs::process::Process;
+
+use crate::port::Memory;
+
+/// What is resident, as the system counts it: what its killer goes by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Resident;
+
+impl Memory for Resident {
+    /// 0 where the system does not say: without `/proc` there is nothing to go by.
+    fn in_use(&self) -> u64 {
+        let pages = Process::myself().and_then(|process| process.statm());
+        pages.map_or(0, |pages| pages.resident * procfs::page_size())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_to_is_in_use() {
+        const BYTES: usize = 64 << 20;
+        let before = Resident.in_use();
+        let taken = std::hint::black_box(vec![1_u8; BYTES]);
+        let after = Resident.in_use();
+        let grown = after.saturating_sub(before);
+        let near = BYTES as u64 / 4 * 3..BYTES as u64 * 2;
+        assert!(near.contains(&grown), "{before} to {after}");
+        drop(taken);
+    }
+}
