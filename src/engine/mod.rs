@@ -32,6 +32,7 @@ mod overruled;
 mod parcel;
 mod population;
 mod request;
+mod stale;
 mod starts;
 mod step;
 mod transfer;

@@ -48,7 +48,7 @@ pub struct Engine {
     allowed: u64,
     pub(super) customers: Customers,
     pub(super) dedup: Dedup,
-    due: Due,
+    pub(super) due: Due,
     pub(super) departed: Departed,
     pub(super) warned: Warned,
     pub(super) judging: Judging,
@@ -193,6 +193,7 @@ impl Engine {
             let news = event.at - self.era.policy.time.lateness;
             self.clock = self.clock.max(news.min(self.ceiling));
         }
+        self.let_stale_go();
         self.fire(FIRINGS_PER_EVENT, effects);
     }
 
