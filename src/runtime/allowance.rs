@@ -101,6 +101,8 @@ impl<M: Memory> Allowance<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::shore::Shore;
+    use crate::wire::policy::parse;
 
     #[test]
     fn a_level_is_left_later_than_it_is_reached() {
@@ -120,5 +122,37 @@ mod tests {
             level = level.with(in_use, 1000);
             assert_eq!(level, expected, "{in_use}");
         }
+    }
+
+    /// Each by itself would call it near.
+    #[test]
+    fn all_workers_have_one_level() {
+        let text = include_str!("../../config/policy.toml");
+        let policy = Arc::new(parse("policy.toml", text).expect("the shipped policy"));
+        let (telemetry, shore) = (Telemetry::new(&policy, &["a"], 2), Shore::default());
+        let mut one = Allowance::new(shore.clone(), Some(1_000), &telemetry);
+        let mut two = one.clone();
+        shore.take(1_000);
+        one.look(Timestamp(0));
+        shore.take(960);
+        two.look(Timestamp(0));
+        assert!(two.is_full() && telemetry.memory().is_paused());
+        shore.take(940);
+        two.look(Timestamp(100));
+        one.look(Timestamp(100));
+        assert!(!one.is_full() && !two.is_full() && !telemetry.memory().is_paused());
+    }
+
+    #[test]
+    fn without_a_limit_memory_is_shown_and_never_full() {
+        let text = include_str!("../../config/policy.toml");
+        let policy = Arc::new(parse("policy.toml", text).expect("the shipped policy"));
+        let (telemetry, shore) = (Telemetry::new(&policy, &["a"], 1), Shore::default());
+        let mut allowance = Allowance::new(shore.clone(), None, &telemetry);
+        shore.take(u64::MAX);
+        allowance.look(Timestamp(0));
+        assert!(!allowance.is_full());
+        let memory = telemetry.memory();
+        assert_eq!((memory.in_use(), memory.limit()), (u64::MAX, 0));
     }
 }

@@ -22,13 +22,12 @@ mod tests {
 
     #[test]
     fn what_is_written_to_is_in_use() {
-        const BYTES: usize = 64 << 20;
-        let before = Resident.in_use();
+        const BYTES: usize = 256 << 20;
         let taken = std::hint::black_box(vec![1_u8; BYTES]);
-        let after = Resident.in_use();
-        let grown = after.saturating_sub(before);
-        let near = BYTES as u64 / 4 * 3..BYTES as u64 * 2;
-        assert!(near.contains(&grown), "{before} to {after}");
+        let in_use = Resident.in_use();
         drop(taken);
+        // Tests beside this one have their own.
+        let plausible = BYTES as u64..4 * BYTES as u64;
+        assert!(plausible.contains(&in_use), "{in_use}");
     }
 }
