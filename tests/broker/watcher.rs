@@ -5,12 +5,20 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
+use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::client::{ALL, Client, Isolation};
 use super::records::Record;
 use super::until::until;
+
+/// Without a record for so long, a reader begins again where it is: after a broker's death the
+/// client has been seen to leave a partition unread, without an error and for good.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// How long a seek may take.
+const SEEK: Duration = Duration::from_secs(1);
 
 /// A record and the instant the reader was given it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +45,32 @@ struct Shared {
     stop: AtomicBool,
 }
 
+/// Seeks in each partition that it has read from the record that comes next.
+fn begin_again(reader: &BaseConsumer) {
+    let positions = reader.position().expect("a reader knows where it is");
+    for at in positions.elements() {
+        if let Offset::Offset(_) = at.offset() {
+            let sought = reader.seek(at.topic(), at.partition(), at.offset(), SEEK);
+            sought.unwrap_or_else(|error| eprintln!("a watcher: {error}"));
+        }
+    }
+}
+
 impl Watcher {
     /// Of what `reader`, which has `topics` already, will be given.
     pub(super) fn start(client: Client, topics: &[&str], reader: BaseConsumer) -> Self {
         let shared = Arc::new(Shared::default());
         let its_shared = Arc::clone(&shared);
         let thread = thread::spawn(move || {
+            let mut last = Instant::now();
             while !its_shared.stop.load(Ordering::Relaxed) {
+                if last.elapsed() > SILENCE {
+                    last = Instant::now();
+                    begin_again(&reader);
+                }
                 match reader.poll(Duration::from_millis(50)) {
                     Some(Ok(message)) => {
+                        last = Instant::now();
                         let seen = Seen {
                             record: Record::read(&message),
                             at: SystemTime::now(),
