@@ -17,6 +17,8 @@ use super::step::Engine;
 pub(super) struct Admitted<'a> {
     /// The customer, if there is one of that id yet.
     pub(super) known: Option<Slot>,
+    /// Theirs alone, who may go on in the one of another.
+    pub(super) own: Option<Slot>,
     /// Of the event, if copies of it are to be told.
     pub(super) fingerprint: Option<u64>,
     /// What it asks for, if it asks for an override.
@@ -58,7 +60,7 @@ impl Engine {
     }
 
     /// The slot of a customer who is known, who may go on in the one of another, `whole`.
-    pub(super) fn own(&self, whole: Slot, hash: u64, id: &str) -> Slot {
+    fn own(&self, whole: Slot, hash: u64, id: &str) -> Slot {
         match self.customers.unions.are_none() {
             true => whole,
             false => self.customers.find(hash, id).unwrap_or(whole),
@@ -100,6 +102,7 @@ impl Engine {
         history.admit(&law.layout, event, strangers)?;
         Ok(Some(Admitted {
             known,
+            own,
             fingerprint,
             request: Request::of(policy, event)?,
         }))

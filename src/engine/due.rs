@@ -39,6 +39,8 @@ pub(super) struct Due {
     hours: BTreeMap<i64, Hour>,
     /// Of one of them, what is being looked at.
     ahead: Option<Ahead>,
+    /// Whether the first of them may have a run that has not been looked at.
+    fresh: bool,
     /// No entry is before this instant.
     soonest: Timestamp,
 }
@@ -100,6 +102,7 @@ impl Default for Due {
             later: i64::MIN,
             hours: BTreeMap::new(),
             ahead: None,
+            fresh: false,
             soonest: Timestamp::MAX,
         }
     }
@@ -123,6 +126,7 @@ impl Due {
         hour.open.0.push((at.0.rem_euclid(HOUR) as u32, slot));
         if hour.open.0.len() == RUN {
             hour.runs.push(std::mem::take(&mut hour.open).ordered());
+            self.fresh = true;
         }
     }
 
@@ -196,6 +200,7 @@ impl Due {
         }
         let number = *hour.key();
         self.later = number + 1;
+        self.fresh = true;
         let Hour {
             runs, sound, open, ..
         } = hour.remove();
@@ -211,19 +216,15 @@ impl Due {
 
     /// Takes out some entries of the next hour before their time, for whoever tells which of them
     /// are stale; of many entries only, since a few can be passed over when it is time.
-    pub(super) fn take_ahead(&mut self) -> [Option<Entry>; LOOKED_AT] {
-        if self
-            .ahead
-            .as_ref()
-            .is_none_or(|ahead| ahead.left.0.is_empty())
-        {
+    pub(super) fn take_ahead(&mut self) -> Option<[Option<Entry>; LOOKED_AT]> {
+        let ahead = self.ahead.as_ref();
+        if ahead.is_none_or(|ahead| ahead.left.0.is_empty()) {
             self.go_ahead();
         }
+        let Ahead { hour, left, .. } = self.ahead.as_mut()?;
         let mut entries = [None; LOOKED_AT];
-        if let Some(Ahead { hour, left, .. }) = &mut self.ahead {
-            entries.fill_with(|| left.pop(*hour));
-        }
-        entries
+        entries.fill_with(|| left.pop(*hour));
+        Some(entries)
     }
 
     /// Begins with another run, if there is one.
@@ -233,13 +234,16 @@ impl Due {
         {
             hour.sound.push(sound.ordered());
         }
-        if let Some(mut entry) = self.hours.first_entry() {
+        if self.fresh
+            && let Some(mut entry) = self.hours.first_entry()
+        {
             let left = entry.get_mut().runs.pop();
             self.ahead = left.map(|left| Ahead {
                 hour: *entry.key(),
                 left,
                 sound: Run::default(),
             });
+            self.fresh = self.ahead.is_some();
         }
     }
 
@@ -351,7 +355,7 @@ mod tests {
             }
             // In the second half there are stale ones, found before their time.
             let stale = step > 10_000;
-            for entry in due.take_ahead().into_iter().flatten() {
+            for entry in due.take_ahead().into_iter().flatten().flatten() {
                 match stale && throw(4) == 0 {
                     true => assert!(plain.remove(&entry), "step {step}"),
                     false => due.stay(entry),

@@ -1,6 +1,6 @@
 //! The numbers by which it is found what is known of an event: its customer, and copies of it.
 
-use crate::features::fingerprint::{Fingerprint, hash};
+use crate::features::fingerprint::{hash, hash_owned};
 use crate::model::event::Event;
 
 /// Reckoned once for each event: both when the engine reads ahead and when it applies the event,
@@ -20,7 +20,7 @@ impl Key {
         let owner = hash(event.customer);
         Self {
             owner,
-            event: Fingerprint::of_owned(owner, event.event_id).bits(),
+            event: hash_owned(owner, event.event_id),
         }
     }
 }

@@ -81,9 +81,9 @@ impl Engine {
         self.catch_up(whole, at, effects);
         self.put_together(one, whole, at);
         let into = self.customers.get(whole).id.text().into();
-        let (one, event_id) = (event.customer.into(), event.event_id.into());
+        let event_id = event.event_id.into();
         effects.push(self.ended(
-            (one, at),
+            (event.customer.into(), at),
             Ended {
                 command: command.clone(),
                 event_id,
@@ -91,7 +91,7 @@ impl Engine {
             },
         ));
         self.judge(whole, at, Occasion::Union { tells: false }, effects);
-        self.counted((whole, key.owner, fingerprint), event, effects)
+        self.counted((one, fingerprint), event, effects)
     }
 
     /// Parts the customer of an event from those with whom they are one.
@@ -109,7 +109,7 @@ impl Engine {
         };
         let at = self.part(slot, event.at, effects);
         self.judge(slot, at, Occasion::Union { tells: true }, effects);
-        self.counted((slot, key.owner, admitted.fingerprint), event, effects)
+        self.counted((slot, admitted.fingerprint), event, effects)
     }
 
     /// Whether the customer of an event may be merged into the one of that id.

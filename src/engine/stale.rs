@@ -11,7 +11,9 @@ impl Engine {
     /// belong, as it would be done when their time has come. Days end for all customers at one
     /// instant, and by then most of those who were due have come again.
     pub(super) fn let_stale_go(&mut self) {
-        let entries = self.due.take_ahead();
+        let Some(entries) = self.due.take_ahead() else {
+            return;
+        };
         let rows = entries.iter().flatten();
         // All are waited for together.
         let seen = rows.fold(0, |seen, (_, slot)| {

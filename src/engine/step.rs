@@ -150,20 +150,20 @@ impl Engine {
             }
             None => self.absorb(slot, at, event, effects),
         }
-        self.counted((slot, hash, admitted.fingerprint), event, effects)
+        let own = admitted.own.unwrap_or(slot);
+        self.counted((own, admitted.fingerprint), event, effects)
     }
 
     /// An event has counted: it is remembered, where copies of it are told, and time has come as
     /// far as it says.
     pub(super) fn counted(
         &mut self,
-        (slot, hash, fingerprint): (Slot, u64, Option<u64>),
+        (own, fingerprint): (Slot, Option<u64>),
         event: &Event<'_>,
         effects: &mut Vec<Judged>,
     ) -> Outcome {
         if let Some(fingerprint) = fingerprint {
             let limit = self.dedup.limit(self.arrivals());
-            let own = self.own(slot, hash, event.customer);
             let counted = &mut self.customers.get_mut(own).counted;
             counted.remember(fingerprint, event.at, limit);
         }

@@ -24,19 +24,6 @@ impl Fingerprint {
         Self::from_bits(xxh3_128(id.as_bytes()))
     }
 
-    /// Of an id that is unique only among those of its owner, given the owner's [`hash`].
-    #[must_use]
-    pub fn of_owned(owner: u64, id: &str) -> Self {
-        let id = xxh3_64_with_seed(id.as_bytes(), owner);
-        Self::from_bits((u128::from(owner) << 64) | u128::from(id))
-    }
-
-    /// Of one of these, what it has in common with all of the same owner.
-    #[must_use]
-    pub fn owner(self) -> u64 {
-        self.high.get()
-    }
-
     /// One that stands for something else about the same id.
     #[must_use]
     pub fn sibling(self) -> Self {
@@ -81,24 +68,21 @@ pub fn hash(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
 
+/// That of an id that is unique only among those of its owner, given the owner's.
+#[must_use]
+pub fn hash_owned(owner: u64, id: &str) -> u64 {
+    xxh3_64_with_seed(id.as_bytes(), owner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_same_id_of_two_owners_has_two_fingerprints() {
+    fn the_same_id_of_two_owners_has_two_hashes() {
         let (ann, bob) = (hash("ann"), hash("bob"));
-        assert_ne!(
-            Fingerprint::of_owned(ann, "e-1"),
-            Fingerprint::of_owned(bob, "e-1")
-        );
-        assert_ne!(
-            Fingerprint::of_owned(ann, "e-1"),
-            Fingerprint::of_owned(ann, "e-2")
-        );
-        assert_eq!(
-            Fingerprint::of_owned(ann, "e-1"),
-            Fingerprint::of_owned(ann, "e-1")
-        );
+        assert_ne!(hash_owned(ann, "e-1"), hash_owned(bob, "e-1"));
+        assert_ne!(hash_owned(ann, "e-1"), hash_owned(ann, "e-2"));
+        assert_eq!(hash_owned(ann, "e-1"), hash_owned(ann, "e-1"));
     }
 }

@@ -7,14 +7,12 @@ use super::fingerprint::Fingerprint;
 use super::narrow::{self, Width, width_of};
 use super::orders::Order;
 
-/// Bytes before the first row, which say how wide numbers are and whether there are passes.
-const HEADER: usize = 2;
+/// Bytes before the first row: how wide amounts, quantities, margins and passes are.
+const HEADER: usize = 4;
 /// Where in a row its id ends, its instant (any day that has a date), and its state.
 const ID: usize = 16;
 const INSTANT: usize = ID + 7;
 const STATE: usize = INSTANT + 1;
-/// Bytes that quantities may take.
-const QUANTITIES: [usize; 4] = [1, 2, 4, 8];
 /// Bytes of the passes, where some order has any.
 const PASSES: usize = size_of::<u32>();
 
@@ -38,31 +36,20 @@ impl Form {
     };
 
     fn of(header: [u8; HEADER]) -> Self {
-        let [widths, passes] = header.map(usize::from);
-        let quantity = QUANTITIES[widths >> 3 & 3];
-        Self {
-            numbers: [(widths & 7) + 1, quantity, (widths >> 5) + 1],
-            passes,
-        }
+        let [numbers @ .., passes] = header.map(usize::from);
+        Self { numbers, passes }
     }
 
     fn header(self) -> [u8; HEADER] {
         let [amount, quantity, margin] = self.numbers;
-        let known = QUANTITIES.iter().position(|width| *width == quantity);
-        let quantity = known.expect("a known width");
-        let widths = (amount - 1) | quantity << 3 | (margin - 1) << 5;
-        [widths as u8, self.passes as u8]
+        [amount, quantity, margin, self.passes].map(|width| width as u8)
     }
 
     /// Wide enough for an order, too.
     fn with(self, order: &Order) -> Self {
-        let [amount, quantity, margin] = numbers(order).map(width_of);
-        let quantity = QUANTITIES.into_iter().find(|width| *width >= quantity);
-        let wide = [amount, quantity.expect("eight bytes are enough"), margin];
-        let both = self.numbers.into_iter().zip(wide);
-        let mut both = both.map(|(one, other)| one.max(other));
+        let wide = numbers(order).map(width_of);
         Self {
-            numbers: [(); 3].map(|()| both.next().expect("as many as there are")),
+            numbers: std::array::from_fn(|ix| self.numbers[ix].max(wide[ix])),
             passes: match order.passes == Passes::default() {
                 true => self.passes,
                 false => PASSES,

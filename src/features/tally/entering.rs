@@ -150,7 +150,7 @@ impl Tally {
                 self.insert(layout, series, at, stride);
                 spot(at)
             }
-            Some(_) if self.gives_way(shape, buckets, entry) => {
+            Some(_) if gives_way(shape, buckets, entry) => {
                 self.bytes.copy_within(start + stride..end, start);
                 self.bytes[end - stride..end].fill(0);
                 spot(end - stride)
@@ -174,20 +174,20 @@ impl Tally {
         self.raise(layout, &mut spot, 0, key);
         spot
     }
+}
 
-    /// Whether the oldest bucket of a series matters no more once a newest one is there. Not worth
-    /// finding out for every series: the others wait for [`Tally::make_room`].
-    fn gives_way(&self, shape: &Shape, buckets: Buckets<'_>, entry: Entry<'_>) -> bool {
-        if shape.first || shape.days || buckets.end - buckets.start > MOVED_AT_MOST {
-            return false;
+/// Whether the oldest bucket of a series matters no more once a newest one is there. Not worth
+/// finding out for every series: the others wait for [`Tally::make_room`].
+fn gives_way(shape: &Shape, buckets: Buckets<'_>, entry: Entry<'_>) -> bool {
+    if shape.first || shape.days || buckets.end - buckets.start > MOVED_AT_MOST {
+        return false;
+    }
+    let oldest = buckets.forwards().next();
+    match (shape.longest, oldest) {
+        (Some(longest), Some(oldest)) => {
+            !shape.latest && oldest.key() <= entry.now.saturating_sub(longest)
         }
-        let oldest = buckets.forwards().next();
-        match (shape.longest, oldest) {
-            (Some(longest), Some(oldest)) => {
-                !shape.latest && oldest.key() <= entry.now.saturating_sub(longest)
-            }
-            // Only the latest is asked for, and this one will stay.
-            _ => entry.by.firm > 0,
-        }
+        // Only the latest is asked for, and this one will stay.
+        _ => entry.by.firm > 0,
     }
 }
