@@ -214,6 +214,21 @@ pub trait Bus: Sink {
     /// It may or may not have been committed.
     fn hear_out(&mut self) -> Result<(), Trouble>;
 
+    /// Puts another producer under the same transactional id in the place of the one there is.
+    /// After this the last transaction is over, one way or the other, and nothing that the old
+    /// producer still has under way counts any more. The consumer goes on as it is.
+    ///
+    /// # Errors
+    /// There is no other yet; it may be tried again.
+    fn renew(&mut self) -> Result<(), Trouble>;
+
+    /// The last entry of the ledger of each of these lanes, as far as committed; does not disturb
+    /// the ledger that is open.
+    ///
+    /// # Errors
+    /// One cannot be read in time.
+    fn ledger_ends(&mut self, lanes: &[LaneId]) -> Result<Vec<Option<Vec<u8>>>, Trouble>;
+
     /// The transactional id that stands in the ledger.
     fn owner(&self) -> &str;
 }

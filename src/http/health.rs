@@ -73,6 +73,13 @@ pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
             worker.worker()
         ));
     }
+    let workers = telemetry.workers().iter();
+    for worker in workers.filter(|worker| !worker.is_publishing()) {
+        why.push(format!(
+            "worker {} cannot publish: it looks for another producer",
+            worker.worker()
+        ));
+    }
     let memory = telemetry.memory();
     if memory.is_paused() {
         let (in_use, limit) = (memory.in_use(), memory.limit());

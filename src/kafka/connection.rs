@@ -37,7 +37,7 @@ impl Reading {
 pub struct Connection {
     reading: Reading,
     outlet: Outlet,
-    owner: String,
+    target: Target,
 }
 
 impl Connection {
@@ -54,7 +54,7 @@ impl Connection {
         Ok(Self {
             reading,
             outlet,
-            owner: target.owner.clone(),
+            target: target.clone(),
         })
     }
 }
@@ -140,7 +140,16 @@ impl Bus for Connection {
         self.outlet.hear_out()
     }
 
+    fn renew(&mut self) -> Result<(), Trouble> {
+        self.outlet = Outlet::open(&self.target)?;
+        Ok(())
+    }
+
+    fn ledger_ends(&mut self, lanes: &[LaneId]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        self.reading.ledger.ends(lanes)
+    }
+
     fn owner(&self) -> &str {
-        &self.owner
+        &self.target.owner
     }
 }

@@ -223,14 +223,7 @@ impl Inlet {
                 Some(
                     RDKafkaRespErr::RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
                     | RDKafkaRespErr::RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
-                ) => {
-                    return Err(Trouble::Fatal(format!(
-                        "{} {lane}: offset {} is not in the log any more, so its history cannot \
-                         be rebuilt; restore the topic's retention or start a new app name",
-                        self.topics[topic.0],
-                        message.offset(),
-                    )));
-                }
+                ) => return Err(out_of_place(&self.topics[topic.0], lane, &message)),
                 // The library goes on trying by itself.
                 Some(_) => {}
             }
@@ -262,6 +255,22 @@ impl Inlet {
 
     pub(super) fn topics(&self) -> &[String] {
         &self.topics
+    }
+}
+
+/// What it comes to that a partition is not read on.
+fn out_of_place(topic: &str, lane: LaneId, message: &Message) -> Trouble {
+    match message.offset() {
+        // librdkafka takes the log for cut off before the place where it reads. After a broker's
+        // death that is often wrong; whether it is shows when everything is read again.
+        offset if offset < 0 => Trouble::Restart(format!(
+            "{topic} {lane} may have lost records: {}",
+            String::from_utf8_lossy(message.value().unwrap_or_default())
+        )),
+        offset => Trouble::Fatal(format!(
+            "{topic} {lane}: offset {offset} is not in the log any more, so its history cannot \
+             be rebuilt; restore the topic's retention or start a new app name"
+        )),
     }
 }
 

@@ -1,6 +1,7 @@
-//! Reads the ledger of one lane from its start to its end.
+//! Reads the ledger of one lane from its start to its end, or its end alone.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -14,10 +15,16 @@ use super::client::Target;
 use super::context::Outsider;
 use super::trouble::{restart, say};
 
+/// How far before its end the last entry of a ledger is looked for at first: the ends of
+/// transactions take offsets, too, and so does what was aborted.
+const LOOKED_BACK: i64 = 64;
+/// Wait before looking for entries that had not arrived.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
 /// A reader of the ledger, outside the group.
 pub(super) struct Ledger {
     consumer: BaseConsumer<Outsider>,
-    topic: String,
+    target: Target,
     at_end: bool,
 }
 
@@ -26,14 +33,18 @@ impl Ledger {
         let consumer = Outsider::consumer(target)?;
         Ok(Self {
             consumer,
-            topic: target.ledger.clone(),
+            target: target.clone(),
             at_end: false,
         })
     }
 
     pub(super) fn open(&mut self, lane: LaneId) -> Result<(), Trouble> {
+        self.open_at(lane, KafkaOffset::Beginning)
+    }
+
+    fn open_at(&mut self, lane: LaneId, offset: KafkaOffset) -> Result<(), Trouble> {
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, lane.0, KafkaOffset::Beginning)
+        list.add_partition_offset(&self.target.ledger, lane.0, offset)
             .map_err(restart("name an offset"))?;
         self.at_end = false;
         self.consumer
@@ -56,6 +67,48 @@ impl Ledger {
             Some(Err(error)) => say(&error).map(|()| LedgerLook::NotYet),
             None if self.at_end => Ok(LedgerLook::End),
             None => Ok(LedgerLook::NotYet),
+        }
+    }
+
+    /// The last entry of the ledger of each of these lanes, as far as committed.
+    pub(super) fn ends(&self, lanes: &[LaneId]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        let mut other = Self::new(&self.target)?;
+        lanes.iter().map(|lane| other.end(*lane)).collect()
+    }
+
+    fn end(&mut self, lane: LaneId) -> Result<Option<Vec<u8>>, Trouble> {
+        let Target {
+            ledger, patience, ..
+        } = &self.target;
+        let given_up = Instant::now() + *patience;
+        let marks = self.consumer.fetch_watermarks(ledger, lane.0, *patience);
+        let (low, high) = marks.map_err(restart("find the end of the ledger"))?;
+        let mut back = LOOKED_BACK;
+        loop {
+            let from = low.max(high.saturating_sub(back));
+            self.open_at(lane, KafkaOffset::Offset(from))?;
+            let last = self.last(lane, given_up)?;
+            if last.is_some() || from == low {
+                return Ok(last);
+            }
+            back = back.saturating_mul(LOOKED_BACK);
+        }
+    }
+
+    /// Reads on to the end.
+    fn last(&mut self, lane: LaneId, given_up: Instant) -> Result<Option<Vec<u8>>, Trouble> {
+        let mut last = None;
+        loop {
+            match self.look()? {
+                LedgerLook::Entry(entry) => last = Some(entry),
+                LedgerLook::End => return Ok(last),
+                LedgerLook::NotYet if Instant::now() < given_up => thread::park_timeout(LOOK_AGAIN),
+                LedgerLook::NotYet => {
+                    return Err(Trouble::Restart(format!(
+                        "the end of the ledger of lane {lane} cannot be read in time"
+                    )));
+                }
+            }
         }
     }
 }

@@ -14,15 +14,16 @@ use crate::model::time::Timestamp;
 use crate::port::{Record, Trouble};
 use crate::telemetry::happening::{
     AllPassedOver, LaneRestored, LanesMoved, LedgerMismatch, LeftBehind, PolicyAdopted,
-    PolicyRefused, TransactionAborted,
+    PolicyRefused, ProducerLost, ProducerRenewed, TransactionAborted,
 };
 use crate::telemetry::{
-    Declined, Happening, LaneGauges, LaneState, Rebalance, Telemetry, WorkerShard,
+    Declined, Happening, LaneGauges, LaneState, Rebalance, Renewal, Telemetry, WorkerShard,
 };
 use crate::wire::explanation;
 
 use super::intake::Intake;
 use super::plan::Plan;
+use super::transactions::News;
 
 /// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody
 /// scrapes more often.
@@ -122,6 +123,28 @@ impl Desk {
                 worker: self.shard.worker(),
                 why: &trouble.to_string(),
             });
+        }
+    }
+
+    /// What has become of the worker's producer.
+    pub(super) fn producer(&self, news: &News) {
+        let worker = self.shard.worker();
+        match news {
+            News::Lost(why) => self.shard.tell(&ProducerLost {
+                worker,
+                why: &why.to_string(),
+            }),
+            News::Renewed { why, arrived } => {
+                let (reason, why) = (reason(why), &*why.to_string());
+                if !arrived {
+                    self.shard.tell(&TransactionAborted { worker, why });
+                }
+                self.shard.tell(&ProducerRenewed {
+                    worker,
+                    reason,
+                    arrived: *arrived,
+                });
+            }
         }
     }
 
@@ -232,6 +255,13 @@ impl Desk {
             }
         }
         self.gauged = Some((began, began.elapsed()));
+    }
+}
+
+fn reason(trouble: &Trouble) -> Renewal {
+    match trouble {
+        Trouble::InDoubt(_) => Renewal::AmbiguousCommit,
+        _ => Renewal::ClientError,
     }
 }
 

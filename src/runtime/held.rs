@@ -1,5 +1,5 @@
-//! Records that are published later: kept whole and in order, in buffers that are used again and
-//! again.
+//! Records that are published later, or perhaps again: kept whole and in order, in buffers that are
+//! used again and again.
 
 use crate::model::ids::LaneId;
 use crate::port::{HeaderRef, Outgoing, Output, Sink, Trouble};
@@ -57,8 +57,8 @@ impl Held {
         });
     }
 
-    /// Publishes all that is kept, and keeps nothing any more.
-    pub(super) fn publish(&mut self, sink: &mut impl Sink) -> Result<(), Trouble> {
+    /// Publishes all that is kept.
+    pub(super) fn publish(&self, sink: &mut impl Sink) -> Result<(), Trouble> {
         let mut rest = &*self.bytes;
         let mut take = |length: usize| {
             let (text, behind) = rest.split_at(length);
@@ -84,10 +84,14 @@ impl Held {
                 headers: &headers,
             })?;
         }
+        Ok(())
+    }
+
+    /// Keeps nothing any more.
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.headers.clear();
         self.records.clear();
-        Ok(())
     }
 }
 
@@ -135,6 +139,7 @@ mod tests {
             }
             held.publish(&mut kept).expect("it only notes");
             assert_eq!(kept.0, sent.0);
+            held.clear();
         }
     }
 

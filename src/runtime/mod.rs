@@ -4,6 +4,7 @@
 mod allowance;
 pub mod clock;
 pub mod desk;
+mod doubt;
 mod held;
 mod intake;
 mod letter;

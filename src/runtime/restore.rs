@@ -30,7 +30,7 @@ const SLICE: usize = 50;
 /// Wait before looking for records or entries that had not arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
-fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
+pub(super) fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
 }
 
@@ -301,7 +301,7 @@ impl Restore {
     }
 }
 
-fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
+pub(super) fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
     let all: Vec<String> = offsets
         .map(|offset| offset.map_or_else(|| "nothing".to_owned(), |offset| offset.to_string()))
         .collect();

@@ -11,12 +11,15 @@ use crate::port::{
     Bus, Clock, Header, LedgerLook, Memory, Notice, Outgoing, Output, Record, Sink, Source, Trouble,
 };
 
+/// How a commit ends: what is said of it, and whether it takes place.
+type Ending = (Result<(), Trouble>, bool);
+
 /// What a test sees and steers; clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Shore(Rc<Sight>);
+pub(super) struct Shore(pub(super) Rc<Sight>);
 
 #[derive(Default)]
-struct Sight {
+pub(super) struct Sight {
     now: Cell<i64>,
     in_use: Cell<u64>,
     notices: RefCell<VecDeque<Notice>>,
@@ -25,7 +28,12 @@ struct Sight {
     lags: Cell<bool>,
     ledger_held: Cell<bool>,
     said: RefCell<Vec<String>>,
-    ending: RefCell<Option<Result<(), Trouble>>>,
+    ending: RefCell<Option<Ending>>,
+    /// Why the next calls of the producer fail.
+    pub(super) failing: RefCell<VecDeque<Trouble>>,
+    /// The last entry of the ledger, and the offset of the first topic, as committed.
+    ledger: RefCell<Option<Vec<u8>>>,
+    pub(super) committed: Cell<Option<Offset>>,
     naps: RefCell<Vec<Duration>>,
 }
 
@@ -68,7 +76,18 @@ impl Shore {
 
     /// The commit on its way ends like this.
     pub(super) fn end(&self, how: Result<(), Trouble>) {
-        *self.0.ending.borrow_mut() = Some(how);
+        let takes_place = how.is_ok();
+        *self.0.ending.borrow_mut() = Some((how, takes_place));
+    }
+
+    /// The commit on its way takes place, but nobody is told so.
+    pub(super) fn end_unheard(&self, how: Trouble) {
+        *self.0.ending.borrow_mut() = Some((Err(how), true));
+    }
+
+    /// The next calls of the producer fail, as many as there are of these.
+    pub(super) fn fail(&self, how: impl IntoIterator<Item = Trouble>) {
+        self.0.failing.borrow_mut().extend(how);
     }
 
     /// What was said to the broker since the last time.
@@ -107,6 +126,9 @@ pub(super) struct Boat {
     shore: Shore,
     is_open: bool,
     commits: bool,
+    /// What the open transaction holds.
+    entry: Option<Vec<u8>>,
+    next: Option<Offset>,
 }
 
 impl Boat {
@@ -115,7 +137,14 @@ impl Boat {
             shore: shore.clone(),
             is_open: false,
             commits: false,
+            entry: None,
+            next: None,
         }
+    }
+
+    fn may_fail(&mut self) -> Result<(), Trouble> {
+        let failing = self.shore.0.failing.borrow_mut().pop_front();
+        failing.map_or(Ok(()), Err)
     }
 }
 
@@ -123,8 +152,12 @@ impl Sink for Boat {
     fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
         assert!(self.is_open && !self.commits, "outside of a transaction");
         let key = str::from_utf8(outgoing.key.unwrap_or_default()).expect("text");
+        self.may_fail()?;
         match outgoing.output {
-            Output::Ledger => self.shore.say("ledger"),
+            Output::Ledger => {
+                self.entry = outgoing.value.map(<[u8]>::to_vec);
+                self.shore.say("ledger");
+            }
             Output::Changes => self.shore.say(format!("change {key}")),
             // One comes with each change.
             _ => {}
@@ -142,6 +175,7 @@ impl Bus for Boat {
 
     fn begin(&mut self) -> Result<(), Trouble> {
         assert!(!self.is_open && !self.commits, "one at a time");
+        self.may_fail()?;
         self.is_open = true;
         self.shore.say("begin");
         Ok(())
@@ -149,8 +183,10 @@ impl Bus for Boat {
 
     fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
         assert!(self.is_open && !self.commits, "nothing to commit");
+        self.may_fail()?;
         self.commits = true;
         for (lane, next) in lanes {
+            self.next = Some(next[0]);
             self.shore.say(format!("commit {lane} to {}", next[0]));
         }
         Ok(())
@@ -159,10 +195,26 @@ impl Bus for Boat {
     fn is_committed(&mut self) -> Result<bool, Trouble> {
         assert!(self.commits, "nothing is on its way");
         let ending = self.shore.0.ending.take();
-        ending.map_or(Ok(false), |how| {
+        ending.map_or(Ok(false), |(how, takes_place)| {
             (self.commits, self.is_open) = (false, false);
+            if takes_place {
+                *self.shore.0.ledger.borrow_mut() = self.entry.take();
+                self.shore.0.committed.set(self.next);
+            }
             how.map(|()| true)
         })
+    }
+
+    fn renew(&mut self) -> Result<(), Trouble> {
+        self.may_fail()?;
+        (self.commits, self.is_open) = (false, false);
+        self.shore.say("renew");
+        Ok(())
+    }
+
+    fn ledger_ends(&mut self, lanes: &[LaneId]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        let end = self.shore.0.ledger.borrow();
+        Ok(lanes.iter().map(|_| end.clone()).collect())
     }
 
     fn hear_out(&mut self) -> Result<(), Trouble> {
@@ -186,7 +238,8 @@ impl Source for Boat {
     }
 
     fn committed(&mut self, _: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
-        Ok(self.shore.topics().map(|_| None).collect())
+        let of = |topic| self.shore.0.committed.get().filter(|_| topic == 0);
+        Ok(self.shore.topics().map(of).collect())
     }
 
     fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {

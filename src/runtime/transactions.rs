@@ -1,5 +1,5 @@
 //! The transactions of a worker, one after another: while one is being committed, what is put out
-//! for the next is held.
+//! for the next is held; one whose producer fails is published again by another.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,31 @@ use crate::model::ids::{LaneId, Offset};
 use crate::model::time::{Span, Timestamp};
 use crate::port::{Bus, Outgoing, Sink, Trouble};
 
+use super::doubt::{Part, arrived};
 use super::held::Held;
+
+/// How long a worker goes without a producer before it drops its lanes and its consumer, too: a
+/// broker that is started anew is back in less, and the consumer may be what ails.
+const UNMENDED_MOST: Span = Span(120_000);
+/// First wait before another producer is tried once more; doubled each time, up to the longest.
+const WAIT_FIRST: Span = Span(200);
+/// Longest wait.
+const WAIT_LONGEST: Span = Span(5_000);
 
 /// At most one is open or being committed.
 pub(super) struct Transactions<B> {
     state: State,
     /// What waits for the next to begin.
     held: Held,
+    /// What the last one has been given, until it is committed.
+    sent: Held,
+    /// Whether that is all of it.
+    whole: bool,
+    /// What the last one is of, from when it is to be committed until it is.
+    parts: Option<Vec<Part>>,
+    /// Since when the last one is not committed for want of a good producer.
+    unmended: Option<Unmended>,
+    news: Vec<News>,
     /// Least time between two begins.
     pause: Span,
     began: Timestamp,
@@ -25,7 +43,7 @@ pub(super) struct Transactions<B> {
 }
 
 /// Where the last one is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     /// Committed, or there was none.
     Ended,
@@ -33,8 +51,33 @@ enum State {
     Open,
     /// On its way; and since when nothing more can be done before its end.
     Committing(Option<Instant>),
+    /// Neither: the producer is of no use for this reason, and another is looked for.
+    Broken(Trouble),
     /// Not committed, as far as known; there will be no other.
     Failed,
+}
+
+/// How a producer has been looked for so far.
+#[derive(Clone, Copy, Debug)]
+struct Unmended {
+    since: Timestamp,
+    again: Timestamp,
+    wait: Span,
+}
+
+/// What has become of the producer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// It is of no use any more.
+    Lost(Trouble),
+    /// There is another, and the unit that was open or on its way had been committed, or was
+    /// published again.
+    Renewed {
+        /// Why it was needed.
+        why: Trouble,
+        /// Whether the unit had been committed.
+        arrived: bool,
+    },
 }
 
 impl<B: Bus> Transactions<B> {
@@ -43,6 +86,11 @@ impl<B: Bus> Transactions<B> {
         Self {
             state: State::Ended,
             held: Held::default(),
+            sent: Held::default(),
+            whole: true,
+            parts: None,
+            unmended: None,
+            news: Vec::new(),
             pause,
             began: Timestamp::MIN,
             now: Timestamp::MIN,
@@ -73,12 +121,16 @@ impl<B: Bus> Transactions<B> {
 
     /// Whether the last that was to be committed is.
     pub(super) fn is_committed(&self) -> bool {
-        matches!(self.state, State::Ended | State::Open)
+        self.parts.is_none()
     }
 
     /// Whether one would be aborted if the connection were dropped now, as far as known.
     pub(super) fn is_unfinished(&self) -> bool {
-        matches!(self.state, State::Open | State::Failed)
+        match &self.state {
+            State::Ended | State::Committing(_) => false,
+            State::Open | State::Failed => true,
+            State::Broken(why) => self.parts.is_none() || !matches!(why, Trouble::InDoubt(_)),
+        }
     }
 
     /// When the last one was begun.
@@ -86,35 +138,57 @@ impl<B: Bus> Transactions<B> {
         self.began
     }
 
-    /// The first instant at which the next may begin, if nothing is on its way.
+    /// The first instant at which the next may begin, or another producer is tried, if nothing is
+    /// on its way.
     pub(super) fn next(&self) -> Timestamp {
-        self.began + self.pause
+        let again = self.unmended.map(|unmended| unmended.again);
+        again.unwrap_or(self.began + self.pause)
+    }
+
+    /// What has become of the producer since the last time.
+    pub(super) fn news(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.news)
     }
 
     /// Begins the next and publishes what was held for it, if it may begin by now; whether it has.
     pub(super) fn begin(&mut self, now: Timestamp) -> Result<bool, Trouble> {
         self.now = now;
-        let begins = self.state == State::Ended && now >= self.next();
-        if begins {
+        if self.state == State::Ended && now >= self.next() {
             self.begin_at_once()?;
+            return Ok(self.is_open());
         }
-        Ok(begins)
+        Ok(false)
     }
 
     /// The same, however short ago the last one began.
     pub(super) fn begin_at_once(&mut self) -> Result<(), Trouble> {
-        if self.is_open() {
+        if self.state != State::Ended {
             return Ok(());
         }
-        self.bus.begin()?;
+        std::mem::swap(&mut self.held, &mut self.sent);
+        let begun = self.bus.begin();
         self.state = State::Open;
         self.began = self.now;
-        self.held.publish(&mut self.bus)
+        let begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
+        begun.or_else(|trouble| self.broke(trouble))
     }
 
-    /// Begins to commit the open one.
-    pub(super) fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
-        self.bus.commit(lanes)?;
+    /// Begins to commit the open one, which is of these parts.
+    pub(super) fn commit(&mut self, parts: Vec<Part>) -> Result<(), Trouble> {
+        self.parts = Some(parts);
+        match self.state {
+            State::Broken(_) => Ok(()),
+            _ => self.commit_again().or_else(|trouble| self.broke(trouble)),
+        }
+    }
+
+    fn commit_again(&mut self) -> Result<(), Trouble> {
+        let Some(parts) = &self.parts else {
+            return Ok(());
+        };
+        let offsets = parts.iter().map(|part| (part.lane, part.next.clone()));
+        let offsets: Vec<(LaneId, Vec<Offset>)> = offsets.collect();
+        self.bus.commit(&offsets)?;
         self.state = State::Committing(None);
         Ok(())
     }
@@ -126,15 +200,18 @@ impl<B: Bus> Transactions<B> {
         }
     }
 
-    /// Looks whether the commit on its way has ended.
-    pub(super) fn look(&mut self) -> Result<(), Trouble> {
-        if !self.is_committing() {
-            return Ok(());
-        }
-        match self.bus.is_committed() {
-            Ok(false) => Ok(()),
-            Ok(true) => self.ended(Ok(())),
-            Err(trouble) => self.ended(Err(trouble)),
+    /// Looks whether the commit on its way has ended; if there is no good producer, tries another
+    /// now and then.
+    pub(super) fn look(&mut self, now: Timestamp) -> Result<(), Trouble> {
+        self.now = now;
+        match self.state {
+            State::Committing(_) => match self.bus.is_committed() {
+                Ok(false) => Ok(()),
+                Ok(true) => self.ended(Ok(())),
+                Err(trouble) => self.ended(Err(trouble)),
+            },
+            State::Broken(_) if now >= self.next() => self.mend(),
+            _ => Ok(()),
         }
     }
 
@@ -147,33 +224,136 @@ impl<B: Bus> Transactions<B> {
         self.ended(how)
     }
 
+    /// Waits until nothing is on its way; if there is no good producer, tries another once.
+    ///
+    /// # Errors
+    /// There is still none, or the commit has failed once more.
+    pub(super) fn settle(&mut self) -> Result<(), Trouble> {
+        self.hear_out()?;
+        if matches!(self.state, State::Broken(_)) {
+            self.mend()?;
+            self.hear_out()?;
+        }
+        match &self.state {
+            State::Broken(why) => Err(why.clone()),
+            _ => Ok(()),
+        }
+    }
+
     fn ended(&mut self, how: Result<(), Trouble>) -> Result<(), Trouble> {
         if let State::Committing(since) = self.state {
             self.stood = since.map(|since| since.elapsed());
         }
-        self.state = match how {
-            Ok(()) => State::Ended,
-            Err(_) => State::Failed,
+        how.or_else(|trouble| self.broke(trouble))?;
+        if self.is_committing() {
+            self.finish();
+        }
+        Ok(())
+    }
+
+    /// The last one is committed.
+    fn finish(&mut self) {
+        self.state = State::Ended;
+        self.sent.clear();
+        self.whole = true;
+        self.parts = None;
+        self.unmended = None;
+    }
+
+    /// The producer is of no use any more; another may be, if all that this one was given is known
+    /// and it has not been tried for too long.
+    fn broke(&mut self, trouble: Trouble) -> Result<(), Trouble> {
+        let mendable = matches!(trouble, Trouble::Restart(_) | Trouble::InDoubt(_));
+        let now = self.now;
+        let unmended = match self.unmended {
+            None => Unmended {
+                since: now,
+                again: now,
+                wait: WAIT_FIRST,
+            },
+            Some(Unmended { since, wait, .. }) => Unmended {
+                since,
+                again: now + wait,
+                wait: Span((wait.0 * 2).min(WAIT_LONGEST.0)),
+            },
         };
-        how
+        if !mendable || !self.whole || now - unmended.since >= UNMENDED_MOST {
+            self.state = State::Failed;
+            return Err(trouble);
+        }
+        if self.unmended.is_none() {
+            self.news.push(News::Lost(trouble.clone()));
+        }
+        self.unmended = Some(unmended);
+        self.state = State::Broken(trouble);
+        Ok(())
+    }
+
+    /// Tries another producer: what is not committed is published again.
+    ///
+    /// # Errors
+    /// See [`Self::broke`]; or there is one, but it cannot be told what is committed.
+    fn mend(&mut self) -> Result<(), Trouble> {
+        let State::Broken(why) = self.state.clone() else {
+            return Ok(());
+        };
+        if let Err(trouble) = self.bus.renew() {
+            return self.broke(trouble);
+        }
+        let parts = self.parts.as_ref();
+        let arrived = parts.map_or(Ok(false), |parts| arrived(parts, &mut self.bus))?;
+        self.news.push(News::Renewed { why, arrived });
+        if arrived {
+            self.finish();
+            return Ok(());
+        }
+        let published = self.publish_again();
+        published.or_else(|trouble| self.broke(trouble))
+    }
+
+    fn publish_again(&mut self) -> Result<(), Trouble> {
+        self.bus.begin()?;
+        self.state = State::Open;
+        self.began = self.now;
+        self.sent.publish(&mut self.bus)?;
+        self.commit_again()
     }
 
     /// How long the next unit stood still for the last one committed, if it did.
     pub(super) fn stood(&mut self) -> Option<Duration> {
         self.stood.take()
     }
+
+    /// Keeps what the last one is given, so that it can be given again, as far as there is room.
+    fn note(&mut self, outgoing: &Outgoing<'_>) {
+        self.whole &= !self.sent.is_full();
+        match self.whole {
+            true => self.sent.keep(outgoing),
+            false => self.sent.clear(),
+        }
+    }
 }
 
 impl<B: Bus> Sink for Transactions<B> {
     fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
-        if !self.is_open() && self.held.is_full() {
+        let opened = self.parts.is_none() && self.state != State::Ended;
+        if !opened && self.held.is_full() {
             self.stand_still();
-            self.hear_out()?;
+            self.settle()?;
             self.begin_at_once()?;
         }
-        match self.is_open() {
-            true => self.bus.send(outgoing),
-            false => {
+        match &self.state {
+            State::Open => {
+                self.note(outgoing);
+                let sent = self.bus.send(outgoing);
+                sent.or_else(|trouble| self.broke(trouble))
+            }
+            State::Broken(why) if self.parts.is_none() => {
+                let why = why.clone();
+                self.note(outgoing);
+                if self.whole { Ok(()) } else { Err(why) }
+            }
+            _ => {
                 self.held.keep(outgoing);
                 Ok(())
             }
@@ -187,27 +367,53 @@ mod tests {
     use crate::port::Output;
     use crate::runtime::shore::{Boat, Shore};
 
+    fn outgoing<'a>(key: &'a str, value: &'a [u8]) -> Outgoing<'a> {
+        Outgoing {
+            output: Output::Changes,
+            lane: LaneId(0),
+            key: Some(key.as_bytes()),
+            value: Some(value),
+            headers: &[],
+        }
+    }
+
+    /// What can't be given to another producer whole isn't given to it at all.
+    #[test]
+    fn what_there_is_no_room_to_keep_is_not_published_again() {
+        let megabyte = vec![0; 1 << 20];
+        for (records, is_kept) in [(31, true), (32, false)] {
+            let shore = Shore::default();
+            let mut transactions = Transactions::new(Boat::of(&shore), Span(12));
+            transactions.begin(Timestamp(0)).expect("it is the first");
+            for key in 0..records {
+                let sent = transactions.send(&outgoing(&key.to_string(), &megabyte));
+                sent.expect("it is taken");
+            }
+            shore.said();
+            let lost = Trouble::Restart("a broker went away".to_owned());
+            shore.fail([lost.clone()]);
+            let sent = transactions.send(&outgoing("last", b""));
+            let published = if is_kept { 2 + records + 1 } else { 0 };
+            assert_eq!(sent, if is_kept { Ok(()) } else { Err(lost) });
+            assert_eq!(transactions.look(Timestamp(1)), Ok(()));
+            assert_eq!(shore.said().len(), published);
+        }
+    }
+
     /// Storms have no bound of their own.
     #[test]
     fn what_there_is_no_room_for_waits_for_the_commit() {
         let shore = Shore::default();
         let mut transactions = Transactions::new(Boat::of(&shore), Span(12));
         transactions.begin(Timestamp(0)).expect("it is the first");
-        let lane = (LaneId(0), vec![Offset(1)]);
-        transactions.commit(&[lane]).expect("one is open");
+        transactions.commit(Vec::new()).expect("one is open");
         let megabyte = vec![0; 1 << 20];
         let send = |transactions: &mut Transactions<Boat>, key: &str| {
-            let outgoing = Outgoing {
-                output: Output::Changes,
-                lane: LaneId(0),
-                key: Some(key.as_bytes()),
-                value: Some(&megabyte),
-                headers: &[],
-            };
-            transactions.send(&outgoing).expect("it is taken");
+            let sent = transactions.send(&outgoing(key, &megabyte));
+            sent.expect("it is taken");
             shore.said()
         };
-        assert_eq!(send(&mut transactions, "0"), ["begin", "commit 0 to 1"]);
+        assert_eq!(send(&mut transactions, "0"), ["begin"]);
         for key in 1..32 {
             assert_eq!(send(&mut transactions, &key.to_string()), [""; 0]);
         }

@@ -98,7 +98,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     pub(super) fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
         let result = self.go_round(stop);
         // What is on its way may well arrive, and then it counts.
-        let heard = self.hear_out();
+        let heard = self.transactions.hear_out();
+        self.tell();
         let doubted = matches!(heard, Err(Trouble::InDoubt(_)));
         let open = self.transactions.is_unfinished() && !doubted;
         self.desk.ended(&result, open);
@@ -126,8 +127,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             }
             None => {}
         }
-        self.settle()?;
         let now = self.clock.now();
+        self.look(now)?;
         if let Some(unit) = &mut self.unit
             && self.transactions.begin(now)?
         {

@@ -9,7 +9,7 @@ use crate::model::warning::{NOTICES, Notice};
 
 use super::labels::Labels;
 use super::latency::Latencies;
-use super::names::{Ending, Outcome, Rebalance, Restart};
+use super::names::{Ending, Outcome, Rebalance, Renewal, Restart};
 
 /// Dead letters by reason, in the order of `REFUSALS`.
 pub type Refusals = [u64; REFUSALS.len()];
@@ -77,6 +77,7 @@ pub struct Figures {
     pub(super) endings: [u64; Ending::ALL.len()],
     pub(super) rebalances: [u64; Rebalance::ALL.len()],
     pub(super) restarts: [u64; Restart::ALL.len()],
+    pub(super) renewals: [u64; Renewal::ALL.len()],
     pub(super) replayed: u64,
     pub(super) mismatches: u64,
     pub(super) adopted: u64,
@@ -100,6 +101,7 @@ impl Figures {
             endings: [0; Ending::ALL.len()],
             rebalances: [0; Rebalance::ALL.len()],
             restarts: [0; Restart::ALL.len()],
+            renewals: [0; Renewal::ALL.len()],
             replayed: 0,
             mismatches: 0,
             adopted: 0,
@@ -163,6 +165,11 @@ impl Figures {
         self.restarts[reason as usize] += 1;
     }
 
+    /// A worker took another producer.
+    pub(super) fn renewed(&mut self, reason: Renewal) {
+        self.renewals[reason as usize] += 1;
+    }
+
     /// Records were read again to restore a lane.
     pub(super) fn replayed(&mut self, records: u64) {
         self.replayed += records;
@@ -201,6 +208,7 @@ impl Figures {
         sum(&mut self.endings, &other.endings);
         sum(&mut self.rebalances, &other.rebalances);
         sum(&mut self.restarts, &other.restarts);
+        sum(&mut self.renewals, &other.renewals);
         self.units += other.units;
         self.replayed += other.replayed;
         self.mismatches += other.mismatches;

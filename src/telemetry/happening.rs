@@ -2,6 +2,7 @@
 
 mod memory;
 mod policy;
+mod producer;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use policy::{
     AllPassedOver, LeftBehind, PolicyAdopted, PolicyEntered, PolicyGiven, PolicyKnown,
     PolicyRefused, RollLost,
 };
+pub use producer::{ProducerLost, ProducerRenewed};
 
 /// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
 /// happened to a worker, else by its own [`log`](Self::log).
@@ -32,6 +34,11 @@ pub trait Happening {
 
     /// Whether from now on the worker knows its lanes; nothing where that stays as it was.
     fn assignment(&self) -> Option<bool> {
+        None
+    }
+
+    /// Whether from now on the worker can publish; nothing where that stays as it was.
+    fn publishing(&self) -> Option<bool> {
         None
     }
 }
@@ -210,6 +217,10 @@ impl Happening for WorkerRestarted<'_> {
     fn assignment(&self) -> Option<bool> {
         Some(false)
     }
+
+    fn publishing(&self) -> Option<bool> {
+        Some(true)
+    }
 }
 
 /// The service was asked to stop.
@@ -244,6 +255,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::telemetry::names::Renewal;
 
     /// A log that can be read.
     #[derive(Clone, Default)]
@@ -316,5 +328,23 @@ mod tests {
             "WARN worker begins anew worker=0 reason=\"ambiguous_commit\" \
              why=\"broker 1 went away\""
         );
+        assert_eq!(
+            logged(&ProducerLost { worker: 0, why }),
+            "WARN producer given up: another takes its place worker=0 why=\"broker 1 went away\""
+        );
+        for (arrived, line) in [
+            (true, "the unit had been committed"),
+            (false, "the unit is published again"),
+        ] {
+            let renewed = ProducerRenewed {
+                worker: 0,
+                reason: Renewal::AmbiguousCommit,
+                arrived,
+            };
+            assert_eq!(
+                logged(&renewed),
+                format!("INFO producer renewed: {line} worker=0 reason=\"ambiguous_commit\"")
+            );
+        }
     }
 }

@@ -84,6 +84,8 @@ metrics! {
         "Times that a worker's lanes were given or taken.";
     WORKER_RESTARTS = Counter "tidemark_worker_restarts_total" ["reason"]
         "Workers that dropped their client and state and began anew.";
+    PRODUCER_RENEWALS = Counter "tidemark_producer_renewals_total" ["reason"]
+        "Workers that took another producer and kept their state.";
     LEDGER_MISMATCHES = Counter "tidemark_ledger_mismatches_total" []
         "Units whose replay differs from what the ledger says of them.";
     POLICY_INFO = Gauge "tidemark_policy_info" ["name", "version", "hash"]
@@ -179,6 +181,16 @@ label_values! {
         /// Another producer has taken over its transactional id.
         Fenced = "fenced",
         /// The cluster could not be asked how a commit ended.
+        AmbiguousCommit = "ambiguous_commit",
+        /// The client reported an error that it does not recover from.
+        ClientError = "client_error",
+    }
+}
+
+label_values! {
+    /// Why a worker took another producer.
+    Renewal {
+        /// It could not be told how a commit ended.
         AmbiguousCommit = "ambiguous_commit",
         /// The client reported an error that it does not recover from.
         ClientError = "client_error",

@@ -16,7 +16,9 @@ use crate::policy::declared::Policy;
 
 use super::labels::Labels;
 use super::latency::Latencies;
-use super::names::{self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Restart};
+use super::names::{
+    self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart,
+};
 use super::{Board, Figures, LaneGauges, MemoryGauges, population};
 
 /// Reads the board at each scrape.
@@ -101,6 +103,10 @@ impl Families {
         self.numbers(
             &names::WORKER_RESTARTS,
             by(Restart::ALL.iter().map(|it| it.name()), &total.restarts),
+        );
+        self.numbers(
+            &names::PRODUCER_RENEWALS,
+            by(Renewal::ALL.iter().map(|it| it.name()), &total.renewals),
         );
         self.numbers(
             &names::REPLAYED_RECORDS,

@@ -20,6 +20,8 @@ pub struct WorkerShard {
     turned: AtomicU64,
     /// Whether the group has said which lanes are the worker's, be it none.
     assigned: AtomicBool,
+    /// Whether it has a producer that is of use.
+    publishing: AtomicBool,
 }
 
 impl WorkerShard {
@@ -30,6 +32,7 @@ impl WorkerShard {
             started: Instant::now(),
             turned: AtomicU64::new(0),
             assigned: AtomicBool::new(false),
+            publishing: AtomicBool::new(true),
         }
     }
 
@@ -55,6 +58,9 @@ impl WorkerShard {
         if let Some(assigned) = happening.assignment() {
             self.assigned.store(assigned, Relaxed);
         }
+        if let Some(publishing) = happening.publishing() {
+            self.publishing.store(publishing, Relaxed);
+        }
         happening.log();
     }
 
@@ -77,6 +83,12 @@ impl WorkerShard {
     #[must_use]
     pub fn is_assigned(&self) -> bool {
         self.assigned.load(Relaxed)
+    }
+
+    /// Whether it has a producer that is of use; one that begins anew has, as far as known.
+    #[must_use]
+    pub fn is_publishing(&self) -> bool {
+        self.publishing.load(Relaxed)
     }
 
     /// Counts are whole after every statement that changes them, so a panic elsewhere spoils none.

@@ -89,6 +89,11 @@ pub(crate) fn left_out(here: &str) -> bool {
 impl Broker {
     /// Formats fresh storage and boots a broker on two free ports; ready when this returns.
     pub(crate) fn start() -> Self {
+        Self::with("")
+    }
+
+    /// The same, with these lines more in its properties.
+    pub(crate) fn with(properties: &str) -> Self {
         jars::jars();
         forget_old_runs(&jars::home());
         let directory = tempfile::Builder::new()
@@ -102,7 +107,7 @@ impl Broker {
             child: None,
             directory,
         };
-        broker.format(port, free_port());
+        broker.format(port, free_port(), properties);
         broker.boot();
         broker
     }
@@ -135,6 +140,12 @@ impl Broker {
         assert!(child.signal("STOP"), "STOP cannot be sent");
     }
 
+    /// Lets it go on after [`pause`](Self::pause).
+    pub(crate) fn resume(&mut self) {
+        let child = self.child.as_ref().expect("the broker is up");
+        assert!(child.signal("CONT"), "CONT cannot be sent");
+    }
+
     /// Process id of the broker.
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().expect("the broker is up").id()
@@ -153,7 +164,7 @@ impl Broker {
         self.directory.path().join("server.properties")
     }
 
-    fn format(&self, port: u16, controller_port: u16) {
+    fn format(&self, port: u16, controller_port: u16, more: &str) {
         let template = fs::read_to_string(jars::parts().join("server.properties.in"))
             .expect("server.properties.in can be read");
         let properties = template
@@ -163,6 +174,7 @@ impl Broker {
                 "@DATA@",
                 self.data().to_str().expect("target/kafka is a UTF-8 path"),
             );
+        let properties = format!("{properties}\n{more}\n");
         fs::write(self.properties(), properties).expect("server.properties can be written");
         let mut format = jars::tool("kafka.tools.StorageTool");
         format.args(["format", "--cluster-id", "tidemark-under-test-00"]);

@@ -17,9 +17,6 @@ use super::until::until;
 /// client has been seen to leave a partition unread, without an error and for good.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// How long a seek may take.
-const SEEK: Duration = Duration::from_secs(1);
-
 /// A record and the instant the reader was given it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -45,15 +42,23 @@ struct Shared {
     stop: AtomicBool,
 }
 
-/// Seeks in each partition that it has read from the record that comes next.
+/// Takes each partition anew, from the record on that comes next. A seek would not do: librdkafka
+/// reads a partition no more once it takes it for cut off, as it may after a broker's death, and
+/// seeks only in those that it reads.
 fn begin_again(reader: &BaseConsumer) {
-    let positions = reader.position().expect("a reader knows where it is");
-    for at in positions.elements() {
-        if let Offset::Offset(_) = at.offset() {
-            let sought = reader.seek(at.topic(), at.partition(), at.offset(), SEEK);
-            sought.unwrap_or_else(|error| eprintln!("a watcher: {error}"));
-        }
+    let mut all = reader.position().expect("a reader knows where it is");
+    let fresh: Vec<(String, i32)> = all
+        .elements()
+        .iter()
+        .filter(|at| !matches!(at.offset(), Offset::Offset(_)))
+        .map(|at| (at.topic().to_owned(), at.partition()))
+        .collect();
+    for (topic, partition) in fresh {
+        let set = all.set_partition_offset(&topic, partition, Offset::Beginning);
+        set.expect("a partition of the list");
     }
+    let begun = reader.assign(&all);
+    begun.unwrap_or_else(|error| eprintln!("a watcher: {error}"));
 }
 
 impl Watcher {

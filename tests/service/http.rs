@@ -6,8 +6,8 @@ use std::time::Duration;
 use tidemark::directory::{Told, mailbox};
 use tidemark::http::{Limits, Site};
 use tidemark::model::ids::LaneId;
-use tidemark::telemetry::happening::{LanesMoved, WorkerRestarted};
-use tidemark::telemetry::{LaneState, Rebalance, Restart};
+use tidemark::telemetry::happening::{LanesMoved, ProducerLost, ProducerRenewed, WorkerRestarted};
+use tidemark::telemetry::{LaneState, Rebalance, Renewal, Restart};
 
 use crate::client::{connect, get, read, request, until_refused};
 use crate::shop::{ELSEWHERE, serve, shop, site};
@@ -205,6 +205,27 @@ fn ready_says_why_not() {
     });
     site.telemetry.stop();
     assert_eq!(ready(), told("the service is stopping"));
+}
+
+#[test]
+fn ready_says_that_nothing_can_be_published() {
+    let site = site();
+    let server = serve(&site, Limits::default());
+    let ready = || get(server.address(), "/readyz").body;
+    let worker = site.telemetry.worker(0);
+    let why = "worker 0 cannot publish: it looks for another producer";
+    let lost = "a commit timed out";
+    worker.tell(&ProducerLost {
+        worker: 0,
+        why: lost,
+    });
+    assert!(ready().contains(why), "{}", ready());
+    worker.tell(&ProducerRenewed {
+        worker: 0,
+        reason: Renewal::AmbiguousCommit,
+        arrived: false,
+    });
+    assert!(!ready().contains(why));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Memory, Trouble};
+use crate::runtime::doubt::Part;
 
 use super::Worker;
 
@@ -26,7 +27,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     pub(super) fn commit(&mut self) -> Result<(), Trouble> {
         // The one before has ended, since this one could begin.
         self.tell();
-        let mut offsets = Vec::new();
+        let mut parts = Vec::new();
         let mut passed = Vec::new();
         for (id, intake) in self
             .lanes
@@ -40,14 +41,15 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
                 .budget
                 .spend(entry.firings.map_or(0, |granted| granted - left));
             self.outbox.sealed(&entry, &mut self.transactions)?;
-            offsets.push((*id, intake.next()));
+            parts.push(Part::of(&entry));
             passed.extend(intake.passed().map(|hash| (*id, hash)));
         }
-        self.transactions.commit(&offsets)?;
+        let lanes = parts.len() as u64;
+        self.transactions.commit(parts)?;
         self.unit = None;
         self.tally.seal();
         self.sealed = Some(Sealed {
-            lanes: offsets.len() as u64,
+            lanes,
             began: self.transactions.began(),
             passed,
         });
@@ -55,32 +57,35 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     }
 
     /// Looks whether the last unit is committed, and tells what it came to.
-    pub(super) fn settle(&mut self) -> Result<(), Trouble> {
-        self.transactions.look()?;
+    pub(super) fn look(&mut self, now: Timestamp) -> Result<(), Trouble> {
+        let looked = self.transactions.look(now);
         self.tell();
-        Ok(())
+        looked
     }
 
     /// The same, but waits for it.
-    pub(super) fn hear_out(&mut self) -> Result<(), Trouble> {
-        self.transactions.hear_out()?;
+    fn settle(&mut self) -> Result<(), Trouble> {
+        let settled = self.transactions.settle();
         self.tell();
-        Ok(())
+        settled
     }
 
     /// Commits what is open, after what is on its way, and waits until nothing is.
     pub(super) fn finish(&mut self) -> Result<(), Trouble> {
-        self.hear_out()?;
+        self.settle()?;
         if self.unit.is_some() {
             self.transactions.begin_at_once()?;
             self.commit()?;
-            self.hear_out()?;
+            self.settle()?;
         }
         Ok(())
     }
 
-    /// Tells what the last unit came to, once it is committed.
-    fn tell(&mut self) {
+    /// Tells what has become of the producer, and what the last unit came to, once it is committed.
+    pub(super) fn tell(&mut self) {
+        for news in self.transactions.news() {
+            self.desk.producer(&news);
+        }
         let committed = self.transactions.is_committed();
         let Some(sealed) = self.sealed.take_if(|_| committed) else {
             return;

@@ -19,7 +19,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             Some(unit) if self.transactions.is_open() => until(unit.due(), now),
             // The end of the commit wakes the worker.
             Some(_) if self.transactions.is_committing() => NAP,
-            Some(_) => until(self.transactions.next(), now),
+            Some(_) => until(self.transactions.next(), now).min(NAP),
             None if self.restore.is_some() && !self.allowance.is_full() => Duration::from_millis(1),
             None => self.until_due(now, feed).min(NAP),
         };

@@ -1,6 +1,7 @@
 //! A worker on a bus whose commits end when a test says so.
 
 mod limit;
+mod producer;
 
 use std::time::Duration;
 
@@ -215,24 +216,6 @@ fn a_unit_in_wait_grows_as_large_as_any_and_no_older() {
 }
 
 #[test]
-fn a_commit_that_fails_takes_the_next_unit_along() {
-    let doubt = Trouble::InDoubt("a commit timed out".to_owned());
-    for (trouble, aborted) in [(doubt, 0), (restart(), 1)] {
-        let mut scene = Scene::committing();
-        scene.shore.purchase("bob");
-        scene.turn();
-        scene.shore.pass(20);
-        scene.shore.end(Err(trouble.clone()));
-        let stop = AtomicBool::new(false);
-        assert_eq!(scene.worker.run(&stop), Err(trouble));
-        assert_eq!(scene.shore.said(), [""; 0]);
-        scene.assert_committed(0, 0);
-        let series = r#"tidemark_transactions_total{result="aborted"}"#;
-        assert_eq!(scene.counts(series), aborted);
-    }
-}
-
-#[test]
 fn lanes_are_given_up_once_all_is_committed() {
     for by_group in [true, false] {
         let mut scene = Scene::committing();
@@ -267,18 +250,6 @@ fn lanes_are_given_up_in_order() {
         "release",
     ];
     assert_eq!(scene.turn(), said);
-}
-
-#[test]
-fn no_lane_is_given_up_in_order_if_a_commit_fails_before() {
-    let mut scene = Scene::committing();
-    scene.shore.purchase("bob");
-    scene.turn();
-    scene.shore.notice(Notice::Revoked);
-    scene.shore.end(Err(restart()));
-    assert_eq!(scene.worker.turn(), Err(restart()));
-    assert_eq!(scene.shore.said(), ["hear out"]);
-    assert!(scene.worker.parked.is_empty());
 }
 
 #[test]

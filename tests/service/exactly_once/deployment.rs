@@ -190,7 +190,7 @@ impl Deployment {
         self.directory.path().join("policy.toml")
     }
 
-    fn settings(&self) -> PathBuf {
+    pub(crate) fn settings(&self) -> PathBuf {
         self.directory.path().join("settings.toml")
     }
 
