@@ -15,6 +15,7 @@ mod leaving;
 mod metrics;
 mod policy;
 mod readme;
+mod ready;
 mod settings;
 mod shop;
 mod stories;
