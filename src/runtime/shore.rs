@@ -8,8 +8,9 @@ use std::time::Duration;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::time::Timestamp;
 use crate::port::{
-    Bus, Clock, Header, LedgerLook, Memory, Notice, Outgoing, Output, Record, Sink, Source, Trouble,
+    Bus, Clock, LedgerLook, Memory, Notice, Outgoing, Output, Sink, Source, Trouble,
 };
+use crate::wire::transfer::Letter;
 
 /// How a commit ends: what is said of it, and whether it takes place.
 type Ending = (Result<(), Trouble>, bool);
@@ -23,7 +24,7 @@ pub(super) struct Sight {
     now: Cell<i64>,
     in_use: Cell<u64>,
     notices: RefCell<VecDeque<Notice>>,
-    arrived: RefCell<VecDeque<Event>>,
+    arrived: RefCell<VecDeque<Letter>>,
     written: Cell<i64>,
     lags: Cell<bool>,
     ledger_held: Cell<bool>,
@@ -69,9 +70,14 @@ impl Shore {
             r#"{{"event_id":"e-{offset}","customer_id":"{customer}","kind":"purchase",
             "occurred_at":"{at}","order_id":"o-{offset}","amount":"5.00","currency":"GBP"}}"#
         );
-        let (offset, key) = (Offset(offset), customer.to_owned());
-        let event = Event { offset, key, value };
-        self.0.arrived.borrow_mut().push_back(event);
+        self.0.arrived.borrow_mut().push_back(Letter {
+            topic: "shop".into(),
+            partition: 0,
+            offset: Offset(offset),
+            key: customer.into(),
+            value: value.into(),
+            headers: Vec::new(),
+        });
     }
 
     /// The commit on its way ends like this.
@@ -231,7 +237,7 @@ impl Bus for Boat {
 }
 
 impl Source for Boat {
-    type Record = Event;
+    type Record = Letter;
 
     fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
         Ok(self.shore.0.notices.borrow_mut().pop_front())
@@ -260,7 +266,7 @@ impl Source for Boat {
         _: LaneId,
         topic: TopicIx,
         most: usize,
-        into: &mut VecDeque<Event>,
+        into: &mut VecDeque<Letter>,
     ) -> Result<(), Trouble> {
         let mut arrived = self.shore.0.arrived.borrow_mut();
         let most = most.min(arrived.len());
@@ -290,34 +296,5 @@ impl Source for Boat {
             true => LedgerLook::NotYet,
             false => LedgerLook::End,
         })
-    }
-}
-
-/// A record.
-pub(super) struct Event {
-    offset: Offset,
-    key: String,
-    value: String,
-}
-
-impl Record for Event {
-    fn offset(&self) -> Offset {
-        self.offset
-    }
-
-    fn key(&self) -> Option<&[u8]> {
-        Some(self.key.as_bytes())
-    }
-
-    fn value(&self) -> Option<&[u8]> {
-        Some(self.value.as_bytes())
-    }
-
-    fn stamped_at(&self) -> Option<Timestamp> {
-        None
-    }
-
-    fn headers(&self) -> Vec<Header> {
-        Vec::new()
     }
 }
