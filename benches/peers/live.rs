@@ -32,9 +32,7 @@ pub(crate) fn restart(
     for i in 0..WAITING {
         let at = i64::try_from(now / 1000).expect("before year 292,000,000");
         written.purchase(i, &key_of(now + i), at, &mut Crowd::new(1));
-        feeder
-            .send(&stage.target.inputs[0], &written.customer, &written.body)
-            .expect("the feeder takes it");
+        written.send(&feeder, &stage.target.inputs[0]);
     }
     feeder.flush(PATIENCE).expect("all events arrive");
     let begun = Instant::now();

@@ -29,7 +29,6 @@ mod streams;
 mod trial;
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
 
 use clap::{Parser, ValueEnum};
 
@@ -148,21 +147,12 @@ impl Args {
     }
 }
 
-fn has(program: &str) -> bool {
-    Command::new(program)
-        .arg("-version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 fn main() {
     let args = Args::read();
     if broker::left_out("the peers bench") {
         return;
     }
-    if !has("java") || !has("javac") {
+    if !machine::has("java") || !machine::has("javac") {
         println!("peers: nothing measured: Kafka Streams needs a JDK 17, and there is none here");
         return;
     }

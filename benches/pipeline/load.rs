@@ -94,6 +94,12 @@ impl Written {
         .expect("a vector can be written to");
     }
 
+    /// Gives it to a producer.
+    pub(crate) fn send(&self, feeder: &Feeder, topic: &str) {
+        let sent = feeder.send(topic, &self.customer, &self.body);
+        sent.expect("the feeder takes it");
+    }
+
     fn begin(&mut self, id: u64, customer: &str, kind: &str, at: i64) {
         self.customer.clear();
         self.customer.push_str(customer);
@@ -146,9 +152,7 @@ pub(crate) fn fill(
             &inputs[1]
         };
         filled.bytes += written.body.len() as u64;
-        feeder
-            .send(topic, &written.customer, &written.body)
-            .expect("the feeder takes it");
+        written.send(&feeder, topic);
     }
     feeder.flush(PATIENCE).expect("all events arrive");
     filled
@@ -177,9 +181,7 @@ pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64, custo
             written.view(i, &format!("c-{:08}", crowd.draw()), at);
             &stage.target.inputs[1]
         };
-        feeder
-            .send(topic, &written.customer, &written.body)
-            .expect("the feeder takes it");
+        written.send(feeder, topic);
     }
     feeder.flush(PATIENCE).expect("all events arrive");
     wall

@@ -1,6 +1,7 @@
 //! What this machine is, and how much processor time has gone where.
 
 use std::fs;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Unit of the times in /proc: user-space ticks, 100 a second on every Linux.
@@ -37,6 +38,16 @@ pub(crate) fn describe(broker: u32) -> String {
         rdkafka::util::get_rdkafka_version().1,
         crate::stage::LANES,
     )
+}
+
+/// Whether one of Java's programs is there.
+pub(crate) fn has(program: &str) -> bool {
+    Command::new(program)
+        .arg("-version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn kafka_version() -> &'static str {

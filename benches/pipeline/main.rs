@@ -19,8 +19,6 @@ mod silence;
 mod stage;
 mod storm;
 
-use std::process::{Command, Stdio};
-
 use clap::{Parser, ValueEnum};
 
 use broker::Broker;
@@ -113,21 +111,12 @@ impl Args {
     }
 }
 
-fn has_java() -> bool {
-    Command::new("java")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 fn main() {
     let args = Args::read();
     if broker::left_out("the pipeline bench") {
         return;
     }
-    if !has_java() {
+    if !machine::has("java") {
         println!("pipeline: nothing measured: Kafka needs Java 17, and there is none here");
         return;
     }

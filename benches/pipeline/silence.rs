@@ -56,9 +56,7 @@ pub(crate) fn measure(broker: &Broker, args: &Args) {
     let mut buy = |id: u64, customer: &str, at: u64| {
         let at = i64::try_from(at).expect("before year 292,000,000");
         written.purchase(id, customer, at, &mut crowd);
-        feeder
-            .send(&inputs[0], &written.customer, &written.body)
-            .expect("the feeder takes it");
+        written.send(&feeder, &inputs[0]);
     };
     buy(deadlines, "first", micros(SystemTime::now()) / 1000);
     until("tidemark is there", PATIENCE, || {

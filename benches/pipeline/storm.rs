@@ -127,9 +127,7 @@ fn gather(feeder: &Feeder, stage: &Stage, customers: u64, at: u64) {
     let mut written = Written::default();
     for i in 0..customers {
         written.view(i, &format!("c-{i:08}"), at);
-        feeder
-            .send(&stage.target.inputs[1], &written.customer, &written.body)
-            .expect("the feeder takes it");
+        written.send(feeder, &stage.target.inputs[1]);
     }
     feeder.flush(PATIENCE).expect("all events arrive");
 }

@@ -9,6 +9,8 @@
 //! told; without `--bench` a thousand, for a moment. With default features memory is the service's
 //! allocator's.
 
+#[path = "../step/cpu.rs"]
+mod cpu;
 #[path = "../step/policy.rs"]
 mod policy;
 #[path = "../step/running.rs"]
@@ -21,7 +23,6 @@ mod written;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
 use tidemark::engine::Engine;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::Tick;
@@ -30,6 +31,7 @@ use tidemark::model::time::{Span, Timestamp};
 use tidemark::wire::event::Decoder;
 use tidemark::wire::scratch::Scratch;
 
+use cpu::cpu_time;
 use running::{BATCH, Batch, FOREVER, Running};
 use shop::{Deed, Shop, Spread, Visits};
 use written::as_written;
@@ -42,12 +44,6 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const DAYS: i64 = 120;
 const ROUNDS: usize = 5;
 const TICKS: u32 = 1_000;
-
-/// Processor time of this thread so far.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::try_from(time).expect("time spent is not negative")
-}
 
 /// Bytes of this process that are in memory.
 fn resident() -> u64 {

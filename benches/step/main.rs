@@ -8,16 +8,17 @@
 //! `cargo bench --no-default-features --bench step [-- WORDS]` runs the cases whose names contain
 //! all words, such as `1M zipf`; without `--bench` each runs for a moment only.
 
+mod cpu;
 mod policy;
 mod running;
 mod shop;
 
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
 use tidemark::engine::Engine;
 use tidemark::model::change::Cause;
 
+use cpu::cpu_time;
 use running::{BATCH, Batch, Running};
 use shop::{Deed, Shop, Spread, Visits};
 
@@ -75,12 +76,6 @@ fn step(running: &mut Running, events: u64) -> Spent {
         spent.time += cpu_time() - start;
     }
     spent
-}
-
-/// Processor time of this thread so far.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::try_from(time).expect("time spent is not negative")
 }
 
 /// Runs one case and prints a row of a table.
