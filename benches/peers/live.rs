@@ -7,7 +7,7 @@ use tidemark::kafka::feeder::Feeder;
 
 use crate::Args;
 use crate::broker::{Broker, Seen, Watcher, until};
-use crate::load::{Crowd, EVENTS_PER_CHANGE, LINGER, Written, send};
+use crate::load::{Crowd, EVENTS_PER_CHANGE, Kept, LINGER, Written, send};
 use crate::machine::{Spent, Watch};
 use crate::observer::{due_of, key_of, latencies, micros, summary};
 use crate::peer::Running;
@@ -65,17 +65,17 @@ pub(crate) fn steady(
     let ours = [std::process::id(), broker.id(), running.id()];
     let warm_up = args.rate * args.drop;
     if warm_up > 0 {
-        let began = send(&feeder, stage, args.rate, warm_up, customers);
+        let kept = send(&feeder, stage, args.rate, warm_up, customers);
         wait(
             &watcher,
             warm_up.div_ceil(EVENTS_PER_CHANGE),
-            began,
+            kept.began,
             running,
         );
     }
     let events = args.rate * args.seconds;
     let watch = Watch::start(running.id(), &ours);
-    let began = send(&feeder, stage, args.rate, events, customers);
+    let Kept { began, .. } = send(&feeder, stage, args.rate, events, customers);
     let spent: Spent = watch.look();
     let seen = wait(&watcher, events.div_ceil(EVENTS_PER_CHANGE), began, running);
     let all = latencies(&seen, began, |one| due(one).expect("others are left out"));

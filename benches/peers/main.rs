@@ -7,6 +7,7 @@
 #[path = "../../tests/broker/mod.rs"]
 mod broker;
 #[path = "../pipeline/load.rs"]
+#[allow(dead_code, reason = "each bench uses its own part")]
 mod load;
 #[path = "../pipeline/machine.rs"]
 #[allow(dead_code, reason = "each bench uses its own part")]

@@ -1,5 +1,6 @@
 //! How fast a backlog is worked off.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use tidemark::lane::ledger::{Counts, Entry};
@@ -9,22 +10,26 @@ use crate::Args;
 use crate::bare;
 use crate::broker::{Broker, Seen, until};
 use crate::load::{self, DAYS};
-use crate::machine::{Spent, Watch, median};
-use crate::service::{Rules, Service};
+use crate::machine::{Spent, Watch, cpu_time, median};
+use crate::service::{Delivery, Rules, Service};
 use crate::stage::Stage;
 
 /// For anything here to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// One catch-up of tidemark.
-struct Run {
+pub(crate) struct Run {
     /// From the start of the process until its ledger shows that nothing is left.
     all: Spent,
     /// From the first unit seen on.
-    steady: Spent,
-    steady_events: u64,
-    counts: Counts,
+    pub(crate) steady: Spent,
+    pub(crate) steady_events: u64,
+    /// Processor time of the broker meanwhile.
+    pub(crate) broker: Duration,
+    pub(crate) counts: Counts,
     units: usize,
+    /// Whether its ledger has places that hold no entry: transactions end in such.
+    pub(crate) has_markers: bool,
 }
 
 impl Run {
@@ -50,7 +55,7 @@ pub(crate) fn measure(broker: &Broker, args: &Args, customers: u64) {
         let ours = [std::process::id(), broker.id()];
         batches.push(bare::batches(&stage.target, events, &ours));
         polls.push(bare::polls(&stage.target, events, &ours));
-        runs.push(work_off(broker, &stage, args));
+        runs.push(work_off(broker, &stage, args, Delivery::ExactlyOnce));
         let load = runs[0].load(events);
         let stage = Stage::new(broker, &format!("{name}-bare-{round}"), &inputs);
         publishes.push(bare::publishes(&stage.target, events, load, &ours));
@@ -127,10 +132,10 @@ fn row(name: &str, events: u64, spent: &[Spent], base: &[Spent], base_events: u6
 }
 
 /// Lets tidemark work off the backlog, and watches its ledger.
-fn work_off(broker: &Broker, stage: &Stage, args: &Args) -> Run {
+pub(crate) fn work_off(broker: &Broker, stage: &Stage, args: &Args, delivery: Delivery) -> Run {
     let events = args.events;
     let watcher = broker.watch(&[&stage.target.ledger]);
-    let mut service = Service::start(stage, &Rules::Shipped, &args.set);
+    let mut service = Service::delivering(delivery, stage, &Rules::Shipped, &args.set);
     let ours = [std::process::id(), broker.id(), service.id()];
     let watch = Watch::start(service.id(), &ours);
     let (first, begun) = until("the first unit is committed", PATIENCE, || {
@@ -139,6 +144,7 @@ fn work_off(broker: &Broker, stage: &Stage, args: &Args) -> Run {
         let consumed: u64 = seen.iter().map(|entry| entry.counts.consumed()).sum();
         (consumed > 0).then(|| (consumed, Watch::start(service.id(), &ours)))
     });
+    let before = cpu_time(broker.id());
     let mut counted = 0;
     let mut consumed = 0;
     until("everything is consumed", PATIENCE, || {
@@ -152,7 +158,14 @@ fn work_off(broker: &Broker, stage: &Stage, args: &Args) -> Run {
         (consumed >= events).then_some(())
     });
     let (all, steady) = (watch.look(), begun.look());
-    let entries = entries(&watcher.seen());
+    let broker = cpu_time(broker.id()) - before;
+    let seen = watcher.seen();
+    let last = seen
+        .iter()
+        .map(|seen| (seen.record.partition, seen.record.offset));
+    let last: BTreeMap<i32, i64> = last.collect();
+    let places: i64 = last.values().map(|offset| offset + 1).sum();
+    let entries = entries(&seen);
     let mut counts = Counts::default();
     for entry in &entries {
         counts.applied += entry.counts.applied;
@@ -166,8 +179,10 @@ fn work_off(broker: &Broker, stage: &Stage, args: &Args) -> Run {
         all,
         steady,
         steady_events: events - first,
+        broker,
         counts,
         units: entries.len(),
+        has_markers: places != i64::try_from(seen.len()).expect("few"),
     }
 }
 

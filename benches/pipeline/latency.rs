@@ -6,17 +6,19 @@ use tidemark::kafka::feeder::Feeder;
 
 use crate::Args;
 use crate::broker::{Broker, Seen, until};
-use crate::load::{Crowd, EVENTS_PER_CHANGE, LINGER, Written, send};
+use crate::load::{Crowd, EVENTS_PER_CHANGE, Kept, LINGER, Written, send};
 use crate::machine::{Spent, Watch, median};
 use crate::observer::{due_of, key_of, latencies, micros, summary};
 use crate::relay::Relay;
-use crate::service::{Rules, Service};
+use crate::service::{Delivery, Rules, Service};
 use crate::stage::Stage;
 
 /// Customers whose events change nothing.
 pub(crate) const CUSTOMERS: u64 = 200_000;
 /// For the last change to be seen.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The part of its rate that a load must reach to have held it.
+const HELD: f64 = 0.99;
 
 /// The first purchase of a customer makes a change, and nothing else does.
 pub(crate) const POLICY: &str = r#"
@@ -45,71 +47,110 @@ name = "regular"
 enter = { all = ["orders >= 3", "spend_90d >= 1000"] }
 "#;
 
+/// Whoever makes changes of events.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    /// The loop without an engine.
+    Bare,
+    /// The program.
+    Tidemark(Delivery),
+}
+
+impl Way {
+    /// As it stands in tables.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Bare => "bare consume-produce-commit",
+            Self::Tidemark(Delivery::ExactlyOnce) => "tidemark",
+            Self::Tidemark(Delivery::AtLeastOnce) => "tidemark at least once",
+        }
+    }
+
+    /// As its topics begin.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Tidemark(Delivery::ExactlyOnce) => "live",
+            Self::Tidemark(Delivery::AtLeastOnce) => "loose",
+        }
+    }
+}
+
 /// What one run came to.
 struct Run {
     /// p50, p99, longest, in ms.
     latency: [f64; 3],
     spent: Spent,
+    kept: Kept,
 }
 
-/// Measures both ways in turn, again and again.
-pub(crate) fn measure(broker: &Broker, args: &Args, rate: u64) {
-    let Args {
-        seconds,
-        drop,
-        rounds,
-        ..
-    } = *args;
-    let (mut bare, mut tidemark) = (Vec::new(), Vec::new());
-    for round in 0..rounds {
-        let load = Load {
-            rate,
-            seconds,
-            drop,
-        };
-        bare.push(through_relay(broker, &format!("bare-{rate}-{round}"), load));
-        let name = format!("live-{rate}-{round}");
-        tidemark.push(through_tidemark(broker, &name, load, &args.set));
+/// Measures two ways in turn, again and again; ratios are of the second to the first.
+pub(crate) fn measure(broker: &Broker, args: &Args, rate: u64, ways: [Way; 2]) {
+    let load = Load {
+        rate,
+        seconds: args.seconds,
+        drop: args.drop,
+    };
+    let mut runs = [Vec::new(), Vec::new()];
+    for round in 0..args.rounds {
+        for (way, runs) in ways.iter().zip(&mut runs) {
+            let name = format!("{}-{rate}-{round}", way.name());
+            runs.push(match way {
+                Way::Bare => through_relay(broker, &name, load),
+                Way::Tidemark(delivery) => through_tidemark(broker, &name, load, args, *delivery),
+            });
+        }
     }
     println!(
-        "### Latency at {rate} events/s: {rounds} rounds of {seconds} s after {drop} s, linger \
-         {} ms\n\nFrom the scheduled instant of sending to a read_committed consumer; one change \
-         per {EVENTS_PER_CHANGE} events. Milliseconds.\n",
+        "### Latency at {rate} events/s: {} rounds of {} s after {} s, linger {} ms\n\n\
+         From the scheduled instant of sending to a read_committed consumer; one change per \
+         {EVENTS_PER_CHANGE} events. Milliseconds. *Sent late*: the longest that an event was \
+         given to the load's client after its instant, which is in the latencies.\n",
+        args.rounds,
+        load.seconds,
+        load.drop,
         LINGER.as_millis()
     );
     println!(
-        "| what | p50 | p99 | max | process CPU, us/event | other load, cores |\n\
-         |---|---|---|---|---|---|"
+        "| what | p50 | p99 | max | process CPU, us/event | other load, cores | sent late |\n\
+         |---|---|---|---|---|---|---|"
     );
-    row(
-        "bare consume-produce-commit",
-        &bare,
-        rate * (seconds + drop),
-    );
-    row("tidemark", &tidemark, rate * (seconds + drop));
+    for (way, runs) in ways.iter().zip(&runs) {
+        row(way.title(), runs, load);
+    }
     let ratio = |place: usize| {
-        let pairs = tidemark.iter().zip(&bare);
+        let pairs = runs[1].iter().zip(&runs[0]);
         let (middle, least, most) =
-            median(pairs.map(|(ours, bare)| ours.latency[place] / bare.latency[place]));
+            median(pairs.map(|(one, base)| one.latency[place] / base.latency[place]));
         format!("{middle:.2} ({least:.2}-{most:.2})")
     };
     println!(
-        "| ratio, paired | {} | {} | {} | | |\n",
+        "| ratio, paired | {} | {} | {} | | | |\n",
         ratio(0),
         ratio(1),
         ratio(2)
     );
+    let kept = runs
+        .iter()
+        .flatten()
+        .map(|run| run.kept.reached(load.events()));
+    let reached = kept.fold(f64::INFINITY, f64::min);
+    if reached < HELD * rate as f64 {
+        println!("**The load did not hold its rate: {reached:.0} events/s in one round.**\n");
+    }
 }
 
-fn row(name: &str, runs: &[Run], events: u64) {
+fn row(name: &str, runs: &[Run], load: Load) {
     let place = |place: usize| {
         let (middle, least, most) = median(runs.iter().map(|run| run.latency[place]));
         format!("{middle:.1} ({least:.1}-{most:.1})")
     };
+    let events = load.events();
     let (cpu, ..) = median(runs.iter().map(|run| run.spent.nanoseconds(events) / 1e3));
     let (others, ..) = median(runs.iter().map(|run| run.spent.others));
+    let (late, ..) = median(runs.iter().map(|run| run.kept.latest.as_secs_f64() * 1e3));
     println!(
-        "| {name} | {} | {} | {} | {cpu:.1} | {others:.2} |",
+        "| {name} | {} | {} | {} | {cpu:.1} | {others:.2} | {late:.1} |",
         place(0),
         place(1),
         place(2)
@@ -124,6 +165,12 @@ struct Load {
     drop: u64,
 }
 
+impl Load {
+    fn events(self) -> u64 {
+        self.rate * (self.seconds + self.drop)
+    }
+}
+
 fn through_relay(broker: &Broker, name: &str, load: Load) -> Run {
     let inputs = Stage::inputs(broker, name);
     let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
@@ -132,10 +179,16 @@ fn through_relay(broker: &Broker, name: &str, load: Load) -> Run {
     through(broker, &stage, load, Relay::id(), &ours, || ())
 }
 
-fn through_tidemark(broker: &Broker, name: &str, load: Load, settings: &[String]) -> Run {
+fn through_tidemark(
+    broker: &Broker,
+    name: &str,
+    load: Load,
+    args: &Args,
+    delivery: Delivery,
+) -> Run {
     let inputs = Stage::inputs(broker, name);
     let stage = Stage::new(broker, &format!("{name}-app"), &inputs);
-    let mut service = Service::start(&stage, &Rules::Text(POLICY), settings);
+    let mut service = Service::delivering(delivery, &stage, &Rules::Text(POLICY), &args.set);
     let ours = [std::process::id(), broker.id(), service.id()];
     through(broker, &stage, load, service.id(), &ours, || {
         service.assert_running();
@@ -153,7 +206,7 @@ fn through(
 ) -> Run {
     let watcher = broker.watch(&[&stage.target.changes]);
     let feeder = Feeder::new(broker.bootstrap(), LINGER).expect("a feeder");
-    let events = load.rate * (load.seconds + load.drop);
+    let events = load.events();
     // Whoever reads shall be there first: a change that is seen shows it, and does not count.
     feed_one(&feeder, stage);
     until("the first change is seen", PATIENCE, || {
@@ -161,7 +214,7 @@ fn through(
         (!watcher.seen().is_empty()).then_some(())
     });
     let watch = Watch::start(pid, ours);
-    let began = send(&feeder, stage, load.rate, events, CUSTOMERS);
+    let kept = send(&feeder, stage, load.rate, events, CUSTOMERS);
     let spent = watch.look();
     let changes = usize::try_from(events.div_ceil(EVENTS_PER_CHANGE)).expect("few") + 1;
     let seen = watcher.wait("each change is seen", PATIENCE, |seen| {
@@ -172,10 +225,11 @@ fn through(
         let key = seen.record.key.as_deref().and_then(due_of);
         key.expect("changes are of new customers")
     };
-    let all = latencies(&seen, began + load.drop * 1_000_000, due);
+    let all = latencies(&seen, kept.began + load.drop * 1_000_000, due);
     Run {
         latency: summary(&all),
         spent,
+        kept,
     }
 }
 

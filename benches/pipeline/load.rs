@@ -158,11 +158,33 @@ pub(crate) fn fill(
     filled
 }
 
-/// Sends live events on their schedule, whatever becomes of them; gives when the first was due.
-pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64, customers: u64) -> u64 {
+/// How a schedule was kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    /// When the first event was due, in microseconds since the epoch.
+    pub(crate) began: u64,
+    /// The longest that one was given to the client after it was due, while it had no room or the
+    /// machine no time.
+    pub(crate) latest: Duration,
+    /// From the first instant until all had arrived.
+    took: Duration,
+}
+
+impl Kept {
+    /// Events a second that have arrived, of so many; what the client takes to say so, up to 100
+    /// ms, left out.
+    pub(crate) fn reached(&self, events: u64) -> f64 {
+        let took = self.took.saturating_sub(Duration::from_millis(100));
+        events as f64 / took.as_secs_f64()
+    }
+}
+
+/// Sends live events on their schedule, whatever becomes of them.
+pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64, customers: u64) -> Kept {
     let mut crowd = Crowd::new(customers);
     let mut written = Written::default();
     let (start, wall) = (Instant::now(), micros(SystemTime::now()));
+    let mut latest = Duration::ZERO;
     for i in 0..events {
         let after = i * 1_000_000 / rate;
         let due = start + Duration::from_micros(after);
@@ -182,7 +204,12 @@ pub(crate) fn send(feeder: &Feeder, stage: &Stage, rate: u64, events: u64, custo
             &stage.target.inputs[1]
         };
         written.send(feeder, topic);
+        latest = latest.max(due.elapsed());
     }
     feeder.flush(PATIENCE).expect("all events arrive");
-    wall
+    Kept {
+        began: wall,
+        latest,
+        took: start.elapsed(),
+    }
 }

@@ -9,6 +9,7 @@ mod broker;
 
 mod bare;
 mod catch_up;
+mod exactly_once;
 mod latency;
 mod load;
 mod machine;
@@ -22,6 +23,8 @@ mod storm;
 use clap::{Parser, ValueEnum};
 
 use broker::Broker;
+use latency::Way;
+use service::Delivery;
 
 /// What to measure, and how much of it.
 #[derive(Clone, Debug, Parser)]
@@ -79,6 +82,8 @@ struct Args {
 enum Part {
     /// Events per second and per CPU-second.
     CatchUp,
+    /// What transactions cost of both, with --features bench-at-least-once.
+    ExactlyOnce,
     /// Event to visible change.
     Latency,
     /// Due instant to visible change, without any event.
@@ -129,8 +134,12 @@ fn main() {
     }
     if args.wants(Part::Latency) {
         for rate in &args.rates {
-            latency::measure(&broker, &args, *rate);
+            let tidemark = Way::Tidemark(Delivery::ExactlyOnce);
+            latency::measure(&broker, &args, *rate, [Way::Bare, tidemark]);
         }
+    }
+    if args.wants(Part::ExactlyOnce) {
+        exactly_once::measure(&broker, &args);
     }
     if args.wants(Part::Silence) {
         silence::measure(&broker, &args);

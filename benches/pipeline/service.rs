@@ -28,10 +28,29 @@ pub(crate) enum Rules<'a> {
     Text(&'a str),
 }
 
+/// What a service promises of what it publishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// As ever.
+    ExactlyOnce,
+    /// Without transactions, which only a build with `bench-at-least-once` can.
+    AtLeastOnce,
+}
+
 impl Service {
     /// Starts it on the topics of a stage, with the defaults apart from names, HTTP, which is off,
     /// and `settings`.
     pub(crate) fn start(stage: &Stage, rules: &Rules<'_>, settings: &[String]) -> Self {
+        Self::delivering(Delivery::ExactlyOnce, stage, rules, settings)
+    }
+
+    /// The same, with that promise.
+    pub(crate) fn delivering(
+        delivery: Delivery,
+        stage: &Stage,
+        rules: &Rules<'_>,
+        settings: &[String],
+    ) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let policy = match rules {
             Rules::Shipped => Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policy.toml"),
@@ -60,6 +79,9 @@ impl Service {
         }
         for setting in settings {
             command.arg("--set").arg(setting);
+        }
+        if delivery == Delivery::AtLeastOnce {
+            command.env("TIDEMARK_AT_LEAST_ONCE", "1");
         }
         let log = File::create(log_of(&directory)).expect("a log can be made");
         let child = command
@@ -92,11 +114,13 @@ impl Service {
     /// Panics with what it said if it has ended.
     pub(crate) fn assert_running(&mut self) {
         let ended = self.child.try_wait().expect("a child can be waited for");
-        assert!(
-            ended.is_none(),
-            "tidemark ended: {ended:?}\n{}",
-            fs::read_to_string(log_of(&self.directory)).unwrap_or_default()
-        );
+        let said = || self.said();
+        assert!(ended.is_none(), "tidemark ended: {ended:?}\n{}", said());
+    }
+
+    /// All that it has said so far, one JSON object a line.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(log_of(&self.directory)).unwrap_or_default()
     }
 }
 

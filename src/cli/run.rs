@@ -9,8 +9,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::directory::Directory;
 use crate::http::{Server, Site, Taker};
+use crate::kafka::client::Target;
+#[cfg(not(feature = "bench-at-least-once"))]
 use crate::kafka::connection::Connection;
+#[cfg(feature = "bench-at-least-once")]
+use crate::kafka::connection::loose::Loose;
 use crate::kafka::survey::{Survey, survey};
+use crate::port::Trouble;
 use crate::runtime::clock::Wall;
 use crate::runtime::memory::Resident;
 use crate::runtime::policies::Policies;
@@ -103,7 +108,7 @@ fn work(
     await_signals(giving, &stop)?;
     let crew = Crew {
         plan: Arc::new(plan(settings, policies, lanes)),
-        connect: |worker| Connection::open(&target(settings, worker)),
+        connect: |worker| connect(&target(settings, worker)),
         clock: Wall,
         memory: Resident,
         telemetry,
@@ -114,6 +119,18 @@ fn work(
     let result = crew.work();
     drop(front);
     Ok(result?)
+}
+
+/// The connection of one worker.
+#[cfg(not(feature = "bench-at-least-once"))]
+fn connect(target: &Target) -> Result<Connection, Trouble> {
+    Connection::open(target)
+}
+
+/// The same, or one without transactions for who measures what they cost.
+#[cfg(feature = "bench-at-least-once")]
+fn connect(target: &Target) -> Result<Loose, Trouble> {
+    Loose::open(target, std::env::var_os("TIDEMARK_AT_LEAST_ONCE").is_some())
 }
 
 fn open_front(

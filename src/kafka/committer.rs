@@ -15,6 +15,14 @@ use super::context::Publisher;
 use super::ffi::Native;
 use super::trouble::restart;
 
+/// How a unit of a producer ends, within a patience for each call.
+pub(super) type End = fn(
+    &ThreadedProducer<Publisher>,
+    &TopicPartitionList,
+    &ConsumerGroupMetadata,
+    Duration,
+) -> Result<(), Trouble>;
+
 /// Commits the transactions of one producer, one at a time. When it is dropped, what is on its way
 /// is waited for: at most two calls, each as long as its patience.
 pub(super) struct Committer {
@@ -37,6 +45,7 @@ impl Committer {
     pub(super) fn start(
         producer: Arc<ThreadedProducer<Publisher>>,
         patience: Duration,
+        end: End,
     ) -> Result<Self, Trouble> {
         let (asked, commits) = mpsc::channel::<Commit>();
         let (results, ended) = mpsc::channel();
@@ -47,7 +56,7 @@ impl Committer {
                 worker,
             } in commits
             {
-                let result = commit(&producer, &offsets, &group, patience);
+                let result = end(&producer, &offsets, &group, patience);
                 // Whoever has asked may have gone meanwhile.
                 let _ = results.send(result);
                 worker.unpark();
@@ -109,7 +118,8 @@ fn gone() -> Trouble {
     Trouble::Bug("the thread that commits has ended".to_owned())
 }
 
-fn commit(
+/// Adds the offsets to the open transaction and commits it.
+pub(super) fn commit(
     producer: &ThreadedProducer<Publisher>,
     offsets: &TopicPartitionList,
     group: &ConsumerGroupMetadata,

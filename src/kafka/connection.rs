@@ -1,5 +1,8 @@
 //! A worker's connection to the broker, as the runtime knows it.
 
+#[cfg(feature = "bench-at-least-once")]
+pub mod loose;
+
 use std::collections::VecDeque;
 use std::thread;
 use std::time::Duration;
@@ -46,7 +49,11 @@ impl Connection {
     /// # Errors
     /// The broker does not answer or refuses.
     pub fn open(target: &Target) -> Result<Self, Trouble> {
-        let outlet = Outlet::open(target)?;
+        Self::of(Outlet::open(target)?, target)
+    }
+
+    /// Joins the group.
+    fn of(outlet: Outlet, target: &Target) -> Result<Self, Trouble> {
         let reading = Reading {
             ledger: Ledger::new(target)?,
             inlet: Inlet::join(target)?,

@@ -54,6 +54,22 @@ impl Native {
         usize::try_from(waiting).unwrap_or(0)
     }
 
+    /// Sends at once what still waits, and waits until all has arrived; another thread must be
+    /// polling the producer.
+    ///
+    /// # Errors
+    /// What librdkafka says.
+    #[cfg(feature = "bench-at-least-once")]
+    pub fn flush(self, most: Duration) -> Result<(), rdkafka::error::RDKafkaErrorCode> {
+        let most = c_int::try_from(most.as_millis()).unwrap_or(c_int::MAX);
+        // SAFETY: the handle is that of a live producer.
+        let error = unsafe { sys::rd_kafka_flush(self.0, most) };
+        match error {
+            sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR => Ok(()),
+            error => Err(error.into()),
+        }
+    }
+
     /// Commits the producer's open transaction; another thread must be polling the producer.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use std::ffi::CString;
 use std::thread;
 use std::time::Duration;
 
+#[cfg(feature = "bench-at-least-once")]
+use rdkafka::consumer::CommitMode;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
@@ -162,13 +164,7 @@ impl Inlet {
 
     pub(super) fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
         self.queues.clear();
-        let mut list = TopicPartitionList::new();
-        for (lane, offsets) in lanes {
-            for (topic, offset) in self.topics.iter().zip(offsets) {
-                list.add_partition_offset(topic, lane.0, KafkaOffset::Offset(offset.0))
-                    .map_err(restart("name an offset"))?;
-            }
-        }
+        let list = self.places(lanes)?;
         // Taken before the assignment: afterwards the first records may be quicker and land in the
         // consumer's own queue. What has been taken once is left alone by librdkafka.
         for (lane, _) in lanes {
@@ -251,6 +247,26 @@ impl Inlet {
         self.consumer
             .group_metadata()
             .ok_or_else(|| Trouble::Restart("the consumer is in no group".to_owned()))
+    }
+
+    /// Begins to commit these offsets outside of any transaction.
+    #[cfg(feature = "bench-at-least-once")]
+    pub(super) fn commit(&self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+        self.consumer
+            .commit(&self.places(lanes)?, CommitMode::Async)
+            .map_err(restart("commit offsets"))
+    }
+
+    /// These offsets as the client lists them.
+    fn places(&self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<TopicPartitionList, Trouble> {
+        let mut list = TopicPartitionList::new();
+        for (lane, offsets) in lanes {
+            for (topic, offset) in self.topics.iter().zip(offsets) {
+                list.add_partition_offset(topic, lane.0, KafkaOffset::Offset(offset.0))
+                    .map_err(restart("name an offset"))?;
+            }
+        }
+        Ok(list)
     }
 
     pub(super) fn topics(&self) -> &[String] {

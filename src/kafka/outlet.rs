@@ -14,7 +14,7 @@ use crate::model::ids::{LaneId, Offset};
 use crate::port::{Outgoing, Output, Trouble};
 
 use super::client::Target;
-use super::committer::Committer;
+use super::committer::{Committer, End, commit};
 use super::context::Publisher;
 use super::trouble::restart;
 
@@ -43,6 +43,15 @@ impl Outlet {
         producer
             .init_transactions(target.patience)
             .map_err(restart("begin to publish"))?;
+        Self::of(producer, target, commit)
+    }
+
+    /// Publishes by this producer, whose units end in this way.
+    pub(super) fn of(
+        producer: ThreadedProducer<Publisher>,
+        target: &Target,
+        end: End,
+    ) -> Result<Self, Trouble> {
         let metadata = producer
             .client()
             .fetch_metadata(Some(&target.dead_letters), target.patience)
@@ -53,7 +62,7 @@ impl Outlet {
             .map_or(0, |topic| topic.partitions().len());
         let producer = Arc::new(producer);
         Ok(Self {
-            committer: Committer::start(producer.clone(), target.patience)?,
+            committer: Committer::start(producer.clone(), target.patience, end)?,
             producer,
             changes: target.changes.clone(),
             current: target.current.clone(),
