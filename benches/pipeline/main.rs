@@ -9,6 +9,7 @@ mod broker;
 
 mod bare;
 mod catch_up;
+mod cold_start;
 mod exactly_once;
 mod latency;
 mod load;
@@ -84,6 +85,8 @@ enum Part {
     CatchUp,
     /// What transactions cost of both, with --features bench-at-least-once.
     ExactlyOnce,
+    /// From nothing to the first event decided.
+    ColdStart,
     /// Event to visible change.
     Latency,
     /// Due instant to visible change, without any event.
@@ -140,6 +143,9 @@ fn main() {
     }
     if args.wants(Part::ExactlyOnce) {
         exactly_once::measure(&broker, &args);
+    }
+    if args.wants(Part::ColdStart) {
+        cold_start::measure(&broker, &args);
     }
     if args.wants(Part::Silence) {
         silence::measure(&broker, &args);
