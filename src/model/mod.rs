@@ -12,6 +12,7 @@ pub mod command;
 pub mod detail;
 pub mod event;
 pub mod ids;
+mod instant;
 pub mod money;
 pub mod overrides;
 pub mod partitioner;

@@ -35,6 +35,13 @@ impl Money {
     /// # Errors
     /// See [`BadAmount`].
     pub fn parse(text: &str) -> Result<Self, BadAmount> {
+        match usual(text) {
+            Some(units) => Ok(Self(units)),
+            None => Self::parse_any(text),
+        }
+    }
+
+    fn parse_any(text: &str) -> Result<Self, BadAmount> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
             None => (text, 0),
@@ -65,6 +72,30 @@ impl Money {
             .map(Self)
             .ok_or(BadAmount::OutOfRange)
     }
+}
+
+/// An amount as nearly all are written, some digits with as many decimals as are kept or fewer, in
+/// 1/10,000 units; all else is left to whoever tells what is wrong with it.
+fn usual(text: &str) -> Option<i64> {
+    const DIGITS: usize = 14;
+    let (mut units, mut point) = (0, None);
+    for (ix, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' if ix < DIGITS => units = units * 10 + i64::from(byte - b'0'),
+            b'.' if ix > 0 && point.is_none() => point = Some(ix),
+            _ => return None,
+        }
+    }
+    let decimals = match point {
+        Some(point) => text.len() - point - 1,
+        None if text.is_empty() => return None,
+        None => 0,
+    };
+    let is_whole = decimals == 0 && point.is_some();
+    let left = (DECIMALS as usize)
+        .checked_sub(decimals)
+        .filter(|_| !is_whole)?;
+    Some(units * 10_i64.pow(left as u32))
 }
 
 /// `whole.fraction` times ten to the `shift`, if that is a whole number.
@@ -149,6 +180,7 @@ impl Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn decimal_text_is_read_exactly() {
@@ -166,6 +198,37 @@ mod tests {
             ("-922337203685477.5808", i64::MIN),
         ] {
             assert_eq!(Money::parse(text), Ok(Money(units)), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_usual_amount_is_read_as_any_other(
+            text in "-?[0-9.]{0,18}(e[0-9])?|[0-9]{1,14}.[0-9]{1,5}",
+        ) {
+            if let Some(units) = usual(&text) {
+                prop_assert_eq!(Money::parse_any(&text), Ok(Money(units)), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn most_amounts_are_usual() {
+        for (text, units) in [("0", 0), ("120.45", 1_204_500), ("3.0001", 30_001)] {
+            assert_eq!(usual(text), Some(units), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.00000",
+            "-1",
+            "1e2",
+            "1.2.3",
+            "123456789012345678",
+        ] {
+            assert_eq!(usual(text), None, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ use jiff::civil::{Date, date};
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::{TimeZone, TimeZoneTransition};
 
+use super::instant;
 use super::time::{DAY_MS, Day, Timestamp};
 
 /// First and last day of the table. Instants outside are judged by the table's outer offsets.
@@ -154,6 +155,9 @@ pub struct UnknownZone(pub String);
 /// RFC 3339 text, or a whole number of milliseconds since the epoch, as an instant.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<Timestamp> {
+    if let Some(at) = instant::usual(text) {
+        return Some(at);
+    }
     text.parse::<jiff::Timestamp>()
         .ok()
         .map(|instant| Timestamp(instant.as_millisecond()))
@@ -172,6 +176,7 @@ pub fn show_utc(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn at(text: &str) -> Timestamp {
         parse_instant(text).expect("a valid instant")
@@ -246,6 +251,45 @@ mod tests {
                 );
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_usual_instant_is_read_as_any_other(
+            ms in 0..=253_370_764_799_999_i64,
+            (place, byte) in (0..24_usize, "[0-9TZ:.+-]"),
+        ) {
+            let text = show_utc(Timestamp(ms));
+            prop_assert_eq!(instant::usual(&text), Some(Timestamp(ms)));
+            let whole = format!("{}Z", &text[..19]);
+            prop_assert_eq!(instant::usual(&whole), Some(Timestamp(ms / 1_000 * 1_000)));
+            // Whatever is read so is what jiff reads.
+            for mut text in [text, whole] {
+                let place = place % text.len();
+                text.replace_range(place..=place, &byte);
+                if let Some(at) = instant::usual(&text) {
+                    let asked = text.parse::<jiff::Timestamp>().map(|asked| asked.as_millisecond());
+                    prop_assert_eq!(asked.ok(), Some(at.0), "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn days_that_no_month_has_are_left_to_jiff() {
+        for text in [
+            "2026-02-29",
+            "2100-02-29",
+            "2024-02-30",
+            "2026-04-31",
+            "2026-13-01",
+        ] {
+            assert_eq!(parse_instant(&format!("{text}T00:00:00Z")), None, "{text}");
+        }
+        assert!(parse_instant("2024-02-29T23:59:59Z") < parse_instant("2024-03-01T00:00:00Z"));
+        assert!(parse_instant("2000-02-29T23:59:59Z").is_some());
+        // What jiff calls the end of time lies within the year 9999.
+        assert_eq!(parse_instant("9999-12-31T23:59:59Z"), None);
     }
 
     #[test]

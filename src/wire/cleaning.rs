@@ -111,7 +111,11 @@ fn quoted(text: &str) -> Box<str> {
 
 /// The kind of a record, once it is clean.
 fn kind(fields: &Fields<'_>, wanted: &Wanted, scratch: &Scratch) -> Option<Kind> {
-    let reader = Reader { fields, scratch };
+    let reader = Reader {
+        fields,
+        scratch,
+        plain: false,
+    };
     let name = reader.text(Field::Kind).ok().flatten()?;
     Kind::from_name(name, &wanted.kinds)
 }

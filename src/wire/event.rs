@@ -91,19 +91,28 @@ impl Decoder {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotJson.of(""))?;
         let mut fields = Fields::default();
-        if !scan(text, &mut fields) {
+        let plain = scan(text, &mut fields);
+        if !plain {
             fields = serde_json::from_str(text).map_err(|_| Refusal::NotJson.of(""))?;
         }
         if let Some(field) = fields.repeated {
             return Err(Refusal::NotJson.of(field.name()));
         }
         let Some(cleaning) = &self.cleaning else {
-            let fields = &fields;
-            return self.read(&Reader { fields, scratch }, None);
+            let reader = Reader {
+                fields: &fields,
+                scratch,
+                plain,
+            };
+            return self.read(&reader, None);
         };
         let cleaned = clean(cleaning, &self.wanted, &mut fields, scratch);
-        let fields = &fields;
-        self.read(&Reader { fields, scratch }, Some((cleaning, cleaned)))
+        let reader = Reader {
+            fields: &fields,
+            scratch,
+            plain: false,
+        };
+        self.read(&reader, Some((cleaning, cleaned)))
     }
 
     fn read<'a>(
@@ -183,6 +192,8 @@ pub(super) fn required<T>(value: Option<T>, field: Field) -> Result<T, Refused> 
 pub(super) struct Reader<'a, 'f> {
     pub(super) fields: &'f Fields<'a>,
     pub(super) scratch: &'a Scratch,
+    /// Whether no text of them has escapes.
+    pub(super) plain: bool,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -191,7 +202,10 @@ impl<'a> Reader<'a, '_> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };
-        let text = unquoted(raw, self.scratch);
+        let text = match self.plain {
+            true => quoted(raw),
+            false => unquoted(raw, self.scratch),
+        };
         text.map(Some).ok_or(Refusal::WrongType.of(field.name()))
     }
 
@@ -226,7 +240,7 @@ impl<'a> Reader<'a, '_> {
             return Ok(None);
         };
         let at = match raw.as_bytes()[0] {
-            b'-' | b'0'..=b'9' => raw.parse().ok().map(Timestamp),
+            b'-' | b'0'..=b'9' => few_digits(raw).or_else(|| raw.parse().ok()).map(Timestamp),
             _ => self.text(field)?.and_then(parse_instant),
         };
         at.filter(|at| (Timestamp(0)..=INSTANT_LAST).contains(at))
@@ -278,6 +292,9 @@ impl<'a> Reader<'a, '_> {
         let Some(raw) = self.fields.get(field) else {
             return Ok(None);
         };
+        if let Some(number) = few_digits(raw) {
+            return Ok(Some(number));
+        }
         let digits = raw.strip_prefix('-').unwrap_or(raw);
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Refusal::WrongType.of(field.name()));
@@ -291,13 +308,35 @@ impl<'a> Reader<'a, '_> {
 /// The text of a JSON string, unescaped; nothing where it is something else.
 #[inline]
 pub(super) fn unquoted<'a>(raw: &'a str, scratch: &'a Scratch) -> Option<&'a str> {
-    let text = raw.strip_prefix('"')?.strip_suffix('"')?;
+    let text = quoted(raw)?;
     if plain(text.as_bytes()) == text.len() {
         return Some(text);
     }
     // A lone surrogate is valid JSON but no text.
     let text = serde_json::from_str::<Box<str>>(raw).ok()?;
     Some(scratch.keep(text))
+}
+
+/// What stands between quotes.
+#[inline]
+fn quoted(raw: &str) -> Option<&str> {
+    raw.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// A whole number without a sign of so few digits that it fits in any case; all else is left to
+/// whoever tells what is wrong with it.
+#[inline]
+fn few_digits(raw: &str) -> Option<i64> {
+    if !(1..=18).contains(&raw.len()) {
+        return None;
+    }
+    let (mut number, mut all) = (0_i64, true);
+    for byte in raw.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        all &= digit < 10;
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+    }
+    all.then_some(number)
 }
 
 /// Whether there is a control character. Looks at all bytes at once where all are ASCII.
