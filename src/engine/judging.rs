@@ -1,10 +1,11 @@
 //! One judging: where a customer stands at an instant, and when time alone changes that.
 
 use crate::features::history::History;
-use crate::features::outlook::Outlook;
+use crate::features::outlook::{Instant, Outlook};
 use crate::model::standing::ScaleIx;
 use crate::model::time::Timestamp;
 use crate::model::warning::Loss;
+use crate::policy::chart::{Chart, Spots};
 use crate::policy::climb::Now;
 use crate::policy::counter::Anew;
 use crate::policy::declared::Policy;
@@ -20,6 +21,9 @@ use super::law::Law;
 pub(super) struct Judging {
     outlook: Outlook,
     truths: Truths,
+    /// Where the customer is on the policy's chart, if `charted`; what holds is not known then.
+    spots: Spots,
+    charted: bool,
     /// Where the customer stands now.
     pub(super) footing: Footing,
     /// What is to be told of the customer, besides their moves.
@@ -54,9 +58,19 @@ impl Judging {
             zone: &policy.zone,
             at,
         };
-        law.judge
-            .judge(levels, now, from, &mut self.truths, &mut self.footing);
         self.warning = None;
+        let chart = law.judge.chart().filter(|_| from.overrides.is_empty());
+        self.charted = chart.is_some();
+        match chart {
+            Some(chart) => {
+                self.footing.stand(from.ranks);
+                chart.judge(levels, &mut self.spots, &mut self.footing.ranks);
+            }
+            None => {
+                let (truths, footing) = (&mut self.truths, &mut self.footing);
+                law.judge.judge(levels, now, from, truths, footing);
+            }
+        }
     }
 
     /// The ladders with which features begin that have started anew in that judging, of a customer
@@ -122,12 +136,18 @@ impl Judging {
         let Self {
             outlook,
             truths,
+            spots,
+            charted,
             footing,
             scratch,
             warning,
             ..
         } = self;
         let (judge, zone) = (&law.judge, &policy.zone);
+        if let Some(chart) = judge.chart().filter(|_| *charted) {
+            debug_assert!(overrides.is_empty(), "they are the same as in the judging");
+            return first_move(outlook, chart, (spots, footing));
+        }
         let wake = judge.wake(zone, footing, overrides);
         let wake = warning.map_or(wake, |warning| wake.min(warning));
         for instant in outlook.instants() {
@@ -151,4 +171,20 @@ impl Judging {
         }
         (wake < Timestamp::MAX).then_some(wake)
     }
+}
+
+/// The first instant at which a customer who was judged by a chart moves.
+fn first_move(
+    outlook: &Outlook,
+    chart: &Chart,
+    (spots, footing): (&mut Spots, &Footing),
+) -> Option<Timestamp> {
+    let mut instants = outlook.instants();
+    let moving = instants.find(|instant| {
+        for flip in instant.flips() {
+            chart.flip(flip.feature, flip.level, spots);
+        }
+        chart.stirs(spots, &footing.ranks)
+    });
+    moving.map(Instant::at)
 }

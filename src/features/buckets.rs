@@ -82,6 +82,12 @@ impl<'a> Buckets<'a> {
         }
     }
 
+    /// Whether there are none.
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     /// How many.
     pub(super) fn count(self) -> usize {
         (self.end - self.start) / self.form.stride

@@ -40,8 +40,9 @@ pub struct Layout {
     pub(super) filters: Vec<Filter>,
     /// Where each feature finds its value.
     pub(super) readings: Vec<Reading>,
-    /// How many of the features are asked for; the others are only kept.
-    pub(super) asked: usize,
+    /// The levels of the features that are asked for while no series has a bucket; the other
+    /// features are only kept.
+    pub(super) idle: Vec<Level>,
     /// The running totals that something is compared with: (total, by whom it is read).
     pub(super) compared_totals: Vec<(usize, Reader)>,
     /// What is noted one by one.
@@ -126,7 +127,7 @@ impl Layout {
         };
         let mut layout = Self {
             readings: Vec::with_capacity(features.len()),
-            asked: cuts.features(),
+            idle: vec![0; cuts.features()],
             compared_totals: Vec::new(),
             derived: Vec::new(),
             members: Vec::new(),
@@ -150,6 +151,12 @@ impl Layout {
         for (ix, feature) in features.iter().enumerate() {
             layout.read(feature, Reader::new(ix, feature, cuts));
         }
+        for (look, reader) in layout.series.iter().flat_map(|shape| &shape.sights) {
+            layout.idle[reader.feature] = match look {
+                Look::Sum { .. } | Look::Days { .. } | Look::Decayed { .. } => reader.empty,
+                Look::Latest | Look::First => reader.cuts.len() as Level + 1,
+            };
+        }
         layout
     }
 
@@ -164,6 +171,11 @@ impl Layout {
             self.rolls.keep_apart();
         }
         self
+    }
+
+    /// How many of the features are asked for.
+    pub(super) fn asked(&self) -> usize {
+        self.idle.len()
     }
 
     /// The series that events of that kind enter as themselves; purchases enter through their

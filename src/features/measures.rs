@@ -36,7 +36,7 @@ impl<'a> Measured<'a> {
     /// The value of every feature that is asked for, in declared order.
     #[must_use]
     pub fn all(&self) -> Vec<Measure> {
-        let features = 0..self.layout.asked;
+        let features = 0..self.layout.asked();
         features.map(|feature| self.one(feature)).collect()
     }
 
@@ -44,7 +44,7 @@ impl<'a> Measured<'a> {
     /// it ever was.
     #[must_use]
     pub fn profile(&self) -> Vec<(usize, Option<Timestamp>)> {
-        let readings = self.layout.readings[..self.layout.asked].iter();
+        let readings = self.layout.readings[..self.layout.asked()].iter();
         let members = readings.enumerate().filter_map(|(ix, reading)| {
             let Reading::Latest(member) = reading else {
                 return None;

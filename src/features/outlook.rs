@@ -49,7 +49,7 @@ impl Outlook {
         let now = Moment::new(zone, at);
         self.flips.clear();
         self.levels.clear();
-        self.levels.resize(layout.asked, 0);
+        self.levels.extend_from_slice(&layout.idle);
         for (total, reader) in &layout.compared_totals {
             let total = history.tally.total(layout, *total);
             self.levels[reader.feature] = settle(&reader.cuts, 0, total);
@@ -62,6 +62,9 @@ impl Outlook {
             flips: &mut self.flips,
         };
         for (shape, buckets) in history.tally.series(layout) {
+            if buckets.is_empty() {
+                continue;
+            }
             ahead.resolution = shape.resolution;
             let now = now.key(shape.resolution);
             for sight in &shape.sights {
@@ -301,6 +304,7 @@ impl Ahead<'_> {
         first
     }
 
+    #[inline]
     fn flip(&mut self, reader: &Reader, key: i64, level: Level) {
         let at = reached(self.zone, self.resolution, key);
         if at < Timestamp::MAX {

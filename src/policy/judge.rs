@@ -9,6 +9,7 @@ use crate::model::time::Timestamp;
 use crate::model::zone::Zone;
 
 use super::answers::{Answers, cuts};
+use super::chart::Chart;
 use super::checks::{Scale, Support, first_match};
 use super::climb::{Counted, Now, Waiting};
 use super::counter::{self, Counter, counters};
@@ -40,6 +41,8 @@ pub struct Judge {
     spares: bool,
     /// The features that begin with the starts of ladders.
     pub(super) counters: Vec<Counter>,
+    /// The same as a table, where one is enough.
+    chart: Option<Chart>,
 }
 
 /// Where a customer stands on all ladders and maps, and what the ladders that wait remember.
@@ -61,6 +64,14 @@ impl Footing {
             true => &self.ranks,
             false => &self.overridden,
         }
+    }
+
+    /// That of a customer of these ranks, without overrides, of whom no ladder remembers anything.
+    pub fn stand(&mut self, ranks: &[u8]) {
+        self.ranks.clear();
+        self.ranks.extend_from_slice(ranks);
+        self.overridden.clear();
+        self.marks.clear();
     }
 }
 
@@ -115,7 +126,7 @@ impl Judge {
         let watches = watched
             .filter_map(|(ix, ladder)| Watch::of(ix, ladder, &mut marks))
             .collect();
-        Self {
+        let mut judge = Self {
             comparisons: policy.comparisons.len(),
             answers,
             answers_of,
@@ -131,8 +142,18 @@ impl Judge {
             spares: ladders_spare(policy),
             counters,
             scales_about: scales_about(policy),
+            chart: None,
             cuts,
-        }
+        };
+        judge.chart = Chart::new(policy, &judge);
+        judge
+    }
+
+    /// By which customers without overrides are judged; nothing where ladders remember something,
+    /// or look at too much.
+    #[must_use]
+    pub fn chart(&self) -> Option<&Chart> {
+        self.chart.as_ref()
     }
 
     /// The values at which features matter.
@@ -291,6 +312,11 @@ impl Judge {
         for (_, Answers { about, hold }) in &self.answers[self.answers_of[feature].clone()] {
             truths.set(*about, hold[level as usize]);
         }
+    }
+
+    /// A tier of a ladder is given.
+    pub(super) fn give(&self, ladder: ScaleIx, rank: u8, truths: &mut Truths) {
+        give(&self.tiers[ladder.0], rank, truths);
     }
 
     /// Answers all comparisons of features.

@@ -10,6 +10,7 @@ mod aggregate;
 mod answers;
 pub mod build;
 mod cells;
+pub mod chart;
 mod checks;
 mod clean;
 pub mod cleaning;

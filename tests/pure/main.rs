@@ -3,6 +3,7 @@
 mod admission;
 mod adoptions;
 mod chains;
+mod charts;
 mod clock;
 mod codemap;
 mod corrections;
