@@ -117,6 +117,20 @@ impl Bus for Loose {
         self.ended()
     }
 
+    /// What a unit without a transaction has published cannot be told from what it has not.
+    fn renew(&mut self) -> Result<(), Trouble> {
+        match self.at_least_once {
+            true => Err(Trouble::Fatal(
+                "without transactions no unit is published again".to_owned(),
+            )),
+            false => self.connection.renew(),
+        }
+    }
+
+    fn ledger_ends(&mut self, lanes: &[LaneId]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        self.connection.ledger_ends(lanes)
+    }
+
     fn owner(&self) -> &str {
         self.connection.owner()
     }
