@@ -39,11 +39,23 @@ impl Ledger {
     }
 
     pub(super) fn open(&mut self, lane: LaneId) -> Result<(), Trouble> {
-        self.open_at(lane, KafkaOffset::Beginning)
+        let (first, _) = self.ends_of(lane)?;
+        self.open_at(lane, first)
     }
 
-    fn open_at(&mut self, lane: LaneId, offset: KafkaOffset) -> Result<(), Trouble> {
+    /// The first offset that is there and the next one to come. To ask for them also makes the
+    /// topic known: a client that is to read one it has not heard of waits for half a second.
+    fn ends_of(&self, lane: LaneId) -> Result<(i64, i64), Trouble> {
+        let Target {
+            ledger, patience, ..
+        } = &self.target;
+        let ends = self.consumer.fetch_watermarks(ledger, lane.0, *patience);
+        ends.map_err(restart("find the ends of the ledger"))
+    }
+
+    fn open_at(&mut self, lane: LaneId, offset: i64) -> Result<(), Trouble> {
         let mut list = TopicPartitionList::new();
+        let offset = KafkaOffset::Offset(offset);
         list.add_partition_offset(&self.target.ledger, lane.0, offset)
             .map_err(restart("name an offset"))?;
         self.at_end = false;
@@ -77,16 +89,12 @@ impl Ledger {
     }
 
     fn end(&mut self, lane: LaneId) -> Result<Option<Vec<u8>>, Trouble> {
-        let Target {
-            ledger, patience, ..
-        } = &self.target;
-        let given_up = Instant::now() + *patience;
-        let marks = self.consumer.fetch_watermarks(ledger, lane.0, *patience);
-        let (low, high) = marks.map_err(restart("find the end of the ledger"))?;
+        let given_up = Instant::now() + self.target.patience;
+        let (low, high) = self.ends_of(lane)?;
         let mut back = LOOKED_BACK;
         loop {
             let from = low.max(high.saturating_sub(back));
-            self.open_at(lane, KafkaOffset::Offset(from))?;
+            self.open_at(lane, from)?;
             let last = self.last(lane, given_up)?;
             if last.is_some() || from == low {
                 return Ok(last);

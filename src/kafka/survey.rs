@@ -8,6 +8,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
 
+use crate::model::ids::LaneId;
 use crate::model::partitioner::lane_of;
 use crate::port::Trouble;
 
@@ -76,15 +77,7 @@ pub fn survey(target: &Target) -> Result<Survey, Trouble> {
         ));
     }
     for (topic, partitions) in inputs {
-        for partition in 0..partitions {
-            sample(
-                &consumer,
-                topic,
-                (partition, partitions),
-                target.patience,
-                &mut found,
-            )?;
-        }
+        sample(&consumer, topic, partitions, target.patience, &mut found)?;
     }
     Ok(found)
 }
@@ -113,29 +106,47 @@ fn partitions(
     Ok(Some(i32::try_from(count).unwrap_or(i32::MAX)))
 }
 
-/// Checks the keys of the newest records of one partition.
+/// What is seen of one partition's keys.
+#[derive(Clone, Default)]
+struct Seen {
+    /// Whether all that was there has been read.
+    ended: bool,
+    misplaced: usize,
+    /// One of them: its offset, and where it belongs.
+    example: Option<(i64, LaneId)>,
+}
+
+/// What is seen of that partition.
+fn of(all: &mut [Seen], partition: i32) -> Option<&mut Seen> {
+    all.get_mut(usize::try_from(partition).ok()?)
+}
+
+/// Checks the keys of the newest records of all partitions of a topic. They are read at once: each
+/// read waits for the broker a few times.
 fn sample(
     consumer: &BaseConsumer<Outsider>,
     topic: &str,
-    (partition, partitions): (i32, i32),
+    partitions: i32,
     patience: Duration,
     found: &mut Survey,
 ) -> Result<(), Trouble> {
-    let (low, high) = consumer
-        .fetch_watermarks(topic, partition, patience)
-        .map_err(restart("read a partition's ends"))?;
     let mut list = TopicPartitionList::new();
-    list.add_partition_offset(
-        topic,
-        partition,
-        KafkaOffset::Offset(low.max(high - SAMPLE)),
-    )
-    .map_err(restart("name an offset"))?;
+    let mut all = Vec::new();
+    for partition in 0..partitions {
+        let (low, high) = consumer
+            .fetch_watermarks(topic, partition, patience)
+            .map_err(restart("read a partition's ends"))?;
+        let first = KafkaOffset::Offset(low.max(high - SAMPLE));
+        list.add_partition_offset(topic, partition, first)
+            .map_err(restart("name an offset"))?;
+        all.push(Seen {
+            ended: low >= high,
+            ..Seen::default()
+        });
+    }
     consumer.assign(&list).map_err(restart("read a sample"))?;
     let given_up = Instant::now() + patience;
-    let mut misplaced = 0;
-    let mut example = None;
-    while low < high && Instant::now() < given_up {
+    while all.iter().any(|seen| !seen.ended) && Instant::now() < given_up {
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(record)) => {
                 // Without a key it is a dead letter, wherever it lies.
@@ -144,21 +155,30 @@ fn sample(
                 };
                 found.keys += 1;
                 let lane = lane_of(key, partitions);
-                if lane.0 != partition {
-                    misplaced += 1;
-                    example.get_or_insert((record.offset(), lane));
+                if lane.0 != record.partition()
+                    && let Some(seen) = of(&mut all, record.partition())
+                {
+                    seen.misplaced += 1;
+                    seen.example.get_or_insert((record.offset(), lane));
                 }
             }
-            Some(Err(KafkaError::PartitionEOF(_))) => break,
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                if let Some(seen) = of(&mut all, partition) {
+                    seen.ended = true;
+                }
+            }
             Some(Err(_)) | None => {}
         }
     }
-    if let Some((offset, lane)) = example {
-        found.differences.push(format!(
-            "{topic} partition {partition} holds {misplaced} sampled keys that belong elsewhere \
-             (offset {offset} belongs in partition {lane}): its producer does not use Java's \
-             murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
-        ));
+    for (partition, seen) in all.iter().enumerate() {
+        if let Some((offset, lane)) = seen.example {
+            let misplaced = seen.misplaced;
+            found.differences.push(format!(
+                "{topic} partition {partition} holds {misplaced} sampled keys that belong elsewhere \
+                 (offset {offset} belongs in partition {lane}): its producer does not use Java's \
+                 murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
+            ));
+        }
     }
     Ok(())
 }
