@@ -112,7 +112,8 @@ impl Customers {
     ) {
         let mut seen = 0;
         for slot in slots.clone() {
-            seen ^= self.get(slot).due.0 ^ footings.glance(slot);
+            let customer = self.get(slot);
+            seen ^= customer.due.0 ^ customer.id.glance() ^ footings.glance(slot);
         }
         for slot in slots {
             seen ^= self.get(slot).history.glance();

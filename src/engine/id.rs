@@ -32,6 +32,14 @@ impl Id {
         }
     }
 
+    /// Reads a little of it: a number without meaning.
+    pub(super) fn glance(&self) -> i64 {
+        match self {
+            Self::Short { len, .. } => i64::from(*len),
+            Self::Long(_) => 0,
+        }
+    }
+
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Short { len, bytes } => {
