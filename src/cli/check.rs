@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::adoption::{Gaps, NotAdopted, may_follow};
+use crate::engine::forgetting::rest;
 use crate::kafka::survey::survey;
 use crate::policy::declared::Policy;
 
@@ -32,6 +33,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
             }
             Ok(policy) => {
                 println!("policy    {}", summary(&path, &policy));
+                println!("forgets   {}", forgets(&policy));
                 if let Err(failure) = follows(&args.against, &policy) {
                     code = failure.code;
                     reports.push(failure.report);
@@ -79,6 +81,14 @@ fn summary(path: &Path, policy: &Policy) -> String {
         count(policy.maps.len(), "map"),
         &policy.hash[..12],
     )
+}
+
+/// Whom a policy lets a lane forget.
+fn forgets(policy: &Policy) -> String {
+    match rest(policy) {
+        Ok(rest) => format!("whoever was never moved and had no amounts, after {rest}"),
+        Err(for_ever) => format!("nobody, because of {}", for_ever.join(", ")),
+    }
 }
 
 /// Whether a policy can take the place of the last of those that were in force one after another.

@@ -1,4 +1,4 @@
-//! All customers of a lane: found by id, kept in the order of their first events.
+//! All customers of a lane: found by id, kept in slots that tell whose turn comes first.
 
 use std::hint::black_box;
 
@@ -20,7 +20,8 @@ pub(super) const AHEAD: usize = 16;
 /// Customers of a page. Pages are never moved.
 const PAGE: usize = 4096;
 
-/// The number of a customer: 0, 1, 2 ... in the order of first events.
+/// The number of a customer: 0, 1, 2 ... in the order of first events, but that who comes after
+/// somebody was forgotten takes their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slot(pub(super) u32);
 
@@ -44,8 +45,10 @@ pub(super) struct Customer {
 pub(super) struct Customers {
     index: Vec<HashTable<Tag>>,
     pages: Vec<Vec<Customer>>,
-    /// Slots whose customer has gone. They stay vacant: a slot tells who came first.
+    /// Slots that nobody is found in.
     vacant: usize,
+    /// Those of them whose customers were forgotten, the last one last: who comes next takes it.
+    left: Vec<Slot>,
     /// Who is taken for one.
     pub(super) unions: Unions,
 }
@@ -57,6 +60,18 @@ struct Tag {
     slot: Slot,
 }
 
+impl Customer {
+    fn new(id: &str, history: History) -> Self {
+        Self {
+            id: Id::new(id),
+            history,
+            counted: Counted::default(),
+            due: Timestamp::MAX,
+            queued: Timestamp::MAX,
+        }
+    }
+}
+
 impl Customers {
     /// None yet.
     pub(super) fn new() -> Self {
@@ -64,6 +79,7 @@ impl Customers {
             index: vec![HashTable::new(); TABLES],
             pages: Vec::new(),
             vacant: 0,
+            left: Vec::new(),
             unions: Unions::default(),
         }
     }
@@ -123,7 +139,15 @@ impl Customers {
 
     /// Adds a customer who is not there yet.
     pub(super) fn add(&mut self, hash: u64, id: &str, history: History) -> Slot {
-        let slot = self.put(id, history);
+        let new = Customer::new(id, history);
+        let slot = match self.left.pop() {
+            None => self.put(new),
+            Some(slot) => {
+                self.vacant -= 1;
+                *self.get_mut(slot) = new;
+                slot
+            }
+        };
         let hash_low = hash as u32;
         let tag = Tag {
             hash: hash_low,
@@ -136,22 +160,16 @@ impl Customers {
     /// Keeps a past in a slot of its own, which nobody finds.
     pub(super) fn add_apart(&mut self, history: History) -> Slot {
         self.vacant += 1;
-        self.put("", history)
+        self.put(Customer::new("", history))
     }
 
-    fn put(&mut self, id: &str, history: History) -> Slot {
+    fn put(&mut self, customer: Customer) -> Slot {
         let slot = Slot(u32::try_from(self.len()).expect("a lane has fewer than 2^32 customers"));
         if (slot.0 as usize).is_multiple_of(PAGE) {
             self.pages.push(Vec::with_capacity(PAGE));
         }
         let page = self.pages.last_mut().expect("a page was just made");
-        page.push(Customer {
-            id: Id::new(id),
-            history,
-            counted: Counted::default(),
-            due: Timestamp::MAX,
-            queued: Timestamp::MAX,
-        });
+        page.push(customer);
         slot
     }
 
@@ -166,14 +184,14 @@ impl Customers {
         let entry = self.index[table(hash)].find_entry(spread(tag), |known| known.slot == slot);
         entry.expect("who is there can be found").remove();
         self.vacant += 1;
-        let vacant = Customer {
-            id: Id::new(""),
-            history: blank.clone(),
-            counted: Counted::default(),
-            due: Timestamp::MAX,
-            queued: Timestamp::MAX,
-        };
+        let vacant = Customer::new("", blank.clone());
         std::mem::replace(self.get_mut(slot), vacant)
+    }
+
+    /// Takes out a customer who is forgotten. The slot is for whoever comes next.
+    pub(super) fn let_go(&mut self, hash: u64, slot: Slot) {
+        self.remove(hash, slot, &History::NONE);
+        self.left.push(slot);
     }
 
     /// A customer.
@@ -188,7 +206,7 @@ impl Customers {
         &mut self.pages[ix / PAGE][ix % PAGE]
     }
 
-    /// All customers in the order of first events.
+    /// All customers in the order of their slots.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
         let slots = (0..self.len() as u32).map(Slot);
         slots.filter(|slot| self.stands(*slot))
@@ -238,5 +256,31 @@ mod tests {
         }
         let all = customers.slots().map(|slot| customers.get(slot).id.text());
         assert!(all.eq(&ids));
+    }
+
+    #[test]
+    fn who_comes_takes_the_slot_that_was_left_last() {
+        let reach = Reach {
+            known: Span(0),
+            orders: Span(0),
+            late: Span(0),
+        };
+        let layout = Layout::new(&[], &Cuts::default(), reach);
+        let mut customers = Customers::new();
+        let come = |customers: &mut Customers, id: &str| {
+            customers.add(hash(id), id, History::new(&layout))
+        };
+        for id in ["a", "b", "c"] {
+            come(&mut customers, id);
+        }
+        customers.let_go(hash("a"), Slot(0));
+        customers.let_go(hash("b"), Slot(1));
+        assert_eq!(customers.find(hash("a"), "a"), None);
+        assert_eq!((customers.count(), customers.len()), (1, 3));
+        for (id, slot) in [("d", 1), ("a", 0), ("b", 3)] {
+            assert_eq!(come(&mut customers, id), Slot(slot));
+            assert_eq!(customers.find(hash(id), id), Some(Slot(slot)));
+        }
+        assert_eq!((customers.count(), customers.len()), (4, 4));
     }
 }

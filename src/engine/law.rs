@@ -4,11 +4,14 @@ use crate::features::carry::{Carry, Gap};
 use crate::features::feature::{Feature, Window};
 use crate::features::filter::Passes;
 use crate::features::layout::{Layout, Reach, distinct};
+use crate::features::sight;
 use crate::features::terms::Terms;
 use crate::model::detail::Wanted;
 use crate::model::time::Span;
 use crate::policy::declared::Policy;
 use crate::policy::judge::Judge;
+
+use super::forgetting::Rest;
 
 /// A policy prepared.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub(super) struct Law {
     pub(super) layout: Layout,
     pub(super) judge: Judge,
     pub(super) kept: Kept,
+    /// After which customers may be forgotten; nothing where something is known for ever.
+    pub(super) rest: Option<Rest>,
     /// The features of the policy, then what is kept besides, in its terms.
     features: Vec<Feature>,
 }
@@ -29,7 +34,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    fn of(policy: &Policy) -> Self {
+    pub(super) fn of(policy: &Policy) -> Self {
         Self {
             orders: policy.orders.keep,
             late: policy.time.late,
@@ -69,6 +74,9 @@ impl Law {
             layout: Layout::new(&features, judge.cuts(), reach).to_be_joined(joins),
             judge,
             kept,
+            rest: sight::longest(&features)
+                .ok()
+                .map(|sight| Rest::new(sight, kept)),
             features,
         }
     }

@@ -144,7 +144,7 @@ impl Engine {
     fn settle(&mut self, member: Member) -> Slot {
         let slot = match &*member.id {
             "" => self.customers.add_apart(member.history),
-            id => self.customers.add(hash(id), id, member.history),
+            id => self.seat(hash(id), id, member.history),
         };
         let footings = &mut self.era.footings;
         footings.put(slot, &member.places, &member.marks);

@@ -21,16 +21,16 @@ impl Engine {
         });
         black_box(seen);
         for (at, slot) in entries.into_iter().flatten() {
-            let customer = self.customers.get_mut(slot);
+            let customer = self.customers.get(slot);
             if customer.queued != at {
                 continue;
             }
-            if customer.due == at {
+            let due = customer.due;
+            if self.turn(slot, due) == at {
                 self.due.stay((at, slot));
                 continue;
             }
-            customer.queued = Timestamp::MAX;
-            let due = customer.due;
+            self.customers.get_mut(slot).queued = Timestamp::MAX;
             self.expect(slot, due);
         }
     }

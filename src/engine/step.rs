@@ -45,13 +45,15 @@ pub struct Engine {
     /// Events before this instant are too late under any policy.
     pub(super) floor: Timestamp,
     /// Deadlines that may fire until the next tick, of others than those whose events come.
-    allowed: u64,
+    pub(super) allowed: u64,
     pub(super) customers: Customers,
     pub(super) dedup: Dedup,
     pub(super) due: Due,
     pub(super) departed: Departed,
     pub(super) warned: Warned,
     pub(super) judging: Judging,
+    /// Customers forgotten so far.
+    pub(super) forgotten: u64,
 }
 
 impl Engine {
@@ -78,6 +80,7 @@ impl Engine {
             before: None,
             gone: Vec::new(),
             judging,
+            forgotten: 0,
         }
     }
 
@@ -267,75 +270,18 @@ impl Engine {
     pub(super) fn customer(&mut self, known: Option<Slot>, hash: u64, id: &str) -> Slot {
         known.unwrap_or_else(|| {
             let places = self.first_places(hash, id);
+            let slot = self.seat(hash, id, self.era.nobody.history.clone());
             let Era {
                 nobody,
                 footings,
                 population,
                 ..
             } = &mut self.era;
-            let slot = self.customers.add(hash, id, nobody.history.clone());
             footings.put(slot, &places, &nobody.marks);
             population.came(&places);
             self.resume_numbers(slot, hash, id);
             slot
         })
-    }
-
-    /// Fires a customer's deadlines before `at`, one after another.
-    pub(super) fn catch_up(&mut self, slot: Slot, at: Timestamp, effects: &mut Vec<Judged>) {
-        loop {
-            let due = self.customers.get(slot).due;
-            if due >= at {
-                return;
-            }
-            self.judge(slot, due, Occasion::Deadline, effects);
-        }
-    }
-
-    /// Fires deadlines that are past, the earliest first, as far as the last tick allows.
-    fn fire(&mut self, most: usize, effects: &mut Vec<Judged>) {
-        for _ in 0..most.min(usize::try_from(self.allowed).unwrap_or(usize::MAX)) {
-            let Some((at, slot)) = self.next_past() else {
-                return;
-            };
-            self.allowed -= 1;
-            if !self.pass_over(slot, effects) {
-                self.judge(slot, at, Occasion::Deadline, effects);
-            }
-        }
-    }
-
-    /// Takes the earliest deadline that is past out of the queue; puts stale entries back to where
-    /// they belong.
-    fn next_past(&mut self) -> Option<(Timestamp, Slot)> {
-        while self.due.may_pop(self.clock) {
-            if self.due.gather(self.clock) {
-                let footings = &self.era.footings;
-                self.customers.bring_near(footings, self.due.gathered());
-            }
-            let (at, slot) = self.due.pop_before(self.clock)?;
-            let customer = self.customers.get_mut(slot);
-            if customer.queued != at {
-                continue;
-            }
-            customer.queued = Timestamp::MAX;
-            if customer.due == at {
-                return Some((at, slot));
-            }
-            let due = customer.due;
-            self.expect(slot, due);
-        }
-        None
-    }
-
-    /// Sets a customer's horizon.
-    pub(super) fn expect(&mut self, slot: Slot, due: Timestamp) {
-        let customer = self.customers.get_mut(slot);
-        customer.due = due;
-        if due < customer.queued {
-            customer.queued = due;
-            self.due.push(due, slot);
-        }
     }
 
     /// Whether a customer has to be judged after an event; `seen` is whether it can make a
@@ -347,6 +293,8 @@ impl Engine {
             return true;
         }
         customer.history.judged_at(at);
+        let due = customer.due;
+        self.expect(slot, due);
         false
     }
 

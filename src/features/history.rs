@@ -36,6 +36,12 @@ pub(super) struct Kept {
 pub(super) static NO_TEXTS: Texts = Texts::NONE;
 
 impl History {
+    /// Of nobody: takes no room, and nothing may be asked of it.
+    pub const NONE: Self = Self {
+        tally: Tally::NONE,
+        kept: None,
+    };
+
     /// Of a customer without events.
     #[must_use]
     pub fn new(layout: &Layout) -> Self {
@@ -121,6 +127,19 @@ impl History {
     pub fn orders_known(&self, layout: &Layout, at: Timestamp) -> u64 {
         let kept = self.kept.as_ref();
         kept.map_or(0, |kept| kept.orders.count(at - layout.reach.known))
+    }
+
+    /// Whether an order later than an instant is kept.
+    #[must_use]
+    pub fn has_order_after(&self, limit: Timestamp) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.orders.has_after(limit))
+    }
+
+    /// Whether nothing has ever been added to any sum that must not leave its range.
+    #[must_use]
+    pub fn is_weightless(&self, layout: &Layout) -> bool {
+        self.tally.is_weightless(layout)
     }
 
     /// From which instant on an admitted event says that the past was another than known: its own,

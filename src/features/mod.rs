@@ -35,6 +35,7 @@ mod regard;
 mod rolls;
 mod rows;
 mod shape;
+pub mod sight;
 mod tally;
 mod taped;
 pub mod terms;

@@ -204,6 +204,11 @@ impl Orders {
         }
     }
 
+    /// Whether there is one after an instant.
+    pub(super) fn has_after(&self, limit: Timestamp) -> bool {
+        self.entries().iter().any(|entry| entry.at > limit)
+    }
+
     /// How many orders are known, those after an instant.
     pub(super) fn count(&self, limit: Timestamp) -> u64 {
         // A sum is the same in any order.

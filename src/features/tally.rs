@@ -35,6 +35,9 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Of nobody.
+    pub(super) const NONE: Self = Self { bytes: Vec::new() };
+
     /// Of a customer without events.
     pub(super) fn new(layout: &Layout) -> Self {
         let width = match layout.counters.is_empty() {
@@ -122,6 +125,11 @@ impl Tally {
     pub(super) fn totals(&self, layout: &Layout) -> Vec<i64> {
         let numbers = layout.total(0)..layout.numbers();
         numbers.map(|ix| self.number(layout, ix)).collect()
+    }
+
+    /// Whether all numbers before the buckets are zero.
+    pub(super) fn is_weightless(&self, layout: &Layout) -> bool {
+        (0..layout.numbers()).all(|ix| self.number(layout, ix) == 0)
     }
 
     /// Sets one of all of those.

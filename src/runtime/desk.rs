@@ -247,6 +247,7 @@ impl Desk {
             let policy = engine.policy();
             gauges.set_clock(engine.clock(), intake.coast(feed, now).is_some());
             gauges.set_customers(engine.customers(), engine.awaiting());
+            gauges.set_forgotten(engine.forgotten());
             let enrolled = self.telemetry.enrol(policy);
             gauges.set_population(&policy.hash, &enrolled, engine.population());
             gauges.set_held(engine.held(now - policy.time.lateness));

@@ -23,6 +23,7 @@ pub struct LaneGauges {
     live: AtomicBool,
     held: AtomicU64,
     customers: AtomicU64,
+    forgotten: AtomicU64,
     awaiting: AtomicU64,
     stands: Mutex<Stands>,
     /// By input topic.
@@ -52,6 +53,7 @@ impl LaneGauges {
             live: AtomicBool::new(false),
             held: AtomicU64::new(0),
             customers: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
             awaiting: AtomicU64::new(0),
             stands: Mutex::default(),
             lag: zeros(topics),
@@ -137,6 +139,17 @@ impl LaneGauges {
     pub fn set_customers(&self, customers: usize, awaiting: usize) {
         self.customers.store(customers as u64, Relaxed);
         self.awaiting.store(awaiting as u64, Relaxed);
+    }
+
+    /// How often the lane has forgotten a customer, since its past began.
+    pub fn set_forgotten(&self, times: u64) {
+        self.forgotten.store(times, Relaxed);
+    }
+
+    /// How often the lane has forgotten a customer, since its past began.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten.load(Relaxed)
     }
 
     /// How many customers stand where under the policy of that hash, by ladder or map and tier or

@@ -54,6 +54,8 @@ metrics! {
         "Customers of this instance's lanes by tier or segment.";
     CUSTOMERS_KNOWN = Gauge "tidemark_customers_known" []
         "Customers of this instance's lanes.";
+    CUSTOMERS_FORGOTTEN = Gauge "tidemark_customers_forgotten" []
+        "Times that this instance's lanes have forgotten a customer, since their past began.";
     CONSUMER_LAG = Gauge "tidemark_consumer_lag_records" ["topic", "partition"]
         "Records not read yet, as of the last fetch.";
     HELD_DEMOTIONS = Gauge "tidemark_held_demotions" ["lane"]

@@ -161,6 +161,11 @@ impl Families {
         self.numbers(&names::CUSTOMERS, samples);
         let known: u64 = lanes.iter().map(|lane| lane.customers()).sum();
         self.numbers(&names::CUSTOMERS_KNOWN, [(Vec::new(), known as f64)]);
+        let forgotten: u64 = lanes.iter().map(|lane| lane.forgotten()).sum();
+        self.numbers(
+            &names::CUSTOMERS_FORGOTTEN,
+            [(Vec::new(), forgotten as f64)],
+        );
     }
 
     fn lanes(&mut self, labels: &Labels, lanes: &[Arc<LaneGauges>]) {

@@ -1,9 +1,11 @@
-//! How many deadlines one input fires, and that the rest wait for the next one in order.
+//! How many deadlines one input fires, and how many ends of customers, and that the rest wait for
+//! the next one in order.
 
 use tidemark::engine::Engine;
 use tidemark::engine::effect::Judged;
 use tidemark::engine::input::{Outcome, Tick};
-use tidemark::model::event::Kind;
+use tidemark::model::event::{Event, Kind};
+use tidemark::model::money::Money;
 use tidemark::model::refusal::Refusal;
 use tidemark::model::time::{DAY_MS, Span, Timestamp};
 
@@ -153,4 +155,29 @@ fn a_late_event_of_one_who_waits_comes_before_the_deadline() {
     let own = rest.last().expect("the late one waits longest");
     assert_eq!((&*own.customer, own.at), (&*name, half + HOUR));
     assert_eq!(own.changes[0].version, 2);
+}
+
+/// Four days after they were last heard of: copies are told for one, events come one late, and two
+/// are for zones.
+#[test]
+fn a_tick_forgets_ten_thousand_and_the_next_the_rest() {
+    let (mut engine, mut judged) = (open(), Vec::new());
+    for customer in 0..10_007 {
+        let name = name(customer);
+        let visit = Event {
+            amount: Money(0),
+            quantity: 0,
+            ..event(&name, "visit", Kind::Visit, START)
+        };
+        assert_eq!(engine.apply(&visit, &mut judged), Outcome::Applied);
+    }
+    let end = START + Span(4 * DAY_MS);
+    let mut left = |coast| {
+        assert_eq!(ticked(&mut engine, coast), []);
+        (engine.customers(), engine.forgotten())
+    };
+    assert_eq!(left(Some(end)), (10_007, 0));
+    assert_eq!(left(Some(end + Span(1))), (7, 10_000));
+    assert_eq!(left(None), (0, 10_007));
+    assert_eq!(engine.population(), [vec![0, 0]]);
 }

@@ -12,6 +12,7 @@ mod crossing;
 mod dice;
 mod faults;
 mod flapping;
+mod forgetting;
 mod histories;
 mod homes;
 mod hourly;

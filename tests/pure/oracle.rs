@@ -13,6 +13,7 @@ use tidemark::model::time::{DAY_MS, Span, Timestamp};
 use tidemark::policy::declared::Policy;
 
 use crate::histories::campaign::Campaign;
+use crate::histories::silences::{silent_changes, silent_plans};
 use crate::histories::staging::{Answer, Stage};
 use crate::histories::{
     Adopted, Input, changing_crowds, counting_changes, counting_changing_unions, counting_plans,
@@ -21,7 +22,7 @@ use crate::histories::{
 use crate::model::customer::Customer;
 use crate::model::horizon::Foresight;
 use crate::model::lane::Model;
-use crate::sightings::{CASES, CHANGING, Sightings, UNITING};
+use crate::sightings::{CASES, CHANGING, FORGETTING, Sightings, UNITING};
 
 /// Histories of the ordinary test run.
 const HISTORIES: u64 = 3_300;
@@ -37,6 +38,11 @@ const CHANGING_CROWDS: u64 = 20;
 const UNIONS: u64 = 1_100;
 /// ... also under policies that take the place of others.
 const CHANGING_UNIONS: u64 = 300;
+
+/// With long silences ...
+const SILENCES: u64 = 1_200;
+/// ... also under policies that take the place of others.
+const CHANGING_SILENCES: u64 = 600;
 
 /// What was compared.
 #[derive(Clone, Debug, Default)]
@@ -160,10 +166,15 @@ fn compare_standings(engine: &Engine, model: &Model) -> Result<(), String> {
         &engine.view("nobody", model.clock).is_none(),
         &true,
     )?;
-    let gone = model.erased.keys();
+    same(
+        "forgotten",
+        &engine.forgotten(),
+        &(model.forgotten.len() as u64),
+    )?;
+    let gone = model.erased.keys().chain(&model.forgotten);
     for name in gone.filter(|name| model.customer(name).is_none()) {
         let view = engine.view(name, model.clock);
-        same("a customer who was erased", &view, &None)?;
+        same("a customer who is no more", &view, &None)?;
     }
     for customer in customers {
         compare_view(engine, model, customer)?;
@@ -293,6 +304,26 @@ fn the_engine_merges_and_parts_customers_as_the_model_does() {
     }
     if sum.histories >= UNIONS {
         let missing = UNITING.iter();
+        let missing: Vec<_> = missing.filter(|case| sum.sightings.of(case) == 0).collect();
+        assert!(missing.is_empty(), "no history comes by {missing:?}");
+    }
+}
+
+#[test]
+fn the_engine_forgets_whom_the_model_forgets() {
+    let mut all = Campaign::new("silences", SILENCES, 30).run(silent_plans, compare);
+    let changing = Campaign::new("silences, policies", CHANGING_SILENCES, 15);
+    all.extend(changing.run(silent_changes, compare));
+    let sum = Compared::sum(all);
+    println!(
+        "silences: {} histories, {} events, {} changes compared",
+        sum.histories, sum.events, sum.changes
+    );
+    for case in FORGETTING {
+        println!("{:9} {case}", sum.sightings.of(case));
+    }
+    if sum.histories >= SILENCES {
+        let missing = FORGETTING.iter();
         let missing: Vec<_> = missing.filter(|case| sum.sightings.of(case) == 0).collect();
         assert!(missing.is_empty(), "no history comes by {missing:?}");
     }

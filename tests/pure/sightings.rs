@@ -3,6 +3,7 @@
 mod cases;
 mod erasures;
 mod features;
+mod forgetting;
 mod orders;
 mod overruled;
 mod passing;
@@ -28,6 +29,7 @@ use crate::model::customer::Customer;
 use crate::model::{lane::Model, owned_event::OwnedEvent};
 pub(crate) use cases::CASES;
 use cases::KNOWN;
+pub(crate) use forgetting::FORGETTING;
 pub(crate) use passing::CHANGING;
 use questions::{apart, kept};
 pub(crate) use uniting::UNITING;
@@ -42,6 +44,7 @@ pub(crate) struct Before {
     clock: Timestamp,
     late_before: Timestamp,
     held: u64,
+    forgotten: usize,
 }
 
 impl Sightings {
@@ -77,6 +80,7 @@ impl Sightings {
             clock: model.clock,
             late_before: model.late_before(),
             held: model.held(model.clock),
+            forgotten: model.forgotten.len(),
         }
     }
 
@@ -86,6 +90,7 @@ impl Sightings {
             clock: model.clock,
             late_before: model.late_before(),
             held: model.held(model.clock),
+            forgotten: model.forgotten.len(),
         }
     }
 
@@ -97,6 +102,8 @@ impl Sightings {
         judged: &[Judged],
         event: Option<(&OwnedEvent, Outcome)>,
     ) {
+        let forgot = (before.forgotten, before.customer.is_some());
+        self.forgot(model, forgot, event.map(|(event, _)| event));
         if let Some(event) = event {
             self.united(model, &before, event, judged);
         }
@@ -230,7 +237,9 @@ impl Sightings {
                 && theirs.any(|earlier| earlier.event.event_id == event.event_id)
         });
         self.see("id of another customer", elsewhere);
-        let after = model.customer(&event.customer).expect("accepted");
+        let Some(after) = model.customer(&event.customer) else {
+            return;
+        };
         self.see("no horizon", after.horizon.is_none());
         self.see("kept by the keep rule alone", kept(model, after));
         self.for_life(policy, after);

@@ -162,15 +162,14 @@ fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
             acknowledged: Timestamp(1000),
         });
     }
-    let lanes = (0..2)
-        .map(|lane| telemetry.lane(LaneId(lane)))
-        .collect::<Vec<_>>();
+    let lanes: Vec<_> = (0..2).map(|lane| telemetry.lane(LaneId(lane))).collect();
     for lane in &lanes {
         lane.set_state(LaneState::Running);
         lane.set_clock(Timestamp(1_700_000_000_500), true);
         lane.set_held(3);
         lane.set_lag(TopicIx(1), 12);
         lane.set_customers(4, 1);
+        lane.set_forgotten(2);
         let policy = policy();
         lane.set_population(&policy.hash, &telemetry.enrol(&policy), &[vec![1, 0, 2, 1]]);
     }
@@ -258,6 +257,7 @@ fn all_workers_and_lanes_are_added_up() {
         ("tidemark_replayed_records_total", 80.0),
         ("tidemark_customers{scale=\"value\",tier=\"mid\"}", 4.0),
         ("tidemark_customers_known", 8.0),
+        ("tidemark_customers_forgotten", 4.0),
         ("tidemark_lanes{state=\"running\"}", 2.0),
         ("tidemark_lanes{state=\"restoring\"}", 0.0),
         ("tidemark_held_demotions{lane=\"1\"}", 3.0),

@@ -8,6 +8,7 @@ mod facts;
 pub(crate) mod policies;
 pub(crate) mod requests;
 pub(crate) mod scenes;
+pub(crate) mod silences;
 pub(crate) mod staging;
 pub(crate) mod steps;
 pub(crate) mod unions;

@@ -2,6 +2,7 @@
 //! horizons.
 
 mod asking;
+mod ticking;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tidemark::model::time::{DAY_MS, Timestamp};
 use tidemark::policy::declared::Policy;
 
 use super::policies::PolicyPlan;
-use super::steps::{Act, Ceiling, Coast, Named, OrderName, Shift, Step, When};
+use super::steps::{Act, Named, OrderName, Shift, Step, When};
 use super::{History, Input, Plan};
 use crate::model::days::Days;
 use crate::model::lane::Model;
@@ -52,7 +53,7 @@ pub(crate) struct Stage {
     pub(crate) sightings: Sightings,
     /// The first policy and those that may come.
     pub(super) policies: Vec<Arc<Policy>>,
-    days: Rc<Days>,
+    pub(crate) days: Rc<Days>,
     start: Timestamp,
     newest: Timestamp,
     open: bool,
@@ -282,22 +283,6 @@ impl Stage {
             customer: who.map_or_else(|| event.customer.clone(), name),
             ..event.clone()
         })
-    }
-
-    fn wall(&self, ceiling: Ceiling) -> Timestamp {
-        match ceiling {
-            Ceiling::FromNewest(off) => self.beside(self.newest, off),
-            Ceiling::FromCeiling(off) => self.beside(self.model.ceiling, off),
-        }
-    }
-
-    fn coast(&self, coast: Coast) -> Timestamp {
-        match coast {
-            Coast::FromNewest(off) => self.beside(self.newest, off),
-            Coast::Due { off } => self.beside(self.model.next_due().unwrap_or(self.newest), off),
-            Coast::FromClock(off) => self.beside(self.model.clock, off),
-            Coast::FromCeiling(off) => self.beside(self.model.ceiling, off),
-        }
     }
 
     fn crowd(&mut self, many: usize, apart: i64) {

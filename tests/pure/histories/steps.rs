@@ -129,6 +129,10 @@ pub(crate) enum Coast {
     },
     FromClock(i64),
     FromCeiling(i64),
+    /// The earliest instant at which somebody is forgotten.
+    End {
+        off: i64,
+    },
 }
 
 /// Any step.
@@ -186,7 +190,7 @@ pub(crate) fn waves() -> BoxedStrategy<Vec<Step>> {
     waves.prop_map(|waves| waves.concat()).boxed()
 }
 
-fn visit(who: usize, when: When) -> Step {
+pub(super) fn visit(who: usize, when: When) -> Step {
     Step::Act(Act {
         who,
         kind: Kind::Visit,

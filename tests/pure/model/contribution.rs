@@ -124,6 +124,11 @@ impl Order {
         !self.forgotten && within(self.at, judged_at, terms.rules.keep)
     }
 
+    /// Whether it is in the ledger, with an instant after that one.
+    pub(crate) fn is_named_after(&self, limit: Timestamp) -> bool {
+        self.id.is_some() && !self.forgotten && self.at > limit
+    }
+
     /// The table of section 3.
     fn contribution(&self) -> Contribution {
         let (count, amount, quantity, margin) = if self.cancelled {

@@ -45,6 +45,8 @@ pub(crate) struct Rules<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
     pub(crate) name: String,
+    /// Of those who are due at one instant, the least comes first.
+    pub(crate) turn: u64,
     pub(crate) past: Past,
     pub(crate) counts: Counts,
     /// The instant of the latest judging.
@@ -72,6 +74,7 @@ impl Customer {
     pub(crate) fn new(name: &str, rules: Rules<'_>) -> Self {
         let mut new = Self {
             name: name.to_owned(),
+            turn: 0,
             past: Past::default(),
             counts: Counts::new(),
             frontier: Timestamp::MIN,

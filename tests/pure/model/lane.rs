@@ -1,5 +1,5 @@
-//! One lane: its clock and ceiling, its customers in the order of their first events, and the
-//! deadlines that fall due.
+//! One lane: its clock and ceiling, its customers with whose turn comes first, and the deadlines
+//! that fall due.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -45,6 +45,13 @@ pub(crate) struct Model {
     pub(crate) customers: Vec<Customer>,
     /// Section 9: until when, and how many changes and warnings so far.
     pub(crate) erased: BTreeMap<String, Erased>,
+    /// Whether it forgets anybody, the turns that were left by those whom it has forgotten, and who
+    /// they were.
+    pub(crate) forgets: bool,
+    pub(super) left: Vec<u64>,
+    pub(crate) forgotten: Vec<String>,
+    /// Turns so far.
+    pub(super) turns: u64,
 }
 
 /// The policy in force has taken the place of the one before.
@@ -72,6 +79,10 @@ impl Model {
             allowed: None,
             customers: Vec::new(),
             erased: BTreeMap::new(),
+            forgets: true,
+            left: Vec::new(),
+            forgotten: Vec::new(),
+            turns: 0,
         }
     }
 
@@ -197,13 +208,12 @@ impl Model {
         self.allowed = tick.firings;
         let mut judged = self.fire_due(AFTER_TICK);
         for _ in 0..self.adoption.map_or(0, |adoption| adoption.pace) {
-            let mut customers = self.customers.iter();
-            let waits =
-                |customer: &Customer| customer.era < self.era && customer.union.into.is_none();
-            let Some(next) = customers.position(waits) else {
+            let waits = |customer: &&Customer| customer.era < self.era;
+            let Some(next) = self.standing().find(waits).map(|next| next.name.clone()) else {
                 break;
             };
-            judged.extend(self.pass_over(next));
+            let place = self.place(&next).expect("a customer");
+            judged.extend(self.pass_over(place));
         }
         judged
     }
@@ -266,6 +276,7 @@ impl Model {
         }
         let mut new = Customer::new(name, self.rules());
         new.era = self.era;
+        new.turn = self.next_turn();
         if let Some(erased) = self.erased.get(name) {
             let scales = (0..).map(ScaleIx).zip(&mut new.places);
             for (scale, place) in scales {
@@ -305,16 +316,17 @@ impl Model {
         self.fire_due(AFTER_EVENT)
     }
 
-    /// Fires what is due, earliest first and among equals in the order of the customers' first
-    /// events. A customer who is due again at once takes another turn.
+    /// Fires what is due, earliest first and among equals as it is their turn; whose end has come
+    /// is forgotten. A customer who is due again at once takes another turn.
     pub(super) fn fire_due(&mut self, limit: usize) -> Vec<Judged> {
         let mut judged = Vec::new();
         for _ in 0..limit {
             let due = self.customers.iter().enumerate().filter_map(|(index, c)| {
-                let at = c.horizon.as_ref()?.at;
-                (self.clock > at).then_some((at, index))
+                let due = c.horizon.as_ref().map(|horizon| horizon.at);
+                let at = due.or_else(|| self.end(c))?;
+                (self.clock > at).then_some((at, c.turn, index))
             });
-            let Some((_, next)) = due.min() else {
+            let Some((.., next)) = due.min() else {
                 break;
             };
             match &mut self.allowed {
@@ -324,6 +336,10 @@ impl Model {
             }
             if self.customers[next].era < self.era {
                 judged.extend(self.pass_over(next));
+                continue;
+            }
+            if self.customers[next].horizon.is_none() {
+                self.let_go(next);
                 continue;
             }
             let rules = Rules {

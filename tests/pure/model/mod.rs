@@ -6,6 +6,7 @@ pub(crate) mod contribution;
 pub(crate) mod customer;
 pub(crate) mod days;
 pub(crate) mod erasing;
+mod forgetting;
 mod heritage;
 pub(crate) mod horizon;
 pub(crate) mod judgement;

@@ -201,10 +201,14 @@ impl Model {
         }
     }
 
-    /// All who stand for themselves.
+    /// All who stand for themselves, in the order of their turns.
     pub(crate) fn standing(&self) -> impl Iterator<Item = &Customer> {
         let all = self.customers.iter();
-        all.filter(|customer| customer.union.into.is_none())
+        let mut all: Vec<&Customer> = all
+            .filter(|customer| customer.union.into.is_none())
+            .collect();
+        all.sort_by_key(|customer| customer.turn);
+        all.into_iter()
     }
 
     /// Changes a customer by the rules in force.

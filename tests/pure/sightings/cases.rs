@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{CHANGING, UNITING};
+use super::{CHANGING, FORGETTING, UNITING};
 
 /// All cases of all tests.
 pub(super) static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let all: [&[&str]; 3] = [CASES, &CHANGING, &UNITING];
+    let all: [&[&str]; 4] = [CASES, &CHANGING, &UNITING, &FORGETTING];
     all.concat().into_iter().collect()
 });
 
