@@ -174,9 +174,9 @@ fn sample(
         if let Some((offset, lane)) = seen.example {
             let misplaced = seen.misplaced;
             found.differences.push(format!(
-                "{topic} partition {partition} holds {misplaced} sampled keys that belong elsewhere \
-                 (offset {offset} belongs in partition {lane}): its producer does not use Java's \
-                 murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
+                "{topic} partition {partition} holds {misplaced} sampled keys that belong \
+                 elsewhere (offset {offset} belongs in partition {lane}): its producer does not \
+                 use Java's murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
             ));
         }
     }
