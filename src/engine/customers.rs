@@ -230,6 +230,15 @@ mod tests {
     use crate::features::layout::{Layout, Reach};
     use crate::model::time::Span;
 
+    fn layout() -> Layout {
+        let reach = Reach {
+            known: Span(0),
+            orders: Span(0),
+            late: Span(0),
+        };
+        Layout::new(&[], &Cuts::default(), reach)
+    }
+
     #[test]
     fn a_customer_is_small() {
         assert_eq!(size_of::<Customer>(), 104);
@@ -237,12 +246,7 @@ mod tests {
 
     #[test]
     fn customers_are_found_again_and_listed_in_order() {
-        let reach = Reach {
-            known: Span(0),
-            orders: Span(0),
-            late: Span(0),
-        };
-        let layout = Layout::new(&[], &Cuts::default(), reach);
+        let layout = layout();
         let mut customers = Customers::new();
         let ids: Vec<String> = (0..10_000).map(|n| format!("c-{n}")).collect();
         for (n, id) in (0..).zip(&ids) {
@@ -260,12 +264,7 @@ mod tests {
 
     #[test]
     fn who_comes_takes_the_slot_that_was_left_last() {
-        let reach = Reach {
-            known: Span(0),
-            orders: Span(0),
-            late: Span(0),
-        };
-        let layout = Layout::new(&[], &Cuts::default(), reach);
+        let layout = layout();
         let mut customers = Customers::new();
         let come = |customers: &mut Customers, id: &str| {
             customers.add(hash(id), id, History::new(&layout))

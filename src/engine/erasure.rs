@@ -71,18 +71,8 @@ impl Engine {
         self.departed.enter(hash, id, at, versions, warnings);
         let slot = known?;
         self.warned.clear(slot);
-        let Era {
-            law,
-            population,
-            footings,
-            nobody,
-            ..
-        } = &mut self.era;
-        population.left(footings.places(slot));
-        footings.clear(slot);
-        for gone in &mut self.gone {
-            gone.clear(slot);
-        }
+        self.unseat(slot);
+        let Era { law, nobody, .. } = &self.era;
         let gone = self.customers.remove(hash, slot, &nobody.history);
         Some(Removed {
             changes,

@@ -92,16 +92,7 @@ impl Engine {
 
     /// Forgets a customer whose end has come.
     pub(super) fn let_go(&mut self, slot: Slot) {
-        let Era {
-            population,
-            footings,
-            ..
-        } = &mut self.era;
-        population.left(footings.places(slot));
-        footings.clear(slot);
-        for gone in &mut self.gone {
-            gone.clear(slot);
-        }
+        self.unseat(slot);
         let hash = hash(self.customers.get(slot).id.text());
         self.customers.let_go(hash, slot);
         self.forgotten += 1;
@@ -114,6 +105,20 @@ impl Engine {
             passing.skip(slot);
         }
         slot
+    }
+
+    /// A customer who goes stands nowhere any more, on what there was before neither.
+    pub(super) fn unseat(&mut self, slot: Slot) {
+        let Era {
+            population,
+            footings,
+            ..
+        } = &mut self.era;
+        population.left(footings.places(slot));
+        footings.clear(slot);
+        for gone in &mut self.gone {
+            gone.clear(slot);
+        }
     }
 
     /// How many customers have been forgotten so far.

@@ -133,11 +133,7 @@ pub(super) fn commit(
     Native::new(producer.client().native_ptr())
         .commit_transaction(patience)
         .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
-    if let Some(lost) = context.take_lost() {
-        return Err(Trouble::Restart(format!(
-            "a record was not delivered: {lost}"
-        )));
-    }
+    context.delivered()?;
     if context.disturbances() != quiet {
         return Err(Trouble::InDoubt(
             "the connection to the coordinator was disturbed during a commit".to_owned(),

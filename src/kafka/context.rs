@@ -156,6 +156,16 @@ impl Publisher {
             .expect("no holder of this lock panics")
             .take()
     }
+
+    /// Whether all records of a unit were delivered.
+    pub(super) fn delivered(&self) -> Result<(), Trouble> {
+        match self.take_lost() {
+            Some(lost) => Err(Trouble::Restart(format!(
+                "a record was not delivered: {lost}"
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 impl ClientContext for Publisher {

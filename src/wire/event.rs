@@ -98,21 +98,19 @@ impl Decoder {
         if let Some(field) = fields.repeated {
             return Err(Refusal::NotJson.of(field.name()));
         }
-        let Some(cleaning) = &self.cleaning else {
-            let reader = Reader {
-                fields: &fields,
-                scratch,
-                plain,
-            };
-            return self.read(&reader, None);
-        };
-        let cleaned = clean(cleaning, &self.wanted, &mut fields, scratch);
+        let cleaning = self.cleaning.as_deref();
+        let cleaned = cleaning.map(|cleaning| {
+            (
+                cleaning,
+                clean(cleaning, &self.wanted, &mut fields, scratch),
+            )
+        });
         let reader = Reader {
             fields: &fields,
             scratch,
-            plain: false,
+            plain: plain && cleaned.is_none(),
         };
-        self.read(&reader, Some((cleaning, cleaned)))
+        self.read(&reader, cleaned)
     }
 
     fn read<'a>(

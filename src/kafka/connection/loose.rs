@@ -71,12 +71,7 @@ fn flush(
     Native::new(producer.client().native_ptr())
         .flush(patience)
         .map_err(|error| Trouble::Restart(format!("cannot publish all records: {error}")))?;
-    match producer.context().take_lost() {
-        Some(lost) => Err(Trouble::Restart(format!(
-            "a record was not delivered: {lost}"
-        ))),
-        None => Ok(()),
-    }
+    producer.context().delivered()
 }
 
 impl Sink for Loose {
