@@ -91,10 +91,12 @@ pub(crate) fn measure(broker: &Broker, args: &Args, rate: u64, ways: [Way; 2]) {
         seconds: args.seconds,
         drop: args.drop,
     };
+    // One way may stand in two comparisons on one broker.
+    let compared = ways.map(Way::name).join("-");
     let mut runs = [Vec::new(), Vec::new()];
     for round in 0..args.rounds {
         for (way, runs) in ways.iter().zip(&mut runs) {
-            let name = format!("{}-{rate}-{round}", way.name());
+            let name = format!("{compared}-{rate}-{round}-{}", way.name());
             runs.push(match way {
                 Way::Bare => through_relay(broker, &name, load),
                 Way::Tidemark(delivery) => through_tidemark(broker, &name, load, args, *delivery),
