@@ -19,6 +19,8 @@ pub mod port;
 pub mod runtime;
 #[cfg(feature = "service")]
 pub mod settings;
+#[cfg(feature = "service")]
+pub mod store;
 pub mod story;
 #[cfg(feature = "service")]
 pub mod telemetry;

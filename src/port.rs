@@ -2,9 +2,10 @@
 //! much memory is in use.
 
 use std::collections::VecDeque;
+use std::io::{self, Read};
 use std::time::Duration;
 
-use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::Timestamp;
 
 /// A header of a record: its name, and its value, if it has one.
@@ -162,6 +163,14 @@ pub trait Source {
     /// It cannot be read.
     fn open_ledger(&mut self, lane: LaneId) -> Result<(), Trouble>;
 
+    /// The same from a place in it on, or from one before that.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open_ledger_at(&mut self, lane: LaneId, _place: Offset) -> Result<(), Trouble> {
+        self.open_ledger(lane)
+    }
+
     /// The next entry of the ledger opened last.
     ///
     /// # Errors
@@ -231,6 +240,68 @@ pub trait Bus: Sink {
 
     /// The transactional id that stands in the ledger.
     fn owner(&self) -> &str;
+}
+
+/// Where ledgers end.
+pub trait LedgerEnds: Send {
+    /// The next place in a lane's ledger, committed or not.
+    ///
+    /// # Errors
+    /// The broker does not say in time.
+    fn end_of(&mut self, lane: LaneId) -> Result<Offset, Trouble>;
+}
+
+/// Where snapshots of lanes are kept, two of each lane at most: the newest, and the one before it
+/// in case the newest is damaged.
+pub trait Shelf: Send {
+    /// How it is called in logs and metrics.
+    fn name(&self) -> &'static str;
+
+    /// Begins a snapshot of a lane, aside of those that are kept.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn begin(&mut self, lane: LaneId, unit: UnitId) -> Result<(), NotKept>;
+
+    /// Adds bytes to the snapshot begun last.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    fn add(&mut self, bytes: &[u8]) -> Result<(), NotKept>;
+
+    /// The snapshot begun last is whole: it is kept, and the oldest no longer.
+    ///
+    /// # Errors
+    /// It cannot be kept; those before it are.
+    fn keep(&mut self) -> Result<(), NotKept>;
+
+    /// The snapshot begun last is of no use; nothing happens where there is none.
+    fn abandon(&mut self);
+
+    /// The last units of the snapshots of a lane, the newest first.
+    ///
+    /// # Errors
+    /// It cannot be looked up.
+    fn kept(&mut self, lane: LaneId) -> Result<Vec<UnitId>, NotKept>;
+
+    /// A snapshot's bytes, from the first one on.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&mut self, lane: LaneId, unit: UnitId) -> Result<Box<dyn Read + Send>, NotKept>;
+
+    /// A snapshot is damaged: it is not offered again.
+    fn spoil(&mut self, lane: LaneId, unit: UnitId);
+}
+
+/// Why a snapshot is not kept, or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {why}")]
+pub struct NotKept {
+    /// The file or topic.
+    pub place: String,
+    /// What the system says.
+    pub why: io::Error,
 }
 
 /// Wall time, for those who may know it.

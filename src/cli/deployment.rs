@@ -1,14 +1,18 @@
 //! From settings to what the rooms below want to know.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::kafka::client::{Membership, Target};
+use crate::kafka::ledger::Ledger;
 use crate::lane::pacing::Pacing;
 use crate::model::ids::TopicIx;
 use crate::model::time::Span;
-use crate::runtime::plan::Plan;
+use crate::port::{LedgerEnds, Shelf, Trouble};
+use crate::runtime::plan::{Plan, Shelves, Snapshots};
 use crate::runtime::policies::Policies;
 use crate::settings::{Layers, Settings, load};
+use crate::store::folder::Folder;
 
 use super::args::SettingsArgs;
 use super::exit::{CONFIG, Failure};
@@ -86,7 +90,28 @@ pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan 
         memory_max: settings.state.max_bytes,
         record_bytes_max: settings.input.record_bytes_max,
         agreement_wait: Span(30_000),
+        snapshots: None,
     }
+}
+
+/// How the workers of these settings write their lanes down, if they do.
+#[must_use]
+pub(crate) fn snapshots(settings: &Settings) -> Option<Snapshots> {
+    let app = settings.app.name.clone();
+    let folder = settings.snapshots.folder.clone()?;
+    let shelves = move || -> Vec<Box<dyn Shelf>> { vec![Box::new(Folder::new(&folder, &app))] };
+    let target = target(settings, 0);
+    let ledgers =
+        move || -> Result<Box<dyn LedgerEnds>, Trouble> { Ok(Box::new(Ledger::new(&target)?)) };
+    Some(Snapshots {
+        app: settings.app.name.as_str().into(),
+        every: span(settings.snapshots.every),
+        bytes_per_second: settings.snapshots.bytes_per_second,
+        shelves: Shelves {
+            shelves: Arc::new(shelves),
+            ledgers: Arc::new(ledgers),
+        },
+    })
 }
 
 fn span(duration: Duration) -> Span {

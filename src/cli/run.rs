@@ -18,6 +18,7 @@ use crate::kafka::survey::{Survey, survey};
 use crate::port::Trouble;
 use crate::runtime::clock::Wall;
 use crate::runtime::memory::Resident;
+use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::settings::Settings;
@@ -25,7 +26,7 @@ use crate::telemetry::happening::{Started, Stopped, Stopping};
 use crate::telemetry::{Happening, Telemetry};
 
 use super::args::SettingsArgs;
-use super::deployment::{plan, read_settings, target};
+use super::deployment::{plan, read_settings, snapshots, target};
 use super::exit::{CONFIG, Failure, SOFTWARE};
 use super::following::{Followed, follow};
 use super::front;
@@ -107,7 +108,10 @@ fn work(
     }
     await_signals(giving, &stop)?;
     let crew = Crew {
-        plan: Arc::new(plan(settings, policies, lanes)),
+        plan: Arc::new(Plan {
+            snapshots: snapshots(settings),
+            ..plan(settings, policies, lanes)
+        }),
         connect: |worker| connect(&target(settings, worker)),
         clock: Wall,
         memory: Resident,

@@ -148,13 +148,40 @@ impl Customers {
                 slot
             }
         };
-        let hash_low = hash as u32;
+        self.enter(hash, slot);
+        slot
+    }
+
+    fn enter(&mut self, hash: u64, slot: Slot) {
         let tag = Tag {
-            hash: hash_low,
+            hash: hash as u32,
             slot,
         };
-        self.index[table(hash)].insert_unique(spread(hash_low), tag, |tag| spread(tag.hash));
-        slot
+        self.index[table(hash)].insert_unique(spread(tag.hash), tag, |tag| spread(tag.hash));
+    }
+
+    /// Makes so many slots, all vacant, of which these were left one after another.
+    ///
+    /// # Panics
+    /// There are some already.
+    pub(super) fn make_room(&mut self, slots: usize, left: Vec<Slot>) {
+        assert!(self.pages.is_empty(), "room is made once");
+        for _ in 0..slots {
+            self.put(Customer::new("", History::NONE));
+        }
+        for table in &mut self.index {
+            table.reserve(slots / TABLES, |tag| spread(tag.hash));
+        }
+        (self.vacant, self.left) = (slots, left);
+    }
+
+    /// Puts a customer into a vacant slot, or a past that nobody finds.
+    pub(super) fn put_at(&mut self, slot: Slot, hash: u64, id: &str, history: History) {
+        *self.get_mut(slot) = Customer::new(id, history);
+        if !id.is_empty() {
+            self.vacant -= 1;
+            self.enter(hash, slot);
+        }
     }
 
     /// Keeps a past in a slot of its own, which nobody finds.
@@ -192,6 +219,11 @@ impl Customers {
     pub(super) fn let_go(&mut self, hash: u64, slot: Slot) {
         self.remove(hash, slot, &History::NONE);
         self.left.push(slot);
+    }
+
+    /// Slots whose customers were forgotten, the last one last.
+    pub(super) fn left(&self) -> &[Slot] {
+        &self.left
     }
 
     /// A customer.

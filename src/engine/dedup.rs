@@ -33,6 +33,16 @@ impl Dedup {
         self.forgotten = self.forgotten.max(forgotten);
     }
 
+    /// Events before this instant are forgotten.
+    pub(super) fn forgotten(&self) -> Timestamp {
+        self.forgotten
+    }
+
+    /// From now on, those before this one are.
+    pub(super) fn forget(&mut self, before: Timestamp) {
+        self.forgotten = before;
+    }
+
     /// Whether an event of that id, dated near enough and later than `forgotten`, has counted.
     pub(super) fn is_copy(
         &self,

@@ -1,7 +1,7 @@
 //! Customers who are no more: of each a hash, until when events are suppressed, and how often each
 //! ladder and map has moved or warned the customer.
 
-use hashbrown::HashTable;
+use std::collections::BTreeMap;
 
 use crate::features::fingerprint::Fingerprint;
 use crate::model::time::Timestamp;
@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 /// The customers who were erased.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Departed {
-    table: HashTable<Trace>,
+    traces: BTreeMap<(u64, Fingerprint), Trace>,
     /// Of all ladders and maps that there ever were.
     names: Vec<Box<str>>,
 }
@@ -17,9 +17,6 @@ pub(super) struct Departed {
 /// All that is left of one.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
-    /// Of the id.
-    hash: u64,
-    id: Fingerprint,
     /// The instant up to which nothing that happened counts.
     pub(super) at: Timestamp,
     /// Per ladder and map, by the numbers of their names, the version of the last change. Those
@@ -30,6 +27,29 @@ pub(super) struct Trace {
 }
 
 impl Departed {
+    /// Nobody yet, with these names of ladders and maps.
+    pub(super) fn named(names: Vec<Box<str>>) -> Self {
+        Self {
+            traces: BTreeMap::new(),
+            names,
+        }
+    }
+
+    /// The names of all ladders and maps that there ever were, by their numbers.
+    pub(super) fn names(&self) -> &[Box<str>] {
+        &self.names
+    }
+
+    /// What is left of all: of each the hash of the id, and what stands for it.
+    pub(super) fn traces(&self) -> impl ExactSizeIterator<Item = (&(u64, Fingerprint), &Trace)> {
+        self.traces.iter()
+    }
+
+    /// What is left of one, of whom nothing is here yet.
+    pub(super) fn put_back(&mut self, (hash, id): (u64, Fingerprint), trace: Trace) {
+        self.traces.insert((hash, id), trace);
+    }
+
     /// The numbers of the names of ladders and maps; those that are new are noted.
     pub(super) fn numbers<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
         let number = |name: &str| {
@@ -54,19 +74,15 @@ impl Departed {
 
     /// What is left of the customer of that id, which has that hash.
     pub(super) fn find(&self, hash: u64, id: &str) -> Option<&Trace> {
-        if self.table.is_empty() {
+        if self.traces.is_empty() {
             return None;
         }
-        let is_it = |trace: &Trace| trace.hash == hash && trace.id == Fingerprint::of(id);
-        self.table.find(hash, is_it)
+        self.traces.get(&(hash, Fingerprint::of(id)))
     }
 
     /// What is left of the customer of that id is left here no longer.
     pub(super) fn take(&mut self, hash: u64, id: &str) -> Option<Trace> {
-        let id = Fingerprint::of(id);
-        let is_it = |trace: &Trace| trace.hash == hash && trace.id == id;
-        let found = self.table.find_entry(hash, is_it).ok()?;
-        Some(found.remove().0)
+        self.traces.remove(&(hash, Fingerprint::of(id)))
     }
 
     /// A customer has gone, after so many changes on the ladders and maps of these numbers, and so
@@ -91,18 +107,11 @@ impl Departed {
             numbers.resize(names, 0);
             numbers[name] = number;
         }
-        let id = Fingerprint::of(id);
         let trace = Trace {
-            hash,
-            id,
             at,
             versions: versions.into(),
             numbers: numbers.into(),
         };
-        let is_it = |old: &Trace| old.hash == hash && old.id == id;
-        match self.table.find_mut(hash, is_it) {
-            Some(old) => *old = trace,
-            None => _ = self.table.insert_unique(hash, trace, |trace| trace.hash),
-        }
+        self.traces.insert((hash, Fingerprint::of(id)), trace);
     }
 }

@@ -26,6 +26,7 @@ impl Engine {
                 return;
             };
             self.allowed -= 1;
+            self.touch(slot);
             if self.pass_over(slot, effects) {
                 continue;
             }

@@ -101,6 +101,7 @@ impl Engine {
     /// A customer who is not there yet takes a slot.
     pub(super) fn seat(&mut self, hash: u64, id: &str, history: History) -> Slot {
         let slot = self.customers.add(hash, id, history);
+        self.occupy(slot);
         if let Some(passing) = &mut self.passing {
             passing.skip(slot);
         }

@@ -19,12 +19,12 @@ use super::step::Engine;
 /// All that is kept of a customer.
 pub(super) struct Member {
     /// Empty where it is the past that the one who goes on for others had alone.
-    id: Box<str>,
-    history: History,
-    places: Vec<Place>,
+    pub(super) id: Box<str>,
+    pub(super) history: History,
+    pub(super) places: Vec<Place>,
     marks: Vec<Timestamp>,
     overruled: Option<Overruled>,
-    due: Timestamp,
+    pub(super) due: Timestamp,
     /// By names of ladders, how many warnings there were; those from which there were some.
     warned: Vec<(Box<str>, u32)>,
     /// By names of ladders and maps that are no more, where the customer stood.
@@ -34,7 +34,7 @@ pub(super) struct Member {
 }
 
 /// What a lane that reads a customer decides by.
-struct Ground<'e> {
+pub(super) struct Ground<'e> {
     era: &'e Era,
     departed: &'e Departed,
     gone: &'e [Gone],
@@ -91,12 +91,7 @@ impl Engine {
         if form != wanted {
             return Err(NotTaken::Form { kept: form, wanted });
         }
-        let ground = Ground {
-            era: &self.era,
-            departed: &self.departed,
-            gone: &self.gone,
-        };
-        let member = Member::take(&ground, reel)?;
+        let member = Member::take(&self.ground(), reel)?;
         let others = member.members.iter().skip(1);
         let ids = [&member].into_iter().chain(others).map(|one| &*one.id);
         for id in ids {
@@ -111,6 +106,14 @@ impl Engine {
         Ok(())
     }
 
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground {
+            era: &self.era,
+            departed: &self.departed,
+            gone: &self.gone,
+        }
+    }
+
     fn may_be_kept(&self, slot: Slot) -> bool {
         let passing = self.passing.as_ref();
         let awaits = passing.is_some_and(|passing| passing.awaits(slot));
@@ -119,9 +122,17 @@ impl Engine {
 
     /// A customer as they are here.
     pub(super) fn member(&self, slot: Slot) -> Member {
+        let members = self.customers.unions.members(slot).iter();
+        Member {
+            members: members.map(|member| self.member(*member)).collect(),
+            ..self.member_alone(slot)
+        }
+    }
+
+    /// The same without those who were merged into them.
+    pub(super) fn member_alone(&self, slot: Slot) -> Member {
         let customer = self.customers.get(slot);
         let footings = &self.era.footings;
-        let members = self.customers.unions.members(slot).iter();
         let name = |name| self.departed.name(name).into();
         let warned = self.warned.given(slot);
         let gone = self.gone.iter();
@@ -136,16 +147,26 @@ impl Engine {
             gone: gone
                 .filter_map(|gone| Some((name(gone.name), gone.place(slot)?)))
                 .collect(),
-            members: members.map(|member| self.member(*member)).collect(),
+            members: Vec::new(),
         }
     }
 
     /// Puts a customer, and all who were merged into them, into slots.
-    fn settle(&mut self, member: Member) -> Slot {
+    fn settle(&mut self, mut member: Member) -> Slot {
+        let history = std::mem::replace(&mut member.history, History::NONE);
         let slot = match &*member.id {
-            "" => self.customers.add_apart(member.history),
-            id => self.seat(hash(id), id, member.history),
+            "" => self.customers.add_apart(history),
+            id => self.seat(hash(id), id, history),
         };
+        let members = std::mem::take(&mut member.members).into_iter();
+        let members = members.map(|member| self.settle(member)).collect();
+        self.furnish(slot, member);
+        self.customers.unions.set(slot, members);
+        slot
+    }
+
+    /// Puts what is kept of a customer besides their past where it belongs.
+    pub(super) fn furnish(&mut self, slot: Slot, member: Member) {
         let footings = &mut self.era.footings;
         footings.put(slot, &member.places, &member.marks);
         if let Some(overruled) = member.overruled {
@@ -163,15 +184,18 @@ impl Engine {
             let gone = gone.find(|gone| *gone.column.name == *name);
             gone.expect("it was looked for").put(slot, place);
         }
-        let members = member.members.into_iter();
-        let members = members.map(|member| self.settle(member)).collect();
-        self.customers.unions.set(slot, members);
-        slot
     }
 }
 
 impl Member {
     pub(super) fn put(&self, era: &Era, tape: &mut Tape) {
+        self.put_alone(era, tape);
+        tape.put_count(self.members.len());
+        self.members.iter().for_each(|member| member.put(era, tape));
+    }
+
+    /// The same without those who were merged into them.
+    pub(super) fn put_alone(&self, era: &Era, tape: &mut Tape) {
         tape.put_text(&self.id);
         self.history.put(&era.law.layout, tape);
         tape.put(self.due.0);
@@ -196,8 +220,6 @@ impl Member {
             tape.put_text(name);
             put_place(place, tape);
         }
-        tape.put_count(self.members.len());
-        self.members.iter().for_each(|member| member.put(era, tape));
     }
 
     /// A customer who stands for themselves.
@@ -228,7 +250,7 @@ impl Member {
         Ok(one)
     }
 
-    fn take_one(ground: &Ground<'_>, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+    pub(super) fn take_one(ground: &Ground<'_>, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
         let era = ground.era;
         let id = reel.take_text("a customer's id")?.into();
         let history = History::take(&era.law.layout, reel)?;

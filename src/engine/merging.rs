@@ -58,6 +58,7 @@ impl Engine {
         effects: &mut Vec<Judged>,
     ) -> Outcome {
         if let Some(slot) = self.find(into) {
+            self.touch(slot);
             self.pass_over(slot, effects);
         }
         let key = Key::of(event);

@@ -35,6 +35,7 @@ impl Engine {
     ) -> Vec<Box<str>> {
         let slot = self.find(id);
         if let Some(slot) = slot {
+            self.touch(slot);
             self.pass_over(slot, effects);
         }
         let mut ids: Vec<Box<str>> = vec![id.into()];

@@ -23,6 +23,7 @@ use super::judging::Judging;
 use super::key::Key;
 use super::law::Law;
 use super::occasion::Occasion;
+use super::saving::Saving;
 use super::warned::Warned;
 
 /// Deadlines that fire after an event, at most.
@@ -54,6 +55,8 @@ pub struct Engine {
     pub(super) judging: Judging,
     /// Customers forgotten so far.
     pub(super) forgotten: u64,
+    /// While customers are written down.
+    pub(super) saving: Option<Box<Saving>>,
 }
 
 impl Engine {
@@ -81,6 +84,7 @@ impl Engine {
             gone: Vec::new(),
             judging,
             forgotten: 0,
+            saving: None,
         }
     }
 
@@ -133,6 +137,7 @@ impl Engine {
         }
         let known = self.find_hashed(hash, event.customer);
         if let Some(slot) = known {
+            self.touch(slot);
             self.pass_over(slot, effects);
         }
         if let Some(outcome) = self.carry_out(event, effects) {

@@ -52,6 +52,7 @@ impl Engine {
             return Err(NotAdopted::Underway { left });
         }
         let (law, carry) = succeed((&self.era.law, &self.era.policy), &policy)?;
+        self.end_saving();
         let kept = self.era.law.kept;
         self.floor = self.floor.max(self.clock - kept.late);
         let forgotten = self.clock - kept.late - kept.dedup;

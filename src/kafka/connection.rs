@@ -111,6 +111,10 @@ impl Source for Reading {
         self.ledger.open(lane)
     }
 
+    fn open_ledger_at(&mut self, lane: LaneId, place: Offset) -> Result<(), Trouble> {
+        self.ledger.open_from(lane, place)
+    }
+
     fn look_into_ledger(&mut self) -> Result<LedgerLook, Trouble> {
         self.ledger.look()
     }

@@ -8,8 +8,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
 
-use crate::model::ids::LaneId;
-use crate::port::{LedgerLook, Trouble};
+use crate::model::ids::{LaneId, Offset};
+use crate::port::{LedgerEnds, LedgerLook, Trouble};
 
 use super::client::Target;
 use super::context::Outsider;
@@ -22,14 +22,24 @@ const LOOKED_BACK: i64 = 64;
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// A reader of the ledger, outside the group.
-pub(super) struct Ledger {
+pub struct Ledger {
     consumer: BaseConsumer<Outsider>,
     target: Target,
     at_end: bool,
 }
 
+impl LedgerEnds for Ledger {
+    fn end_of(&mut self, lane: LaneId) -> Result<Offset, Trouble> {
+        self.ends_of(lane).map(|(_, next)| Offset(next))
+    }
+}
+
 impl Ledger {
-    pub(super) fn new(target: &Target) -> Result<Self, Trouble> {
+    /// A reader that has not opened any.
+    ///
+    /// # Errors
+    /// The client cannot be made.
+    pub fn new(target: &Target) -> Result<Self, Trouble> {
         let consumer = Outsider::consumer(target)?;
         Ok(Self {
             consumer,
@@ -41,6 +51,12 @@ impl Ledger {
     pub(super) fn open(&mut self, lane: LaneId) -> Result<(), Trouble> {
         let (first, _) = self.ends_of(lane)?;
         self.open_at(lane, first)
+    }
+
+    /// The same from a place on, or from its start if that is later.
+    pub(super) fn open_from(&mut self, lane: LaneId, place: Offset) -> Result<(), Trouble> {
+        let (first, _) = self.ends_of(lane)?;
+        self.open_at(lane, first.max(place.0))
     }
 
     /// The first offset that is there and the next one to come. To ask for them also makes the

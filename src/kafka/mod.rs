@@ -7,7 +7,7 @@ mod context;
 pub mod feeder;
 pub mod ffi;
 mod inlet;
-mod ledger;
+pub mod ledger;
 pub mod mock;
 mod outlet;
 pub mod record;

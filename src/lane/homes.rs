@@ -55,6 +55,11 @@ impl Homes {
         self.moved.insert(id.into(), lane);
     }
 
+    /// Those who are not, or have not always been, where their ids hash to: where they went.
+    pub fn moved(&self) -> impl ExactSizeIterator<Item = (&str, LaneId)> {
+        self.moved.iter().map(|(id, lane)| (&**id, *lane))
+    }
+
     /// Where a customer lives, as far as is known here.
     #[must_use]
     pub fn of(&self, id: &str) -> LaneId {

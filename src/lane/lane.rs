@@ -21,21 +21,21 @@ use super::ledger::{Adopts, Counts, Entry, Read};
 
 /// A lane and everything known about its customers.
 pub struct Lane {
-    id: LaneId,
-    topics: Arc<[String]>,
+    pub(super) id: LaneId,
+    pub(super) topics: Arc<[String]>,
     pub(super) engine: Engine,
     /// Where customers live, if there are several lanes.
-    homes: Option<Homes>,
+    pub(super) homes: Option<Homes>,
     /// Whether customers may be merged across lanes.
     crosses: bool,
     /// What it has decided by, one after another; never empty.
-    editions: Vec<Edition>,
+    pub(super) editions: Vec<Edition>,
     /// The form in which customers are kept, by edition.
     forms: Vec<u64>,
     /// The next offset to take, by topic.
-    next: Vec<Offset>,
-    last_unit: UnitId,
-    newest: Timestamp,
+    pub(super) next: Vec<Offset>,
+    pub(super) last_unit: UnitId,
+    pub(super) newest: Timestamp,
     open: Option<Unit>,
 }
 
@@ -222,7 +222,10 @@ impl Lane {
 
     /// Adopts a policy, and says what the ledger is to hold of it; in the first unit, that is the
     /// policy that the lane begins with.
-    fn adopt(&mut self, adopted: Option<(&Edition, u32)>) -> Result<Option<Adopts>, NotAdopted> {
+    pub(super) fn adopt(
+        &mut self,
+        adopted: Option<(&Edition, u32)>,
+    ) -> Result<Option<Adopts>, NotAdopted> {
         if let Some((edition, pace)) = adopted {
             self.engine.adopt(edition.policy.clone(), pace)?;
             self.editions.push(edition.clone());

@@ -19,4 +19,5 @@ pub mod liveness;
 pub mod merge;
 pub mod pacing;
 pub mod phase;
+pub mod saving;
 pub mod topics;

@@ -144,6 +144,12 @@ impl<'t> Reel<'t> {
             .ok_or(Garbled::Ends(what))
     }
 
+    /// Whether no number follows.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.numbers.len() == 0
+    }
+
     /// Nothing follows.
     ///
     /// # Errors

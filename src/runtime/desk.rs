@@ -9,12 +9,13 @@ use crate::engine::adoption::NotAdopted;
 use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
 use crate::lane::liveness::Feed;
-use crate::model::ids::{LaneId, TopicIx};
+use crate::model::ids::{LaneId, TopicIx, UnitId};
 use crate::model::time::Timestamp;
-use crate::port::{Record, Trouble};
+use crate::port::{NotKept, Record, Trouble};
 use crate::telemetry::happening::{
     AllPassedOver, LaneRestored, LanesMoved, LedgerMismatch, LeftBehind, PolicyAdopted,
-    PolicyRefused, ProducerLost, ProducerRenewed, TransactionAborted,
+    PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed, SnapshotKept, SnapshotOvertaken,
+    SnapshotUnfit, TransactionAborted,
 };
 use crate::telemetry::{
     Declined, Happening, LaneGauges, LaneState, Rebalance, Renewal, Telemetry, WorkerShard,
@@ -23,6 +24,7 @@ use crate::wire::explanation;
 
 use super::intake::Intake;
 use super::plan::Plan;
+use super::restore::Unfit;
 use super::transactions::News;
 
 /// Time between two looks at the gauges: they cost a pass over the held deadlines, and nobody
@@ -111,6 +113,56 @@ impl Desk {
         if let Some(gauges) = self.lanes.get(&restored.lane) {
             gauges.set_state(LaneState::Running);
         }
+    }
+
+    /// A snapshot of a lane is kept on a shelf: its last unit, and its bytes.
+    pub(super) fn snapshot_kept(
+        &self,
+        lane: LaneId,
+        (unit, bytes): (UnitId, u64),
+        shelf: &'static str,
+        now: Timestamp,
+    ) {
+        if let Some(gauges) = self.lanes.get(&lane) {
+            gauges.set_saved(now, bytes);
+        }
+        self.shard.tell(&SnapshotKept {
+            lane,
+            unit,
+            bytes,
+            shelf,
+        });
+    }
+
+    /// A snapshot of a lane cannot be kept on a shelf.
+    pub(super) fn snapshot_failed(&self, lane: LaneId, shelf: &'static str, why: &NotKept) {
+        let why = &why.to_string();
+        self.shard.tell(&SnapshotFailed { lane, shelf, why });
+    }
+
+    /// A snapshot was given up: customers change faster than they are written down.
+    pub(super) fn snapshot_overtaken(&self) {
+        self.shard.tell(&SnapshotOvertaken {
+            worker: self.shard.worker(),
+        });
+    }
+
+    /// A lane is not made of a snapshot, which may be damaged.
+    pub(super) fn snapshot_unfit(
+        &self,
+        (lane, unit): (LaneId, UnitId),
+        shelf: &'static str,
+        why: &Unfit,
+        damaged: bool,
+    ) {
+        let why = &why.to_string();
+        self.shard.tell(&SnapshotUnfit {
+            lane,
+            unit,
+            shelf,
+            why,
+            damaged,
+        });
     }
 
     /// The worker ends like this, perhaps with a transaction open. That will be aborted, unless its
@@ -298,6 +350,7 @@ mod tests {
         desk.restored(&LaneRestored {
             lane: LANE,
             customers: 0,
+            snapshot: None,
             units: 0,
             records: 0,
             took: Duration::ZERO,

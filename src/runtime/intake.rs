@@ -134,6 +134,18 @@ impl<R: Record> Intake<R> {
         }
     }
 
+    /// The lane is this one, which reads on where it did.
+    pub(super) fn stand(&mut self, lane: Lane) {
+        debug_assert_eq!(
+            lane.next(),
+            self.lane.next(),
+            "records have been fetched from there on"
+        );
+        self.decoder = decoder(&lane, self.reading);
+        self.passes = lane.engine().awaiting() > 0;
+        self.lane = lane;
+    }
+
     /// Where its clock may go without an event.
     pub(super) fn coast(&self, feed: Feed, now: Timestamp) -> Option<Timestamp> {
         feed.coast(now, &self.lane.engine().policy().time)

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod policies;
 mod pulse;
 pub mod restore;
+mod saver;
 #[cfg(test)]
 mod shore;
 pub mod supervisor;

@@ -9,6 +9,7 @@ use crate::model::time::Span;
 
 use super::intake::Reading;
 use super::policies::Policies;
+pub use super::saver::Shelves;
 
 /// Everything a worker needs to know besides its connection.
 #[derive(Clone, Debug)]
@@ -40,6 +41,21 @@ pub struct Plan {
     pub record_bytes_max: usize,
     /// How long a restored lane may take to agree with the committed offsets.
     pub agreement_wait: Span,
+    /// How lanes are written down, if they are.
+    pub snapshots: Option<Snapshots>,
+}
+
+/// How lanes are written down.
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    /// Whose they are.
+    pub app: Box<str>,
+    /// How long after its last snapshot a lane is written down again.
+    pub every: Span,
+    /// Bytes a second that a worker writes, those of customers who are about to change aside.
+    pub bytes_per_second: u64,
+    /// Where they are kept.
+    pub shelves: Shelves,
 }
 
 impl Plan {

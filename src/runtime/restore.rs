@@ -2,6 +2,9 @@
 //! elsewhere.
 
 mod beginning;
+mod pages;
+mod snapshot;
+mod stop;
 
 use std::time::{Duration, Instant};
 
@@ -10,8 +13,8 @@ use crate::engine::input::Tick;
 use crate::lane::budget::Budget;
 use crate::lane::edition::Edition;
 use crate::lane::lane::Lane;
-use crate::lane::ledger::{Entry, Mismatch};
-use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::lane::ledger::Entry;
+use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::Timestamp;
 use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
 use crate::telemetry::happening::LaneRestored;
@@ -19,8 +22,10 @@ use crate::wire::ledger;
 use crate::wire::scratch::Scratch;
 
 pub(super) use beginning::first_offsets;
+use snapshot::Progress;
+pub(super) use snapshot::{Snapshot, Unfit};
+pub(super) use stop::Stop;
 
-use super::desk::Desk;
 use super::intake::Intake;
 use super::outbox::Outbox;
 use super::plan::Plan;
@@ -51,7 +56,7 @@ pub fn repeat_lane<S: Source>(
     source.start(&[(lane, next.clone())])?;
     let mut intake = Intake::new(plan.lane(lane, next), Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
-    let mut restore = Restore::begin(&intake, source)?;
+    let mut restore = Restore::begin(&intake, source, None)?;
     loop {
         source.poll()?;
         let now = clock.now();
@@ -87,50 +92,25 @@ pub(super) struct Restore {
     /// Records that the committed offsets are ahead of where the lane begins.
     records_expected: u64,
     units: u64,
+    /// The snapshot that it is made of, while customers still come.
+    snapshot: Option<Snapshot>,
+    /// The last unit that was in it.
+    snapshot_unit: Option<UnitId>,
     began: Instant,
 }
 
-/// Why a lane cannot be rebuilt.
-pub(super) enum Stop {
-    /// What it did again is not what its ledger says.
-    Mismatch(Mismatch),
-    /// Anything else.
-    Trouble(Trouble),
-}
-
-impl Stop {
-    /// The trouble, after telling of a mismatch.
-    pub(super) fn tell(self, desk: &Desk) -> Trouble {
-        if let Self::Mismatch(mismatch) = &self {
-            desk.mismatched(mismatch);
-        }
-        self.into()
-    }
-}
-
-impl From<Stop> for Trouble {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Mismatch(mismatch) => Self::Fatal(mismatch.to_string()),
-            Stop::Trouble(trouble) => trouble,
-        }
-    }
-}
-
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Self {
-        Self::Trouble(trouble)
-    }
-}
-
 impl Restore {
-    /// Begins to read a lane's ledger.
+    /// Begins with a lane's snapshot, if there is one, and to read its ledger from there on.
     pub(super) fn begin<S: Source>(
         intake: &Intake<S::Record>,
         source: &mut S,
+        snapshot: Option<Snapshot>,
     ) -> Result<Self, Trouble> {
         let lane = intake.id();
-        source.open_ledger(lane)?;
+        match &snapshot {
+            Some(snapshot) => source.open_ledger_at(lane, snapshot.stamp().ledger)?,
+            None => source.open_ledger(lane)?,
+        }
         let committed = source.committed(lane)?;
         let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
             committed.map_or(0, |committed| {
@@ -146,6 +126,8 @@ impl Restore {
             records: 0,
             records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
             units: 0,
+            snapshot_unit: snapshot.as_ref().map(|snapshot| snapshot.stamp().unit()),
+            snapshot,
             began: Instant::now(),
         })
     }
@@ -155,9 +137,12 @@ impl Restore {
         self.records
     }
 
-    /// Records to repeat in all, as far as known.
-    pub(super) fn records_expected(&self) -> u64 {
-        self.records_expected
+    /// How far it has come, of how far: customers of a snapshot while they come, then records.
+    pub(super) fn progress(&self) -> (u64, u64) {
+        match &self.snapshot {
+            Some(snapshot) => snapshot.rows(),
+            None => (self.records, self.records_expected),
+        }
     }
 
     /// What the log says at the end.
@@ -165,6 +150,7 @@ impl Restore {
         LaneRestored {
             lane: self.lane,
             customers: intake.lane.engine().customers(),
+            snapshot: self.snapshot_unit,
             units: self.units,
             records: self.records,
             took: self.began.elapsed(),
@@ -186,6 +172,9 @@ impl Restore {
         mut to: Option<&mut impl Sink>,
         now: Timestamp,
     ) -> Result<bool, Stop> {
+        if let Some(snapshot) = self.snapshot.take() {
+            return self.load(snapshot, intake).map(|()| false);
+        }
         for _ in 0..SLICE {
             if self.pending.is_none() {
                 match source.look_into_ledger()? {
@@ -217,6 +206,17 @@ impl Restore {
             self.units += 1;
         }
         Ok(false)
+    }
+
+    /// Takes in more of the customers of a snapshot.
+    fn load<R: Record>(&mut self, snapshot: Snapshot, intake: &mut Intake<R>) -> Result<(), Stop> {
+        let (shelf, unit) = (snapshot.shelf(), snapshot.stamp().unit());
+        let gone_on = snapshot.go_on();
+        match gone_on.map_err(|why| Stop::Unfit(shelf, unit, why))? {
+            Progress::More(snapshot) => self.snapshot = Some(*snapshot),
+            Progress::Done(lane) => intake.stand(*lane),
+        }
+        Ok(())
     }
 
     /// The entry, if the lane has not done it yet.

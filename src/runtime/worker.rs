@@ -4,6 +4,7 @@ mod adopting;
 mod committing;
 mod filling;
 mod nap;
+mod saving;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -27,10 +28,11 @@ use super::open_unit::OpenUnit;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::pulse::Pulse;
-use super::restore::{Restore, first_offsets};
+use super::restore::{Restore, Snapshot, Stop, first_offsets};
 use super::tally::Tally;
 use super::transactions::Transactions;
 use committing::Sealed;
+use saving::Keeping;
 
 /// Records wanted in each queue while a lane runs.
 const WANTED: usize = 2_000;
@@ -41,7 +43,7 @@ pub(super) struct Worker<B: Bus, C, M> {
     lanes: BTreeMap<LaneId, Intake<<B::Reading as Source>::Record>>,
     /// Lanes given up, which may well come back.
     parked: BTreeMap<LaneId, Lane>,
-    restores: VecDeque<LaneId>,
+    restores: VecDeque<(LaneId, Option<Snapshot>)>,
     restore: Option<Restore>,
     unit: Option<OpenUnit>,
     /// The unit before, until it is committed.
@@ -53,6 +55,8 @@ pub(super) struct Worker<B: Bus, C, M> {
     allowance: Allowance<M>,
     effects: Vec<Judged>,
     scratch: Scratch,
+    /// Nothing where lanes are not written down.
+    keeping: Option<Keeping>,
     /// The revision of the policies that the lanes have looked up.
     revision: usize,
     plan: Arc<Plan>,
@@ -84,6 +88,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             allowance,
             effects: Vec::new(),
             scratch: Scratch::default(),
+            keeping: None,
             revision: plan.policies.revision(),
             transactions: Transactions::new(bus, plan.pause),
             plan,
@@ -107,6 +112,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     }
 
     fn go_round(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
+        let snapshots = self.plan.snapshots.as_ref();
+        self.keeping = snapshots.map(Keeping::new).transpose()?;
         while !stop.load(Ordering::Relaxed) {
             self.turn()?;
         }
@@ -144,6 +151,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         self.fill(now, feed)?;
         self.desk.answer(&self.lanes, feed, now);
         self.desk.gauge(&self.lanes, feed, &self.plan, now);
+        self.save(now);
         if self.is_due(now) {
             return self.commit();
         }
@@ -171,24 +179,33 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     fn take_on(&mut self, lanes: &[LaneId]) -> Result<(), Trouble> {
         self.desk.assigned(lanes);
         let mut starts = Vec::with_capacity(lanes.len());
+        self.restores.clear();
         for id in lanes {
-            let lane = match self.parked.remove(id) {
-                Some(lane) => lane,
-                None => {
-                    let plan = &self.plan;
-                    let next = first_offsets(*id, plan, self.transactions.reading(), &self.clock)?;
-                    plan.lane(*id, next)
-                }
-            };
+            let (lane, snapshot) = self.found(*id)?;
+            self.restores.push_back((*id, snapshot));
             starts.push((*id, lane.next().to_vec()));
             let budget = Budget::new(self.plan.deadlines_per_second);
             let intake = Intake::new(lane, budget, self.plan.reading());
             self.lanes.insert(*id, intake);
         }
         self.parked.clear();
-        self.transactions.reading().start(&starts)?;
-        self.restores = lanes.iter().copied().collect();
-        Ok(())
+        self.transactions.reading().start(&starts)
+    }
+
+    /// A lane where it was left, or as its snapshot has it, or at its begin.
+    fn found(&mut self, id: LaneId) -> Result<(Lane, Option<Snapshot>), Trouble> {
+        if let Some(lane) = self.parked.remove(&id) {
+            return Ok((lane, None));
+        }
+        let snapshot = self.snapshot_of(id)?;
+        let next = match &snapshot {
+            Some(snapshot) => snapshot.next().to_vec(),
+            None => {
+                let (plan, source) = (&self.plan, self.transactions.reading());
+                first_offsets(id, plan, source, &self.clock)?
+            }
+        };
+        Ok((self.plan.lane(id, next), snapshot))
     }
 
     /// Commits what is open and lets go of all lanes, remembering them in case they come back.
@@ -197,7 +214,11 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         self.desk.gone(Rebalance::Revoked);
         self.restore = None;
         self.restores.clear();
-        for (id, intake) in std::mem::take(&mut self.lanes) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.abandon();
+        }
+        for (id, mut intake) in std::mem::take(&mut self.lanes) {
+            intake.lane.saving().end_saving();
             if intake.phase.after(Signal::Revoked).is_ok() {
                 self.parked.insert(id, intake.into_lane());
             }
@@ -208,13 +229,17 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Carries the rebuilding of one lane further.
     fn restore(&mut self, now: Timestamp) -> Result<(), Trouble> {
         if self.restore.is_none()
-            && let Some(id) = self.restores.pop_front()
+            && let Some((id, snapshot)) = self.restores.pop_front()
         {
             let intake = self
                 .lanes
                 .get(&id)
                 .expect("lanes to restore are taken on first");
-            self.restore = Some(Restore::begin(intake, self.transactions.reading())?);
+            self.restore = Some(Restore::begin(
+                intake,
+                self.transactions.reading(),
+                snapshot,
+            )?);
         }
         let Some(restore) = &mut self.restore else {
             return Ok(());
@@ -226,8 +251,15 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         let before = restore.records();
         let to = None::<&mut B>;
         let done = restore.go_on(&self.plan, intake, reading, outbox, to, now);
+        if let Err(Stop::Unfit(shelf, unit, why)) = &done
+            && let Some(keeping) = &mut self.keeping
+        {
+            keeping.spoil(shelf, restore.lane(), *unit);
+            let what = (restore.lane(), *unit);
+            self.desk.snapshot_unfit(what, shelf, why, true);
+        }
         let done = done.map_err(|stop| stop.tell(&self.desk))?;
-        let progress = (restore.records(), restore.records_expected());
+        let progress = restore.progress();
         self.desk
             .repeated(restore.lane(), restore.records() - before, progress);
         if done {

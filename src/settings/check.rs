@@ -1,6 +1,7 @@
 //! From what is written to what is meant: units, bounds, and what has to fit together. Finds every
 //! problem, not the first.
 
+mod state;
 mod topics;
 
 use std::collections::BTreeMap;
@@ -17,15 +18,12 @@ use super::layer::Findings;
 use super::properties::{Properties, refusal};
 use super::raw::{self, Raw};
 use super::{
-    App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, PolicySource, Settings, State,
+    App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, PolicySource, Settings,
     UnitBounds,
 };
 
 /// How many times longer than a unit a transaction and a session must last at least.
 const UNITS_IN_TIMEOUT: u32 = 10;
-/// Least limit of memory: what the program takes with the buffers of a few lanes and hardly any
-/// customers.
-const MEMORY_LEAST: u64 = 128 << 20;
 /// Longest `app.name` and `app.instance`: with them the names made of them stay readable and legal.
 const NAME_MAX: usize = 63;
 
@@ -48,6 +46,7 @@ pub(super) fn check(
         seconds(0)..=seconds(600),
     );
     let state = check.state(&raw.state);
+    let snapshots = check.snapshots(&raw.snapshots);
     let http = check.http(&raw.http);
     let log = check.log(&raw.log);
     let policy = check.policy(&raw.policy);
@@ -62,6 +61,7 @@ pub(super) fn check(
         unit: unit?,
         feed: Feed { merge_wait: feed? },
         state: state?,
+        snapshots: snapshots?,
         http: http?,
         log: log?,
     })
@@ -212,21 +212,6 @@ impl Check<'_> {
             pause: pause?,
             stretch: u32::try_from(stretch?).expect("at most 100"),
             deadlines_per_second: Some(paced as u64).filter(|paced| *paced > 0),
-        })
-    }
-
-    fn state(&mut self, raw: &raw::State) -> Option<State> {
-        let bytes = u64::try_from(raw.max_bytes).ok();
-        let fits = bytes.is_some_and(|bytes| bytes == 0 || bytes >= MEMORY_LEAST);
-        if !fits {
-            let given = raw.max_bytes;
-            let what =
-                format!("is {given}; 0, for no limit, or at least {MEMORY_LEAST} is allowed");
-            self.fault("state.max_bytes", what);
-            return None;
-        }
-        Some(State {
-            max_bytes: bytes.filter(|bytes| *bytes > 0),
         })
     }
 

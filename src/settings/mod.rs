@@ -40,6 +40,8 @@ pub struct Settings {
     pub feed: Feed,
     /// What is kept of customers.
     pub state: State,
+    /// How lanes are written down.
+    pub snapshots: Snapshots,
     /// What is answered over HTTP.
     pub http: Http,
     /// What is written to standard error.
@@ -182,6 +184,17 @@ pub struct Feed {
 pub struct State {
     /// Bytes of memory that the program may have in use; nothing for no limit.
     pub max_bytes: Option<u64>,
+}
+
+/// How lanes are written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// The folder they are kept in, relative to the working directory; nothing for none.
+    pub folder: Option<PathBuf>,
+    /// How long after its last snapshot a lane is written down again.
+    pub every: Duration,
+    /// Bytes a second that a worker writes.
+    pub bytes_per_second: u64,
 }
 
 /// What is answered over HTTP.

@@ -16,6 +16,7 @@ pub(super) struct Raw {
     pub(super) unit: Unit,
     pub(super) feed: Feed,
     pub(super) state: State,
+    pub(super) snapshots: Snapshots,
     pub(super) http: Http,
     pub(super) log: Log,
 }
@@ -104,4 +105,12 @@ pub(super) struct Http {
 pub(super) struct Log {
     pub(super) level: String,
     pub(super) format: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Snapshots {
+    pub(super) folder: String,
+    pub(super) every: String,
+    pub(super) bytes_per_second: i64,
 }

@@ -3,6 +3,7 @@
 mod memory;
 mod policy;
 mod producer;
+mod snapshot;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use policy::{
     PolicyRefused, RollLost,
 };
 pub use producer::{ProducerLost, ProducerRenewed};
+pub use snapshot::{SnapshotFailed, SnapshotKept, SnapshotOvertaken, SnapshotUnfit};
 
 /// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
 /// happened to a worker, else by its own [`log`](Self::log).
@@ -121,6 +123,8 @@ pub struct LaneRestored {
     pub lane: LaneId,
     /// Its customers.
     pub customers: usize,
+    /// The last unit of the snapshot that it was made of, if it was.
+    pub snapshot: Option<UnitId>,
     /// Ledger entries replayed.
     pub units: u64,
     /// Records replayed.
@@ -134,6 +138,7 @@ impl Happening for LaneRestored {
         info!(
             lane = %self.lane,
             customers = self.customers,
+            snapshot = self.snapshot.map(|unit| unit.0),
             units = self.units,
             records = self.records,
             took_ms = self.took.as_millis(),

@@ -26,6 +26,8 @@ pub struct LaneGauges {
     forgotten: AtomicU64,
     awaiting: AtomicU64,
     stands: Mutex<Stands>,
+    /// When the last snapshot was kept, and its bytes.
+    saved: [AtomicI64; 2],
     /// By input topic.
     lag: Vec<AtomicU64>,
 }
@@ -56,6 +58,7 @@ impl LaneGauges {
             forgotten: AtomicU64::new(0),
             awaiting: AtomicU64::new(0),
             stands: Mutex::default(),
+            saved: [AtomicI64::new(0), AtomicI64::new(0)],
             lag: zeros(topics),
         }
     }
@@ -93,6 +96,20 @@ impl LaneGauges {
             0 => 0.0,
             of => (self.replayed.load(Relaxed) as f64 / of as f64).min(1.0),
         }
+    }
+
+    /// A snapshot was kept at that instant, of so many bytes.
+    pub fn set_saved(&self, at: Timestamp, bytes: u64) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.saved[1].store(bytes, Relaxed);
+        self.saved[0].store(at.0, Relaxed);
+    }
+
+    /// When the last snapshot was kept, and its bytes; nothing before the first.
+    #[must_use]
+    pub fn saved(&self) -> Option<(Timestamp, u64)> {
+        let [at, bytes] = [0, 1].map(|ix: usize| self.saved[ix].load(Relaxed));
+        (at > 0).then_some((Timestamp(at), bytes.cast_unsigned()))
     }
 
     /// The lane's clock, and whether it may follow the wall without events.

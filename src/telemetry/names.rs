@@ -67,7 +67,7 @@ metrics! {
     LANES = Gauge "tidemark_lanes" ["state"]
         "Lanes of this instance by state.";
     RESTORE_PROGRESS = Gauge "tidemark_restore_progress_ratio" ["lane"]
-        "How much of the lane's past has been replayed, 0 to 1.";
+        "How much of the lane's snapshot has been read, then of its past replayed, 0 to 1.";
     REPLAYED_RECORDS = Counter "tidemark_replayed_records_total" []
         "Records read again to restore lanes; not part of the records consumed.";
     UNITS = Counter "tidemark_units_total" []
@@ -90,6 +90,12 @@ metrics! {
         "Workers that took another producer and kept their state.";
     LEDGER_MISMATCHES = Counter "tidemark_ledger_mismatches_total" []
         "Units whose replay differs from what the ledger says of them.";
+    SNAPSHOTS = Counter "tidemark_snapshots_total" ["result"]
+        "Snapshots of lanes that were written or looked at, and what came of it.";
+    SNAPSHOT_TIME = Gauge "tidemark_snapshot_timestamp_seconds" ["lane"]
+        "When the lane's last snapshot was kept.";
+    SNAPSHOT_BYTES = Gauge "tidemark_snapshot_bytes" ["lane"]
+        "How large the lane's last snapshot is.";
     POLICY_INFO = Gauge "tidemark_policy_info" ["name", "version", "hash"]
         "The policy given last, and those that lanes of this instance decide by; always 1.";
     POLICY_ADOPTED = Counter "tidemark_policy_adopted_total" []
@@ -196,6 +202,22 @@ label_values! {
         AmbiguousCommit = "ambiguous_commit",
         /// The client reported an error that it does not recover from.
         ClientError = "client_error",
+    }
+}
+
+label_values! {
+    /// What came of a snapshot.
+    Saved {
+        /// It is kept.
+        Kept = "kept",
+        /// It could not be written.
+        Failed = "failed",
+        /// Customers changed faster than they were written down.
+        Overtaken = "overtaken",
+        /// What was read is not what was written.
+        Damaged = "damaged",
+        /// It could not be taken: the ledger, the settings or the program are other ones.
+        Unfit = "unfit",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::policy::declared::Policy;
 use super::labels::Labels;
 use super::latency::Latencies;
 use super::names::{
-    self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart,
+    self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart, Saved,
 };
 use super::{Board, Figures, LaneGauges, MemoryGauges, population};
 
@@ -109,6 +109,10 @@ impl Families {
             by(Renewal::ALL.iter().map(|it| it.name()), &total.renewals),
         );
         self.numbers(
+            &names::SNAPSHOTS,
+            by(Saved::ALL.iter().map(|it| it.name()), &total.saved),
+        );
+        self.numbers(
             &names::REPLAYED_RECORDS,
             [(Vec::new(), total.replayed as f64)],
         );
@@ -192,6 +196,14 @@ impl Families {
             each(|lane| Some(f64::from(u8::from(lane.is_live())))),
         );
         self.numbers(&names::RESTORE_PROGRESS, each(|lane| Some(lane.restored())));
+        self.numbers(
+            &names::SNAPSHOT_TIME,
+            each(|lane| Some(lane.saved()?.0.0 as f64 / 1000.0)),
+        );
+        self.numbers(
+            &names::SNAPSHOT_BYTES,
+            each(|lane| Some(lane.saved()?.1 as f64)),
+        );
         self.numbers(&names::AWAITING, each(|lane| Some(lane.awaiting() as f64)));
         let lags = lanes.iter().flat_map(|lane| {
             labels

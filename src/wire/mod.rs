@@ -27,6 +27,7 @@ pub mod report;
 mod scanner;
 pub mod scratch;
 mod section;
+pub mod snapshot;
 pub mod standing;
 pub mod tape;
 pub mod told;

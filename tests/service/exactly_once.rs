@@ -20,4 +20,5 @@ mod refusals;
 mod restarts;
 mod shop_load;
 mod silence;
+mod snapshots;
 mod verdict;

@@ -38,6 +38,7 @@ fn plan() -> Plan {
         memory_max: None,
         record_bytes_max: 256,
         agreement_wait: Span(1),
+        snapshots: None,
     }
 }
 

@@ -263,6 +263,7 @@ fn plan(policies: &Policies) -> Plan {
         memory_max: None,
         record_bytes_max: 65_536,
         agreement_wait: Span(30_000),
+        snapshots: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::port::{Bus, Clock, Memory, Trouble};
 use crate::runtime::doubt::Part;
 
 use super::Worker;
+use super::saving::Keeping;
 
 /// What is to be told of a unit once it is committed.
 pub(super) struct Sealed {
@@ -29,6 +30,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         self.tell();
         let mut parts = Vec::new();
         let mut passed = Vec::new();
+        let turn = self.keeping.as_ref().and_then(Keeping::turn);
+        let mut to_save = None;
         for (id, intake) in self
             .lanes
             .iter_mut()
@@ -43,6 +46,9 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             self.outbox.sealed(&entry, &mut self.transactions)?;
             parts.push(Part::of(&entry));
             passed.extend(intake.passed().map(|hash| (*id, hash)));
+            if let Some((_, place)) = turn.filter(|(lane, _)| lane == id) {
+                to_save = Some((entry, place));
+            }
         }
         let lanes = parts.len() as u64;
         self.transactions.commit(parts)?;
@@ -53,6 +59,9 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             began: self.transactions.began(),
             passed,
         });
+        if let Some((entry, place)) = to_save {
+            self.begin_saving(entry, place);
+        }
         Ok(())
     }
 
@@ -90,6 +99,9 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         let Some(sealed) = self.sealed.take_if(|_| committed) else {
             return;
         };
+        if let Some(keeping) = &mut self.keeping {
+            keeping.committed();
+        }
         for (id, hash) in &sealed.passed {
             self.desk.passed(*id, hash);
         }

@@ -8,9 +8,13 @@ use crate::port::{Bus, Clock, Memory, Source};
 use crate::runtime::open_unit::until;
 
 use super::Worker;
+use super::saving::Keeping;
 
 /// Longest sleep without anything to do: how late a rebalance, a question or a stop may be noticed.
 const NAP: Duration = Duration::from_millis(20);
+
+/// Longest sleep while a lane is being written down.
+const SLICE: Duration = Duration::from_millis(1);
 
 impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Sleeps until something may have happened.
@@ -23,6 +27,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             None if self.restore.is_some() && !self.allowance.is_full() => Duration::from_millis(1),
             None => self.until_due(now, feed).min(NAP),
         };
+        let writes = self.keeping.as_ref().is_some_and(Keeping::is_busy);
+        let most = if writes { most.min(SLICE) } else { most };
         if !most.is_zero() {
             self.transactions.reading().wait(most);
         }

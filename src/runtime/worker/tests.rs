@@ -75,6 +75,7 @@ impl Scene {
             memory_max: Some(LIMIT),
             record_bytes_max: 65_536,
             agreement_wait: Span(1_000),
+            snapshots: None,
         };
         let desk = Desk::new(&telemetry, &Directory::new(), 0);
         let boat = Boat::of(&shore);

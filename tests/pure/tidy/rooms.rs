@@ -18,6 +18,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("settings", &["model", "policy", "wire"]),
     ("telemetry", &["model", "policy", "engine", "lane"]),
     ("directory", &["model", "policy", "engine"]),
+    ("store", &["model", "port"]),
     (
         "kafka",
         &["model", "lane", "wire", "port", "settings", "telemetry"],
@@ -51,6 +52,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "settings",
             "telemetry",
             "directory",
+            "store",
             "kafka",
             "runtime",
             "http",

@@ -124,12 +124,15 @@ impl Deployment {
             policy.file = "{policy}"
             http.enabled = false
             log.format = "text"
+            snapshots.folder = "{snapshots}"
+            snapshots.every = "1s"
             [kafka]
             brokers = "{brokers}"
             session_timeout = "6s"
             static_membership = {membership}
             "#,
             policy = policy.display(),
+            snapshots = self.snapshots().display(),
             brokers = client.bootstrap(),
             membership = plan.static_membership,
         )
@@ -192,6 +195,11 @@ impl Deployment {
 
     pub(crate) fn settings(&self) -> PathBuf {
         self.directory.path().join("settings.toml")
+    }
+
+    /// The folder with the snapshots of its lanes.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.directory.path().join("snapshots")
     }
 
     /// A file of this test.

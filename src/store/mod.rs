@@ -1,0 +1,3 @@
+//! Keeping: files on a disk of this machine.
+
+pub mod folder;
