@@ -4,20 +4,29 @@ use crate::model::time::Timestamp;
 
 /// Events that are sought one after another; more lie at places of their own.
 const FEW: usize = 64;
+/// Places of the largest piece. It is made anew whole when it is full, in one step; so it is small.
+const MOST: usize = 1_024;
+/// Parts of what is more than a piece may hold, and the bits of an id that say which.
+const PARTS: usize = 16;
+const BITS: u32 = PARTS.ilog2();
 /// Bytes of an instant: enough for any day that has a date.
 const INSTANT: usize = 7;
 
-/// The events that counted. Few of them are a list in the order in which they came. Many are at
-/// open addresses, before which stands how many they are: an event is at its place or, where that
-/// is taken, at the next one that is not.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counted {
-    events: Box<[Event]>,
+/// The events that counted.
+#[derive(Clone, Debug)]
+pub(super) enum Counted {
+    /// Few of them are a list in the order in which they came. More are at open addresses, before
+    /// which stands how many they are: an event is at its place or, where that is taken, at the
+    /// next one that is not.
+    Piece(Box<[Event]>),
+    /// Those who have far more than others, as robots do, have them in parts: by the first bits of
+    /// ids, then by the next ones, and at last in pieces, all of which are at open addresses.
+    Parts(Box<[Counted; PARTS]>),
 }
 
 /// One event, in as many bytes as that takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Event {
+pub(super) struct Event {
     id: [u8; 8],
     at: [u8; INSTANT],
 }
@@ -47,6 +56,12 @@ impl Event {
     }
 }
 
+impl Default for Counted {
+    fn default() -> Self {
+        Self::Piece(Box::default())
+    }
+}
+
 impl Counted {
     /// Those that have counted, each with the instant of the latest copy.
     pub(super) fn of(all: Vec<(u64, Timestamp)>) -> Self {
@@ -65,8 +80,9 @@ impl Counted {
 
     /// When an event counted last, by what stands for it among those of its customer.
     pub(super) fn find(&self, id: u64) -> Option<Timestamp> {
-        let found = match self.addresses() {
-            None => self.events.iter().copied().find(|event| event.id() == id),
+        let piece = self.piece(id);
+        let found = match addresses(piece) {
+            None => piece.iter().copied().find(|event| event.id() == id),
             Some(places) => Some(places[seek(places, id)]).filter(|event| *event != VACANT),
         };
         found.map(Event::at)
@@ -75,49 +91,49 @@ impl Counted {
     /// An event counted. Those dated before `limit` are forgotten where room is needed.
     pub(super) fn remember(&mut self, id: u64, at: Timestamp, limit: Timestamp) {
         let new = Event::new(id, at);
-        if self.addresses().is_some() {
-            return self.enter(new, limit);
+        let (mut part, mut level) = (self, 0);
+        let events = loop {
+            match part {
+                Self::Piece(events) => break events,
+                Self::Parts(parts) => part = &mut parts[digit(id, level)],
+            }
+            level += 1;
+        };
+        let grown = match events.len() > FEW {
+            true => enter(events, new, limit),
+            false => append(events, new, limit),
+        };
+        if let Some(grown) = grown {
+            *part = Self::of(grown, level);
         }
-        if let Some(place) = self.events.iter().position(|event| event.id() == id) {
-            self.events[place] = new;
-            return;
-        }
-        // Most that are behind others are dated later.
-        let old = self.events.iter().take_while(|event| event.at() < limit);
-        let old = old.count();
-        if old == 0 && self.events.len() == FEW {
-            self.spread(4 * FEW, limit);
-            return self.enter(new, limit);
-        }
-        if old == 1 {
-            self.events.rotate_left(1);
-            let last = self.events.len() - 1;
-            self.events[last] = new;
-            return;
-        }
-        let mut events = std::mem::take(&mut self.events).into_vec();
-        events.drain(..old);
-        events.reserve_exact(1);
-        events.push(new);
-        self.events = events.into_boxed_slice();
     }
 
     /// All that are dated at `limit` or later, in an order that depends on nothing else.
     pub(super) fn all(&self, limit: Timestamp) -> Vec<(u64, Timestamp)> {
-        let all = self.addresses().unwrap_or(&self.events).iter();
-        let all = all.filter(|event| **event != VACANT);
-        let all = all.map(|event| (event.id(), event.at()));
-        let mut all: Vec<_> = all.filter(|(_, at)| *at >= limit).collect();
+        let mut all = Vec::new();
+        self.collect(limit, &mut all);
         all.sort_unstable();
         all
+    }
+
+    fn collect(&self, limit: Timestamp, into: &mut Vec<(u64, Timestamp)>) {
+        match self {
+            Self::Piece(piece) => {
+                let events = addresses(piece).unwrap_or(piece).iter();
+                let events = events.filter(|event| **event != VACANT && event.at() >= limit);
+                into.extend(events.map(|event| (event.id(), event.at())));
+            }
+            Self::Parts(parts) => parts.iter().for_each(|part| part.collect(limit, into)),
+        }
     }
 
     /// Reads some of it without asking what is there, since answers would have to be waited for: a
     /// number without meaning.
     pub(super) fn glance(&self, id: u64) -> u8 {
-        match self.addresses() {
+        let piece = self.piece(id);
+        match addresses(piece) {
             None => {
-                let lines = self.events.iter().step_by(4).chain(self.events.last());
+                let lines = piece.iter().step_by(4).chain(piece.last());
                 lines.fold(0, |seen, event| seen ^ event.id[0])
             }
             Some(places) => {
@@ -127,38 +143,92 @@ impl Counted {
         }
     }
 
-    fn addresses(&self) -> Option<&[Event]> {
-        (self.events.len() > FEW).then(|| &self.events[1..])
-    }
-
-    /// Enters an event at its address. At most two thirds are taken: beyond that, places next to
-    /// each other are taken too often.
-    fn enter(&mut self, event: Event, limit: Timestamp) {
-        let [count, places @ ..] = &mut *self.events else {
-            unreachable!("before the addresses stands how many are taken");
-        };
-        let place = seek(places, event.id());
-        let taken = count.id() + u64::from(places[place] == VACANT);
-        places[place] = event;
-        count.id = taken.to_le_bytes();
-        let (taken, room) = (taken as usize, places.len());
-        if taken * 3 >= room * 2 {
-            let kept = places.iter().filter(|event| event.at() >= limit).count();
-            self.spread(if kept <= room / 3 { room } else { 2 * room }, limit);
+    /// The piece where an event is, if it is there.
+    fn piece(&self, id: u64) -> &[Event] {
+        let (mut part, mut level) = (self, 0);
+        loop {
+            match part {
+                Self::Piece(events) => return events,
+                Self::Parts(parts) => part = &parts[digit(id, level)],
+            }
+            level += 1;
         }
     }
 
-    /// Gives all that are dated at `limit` or later new places, so many.
-    fn spread(&mut self, room: usize, limit: Timestamp) {
-        let all = self.addresses().unwrap_or(&self.events).iter();
-        let kept: Vec<Event> = all.copied().filter(|event| event.at() >= limit).collect();
-        self.events = vec![VACANT; 1 + room].into_boxed_slice();
-        self.events[0].id = (kept.len() as u64).to_le_bytes();
-        let places = &mut self.events[1..];
-        for event in kept {
+    /// Gives events places, so many that at most a third are taken. They have the bits of all
+    /// levels before this one in common.
+    fn of(events: Vec<Event>, level: u32) -> Self {
+        let least = if level == 0 { 4 * FEW } else { 2 * FEW };
+        let room = (3 * events.len()).next_power_of_two().max(least);
+        if room > MOST {
+            let mut parts: [Vec<Event>; PARTS] = Default::default();
+            for event in events {
+                parts[digit(event.id(), level)].push(event);
+            }
+            return Self::Parts(Box::new(parts.map(|part| Self::of(part, level + 1))));
+        }
+        let mut piece = vec![VACANT; 1 + room].into_boxed_slice();
+        piece[0].id = (events.len() as u64).to_le_bytes();
+        let places = &mut piece[1..];
+        for event in events {
             places[seek(places, event.id())] = event;
         }
+        Self::Piece(piece)
     }
+}
+
+/// To which part of a level an event belongs.
+fn digit(id: u64, level: u32) -> usize {
+    id.rotate_left(BITS * (level + 1)) as usize % PARTS
+}
+
+fn addresses(piece: &[Event]) -> Option<&[Event]> {
+    (piece.len() > FEW).then(|| &piece[1..])
+}
+
+/// Puts an event into a list; all that are to have places of their own, where they are too many.
+fn append(list: &mut Box<[Event]>, new: Event, limit: Timestamp) -> Option<Vec<Event>> {
+    if let Some(place) = list.iter().position(|event| event.id == new.id) {
+        list[place] = new;
+        return None;
+    }
+    // Most that are behind others are dated later.
+    let old = list.iter().take_while(|event| event.at() < limit);
+    let old = old.count();
+    if old == 0 && list.len() == FEW {
+        let events = list.iter().filter(|event| event.at() >= limit);
+        return Some(events.chain([&new]).copied().collect());
+    }
+    if old == 1 {
+        list.rotate_left(1);
+        let last = list.len() - 1;
+        list[last] = new;
+        return None;
+    }
+    let mut events = std::mem::take(list).into_vec();
+    events.drain(..old);
+    events.reserve_exact(1);
+    events.push(new);
+    *list = events.into_boxed_slice();
+    None
+}
+
+/// Enters an event at its address. At most two thirds are taken: beyond that, places next to each
+/// other are taken too often, and all that are still needed are to have new ones.
+fn enter(piece: &mut [Event], event: Event, limit: Timestamp) -> Option<Vec<Event>> {
+    let [count, places @ ..] = piece else {
+        unreachable!("before the addresses stands how many are taken");
+    };
+    let place = seek(places, event.id());
+    let taken = count.id() + u64::from(places[place] == VACANT);
+    places[place] = event;
+    count.id = taken.to_le_bytes();
+    if taken as usize * 3 < places.len() * 2 {
+        return None;
+    }
+    let kept = places.iter().filter(|event| **event != VACANT);
+    let kept = kept.copied().filter(|event| event.at() >= limit);
+    Some(kept.collect())
 }
 
 fn place(places: &[Event], id: u64) -> usize {
@@ -176,6 +246,8 @@ fn seek(places: &[Event], id: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -188,24 +260,88 @@ mod tests {
         }
     }
 
+    /// Pieces of all that is remembered: how many places each has.
+    fn pieces(counted: &Counted) -> Vec<usize> {
+        match counted {
+            Counted::Piece(piece) => vec![piece.len()],
+            Counted::Parts(parts) => parts.iter().flat_map(pieces).collect(),
+        }
+    }
+
+    fn spread(id: u64) -> u64 {
+        id.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
     /// As many as a customer has in a week, and as many as a robot has: those that can still come
     /// again are remembered, and not many others.
     #[test]
     fn what_can_come_again_is_remembered_and_little_else() {
-        for kept in [3, 40, 63, 64, 65, 5_000] {
+        for kept in [3, 40, 63, 64, 65, 5_000, 40_000] {
             let mut counted = Counted::default();
-            let id = |at: i64| (at as u64 / 2).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            for at in 0..30_000 {
+            let id = |at: i64| spread(at as u64 / 2);
+            let last = 30_000.max(3 * kept);
+            for at in 0..last {
                 counted.remember(id(at), Timestamp(at), Timestamp(at - kept));
                 let oldest = (at - kept).max(0);
                 for at in [at, oldest] {
                     assert!(counted.find(id(at)).is_some(), "{kept}: {at}");
                 }
             }
-            let all = counted.all(Timestamp(30_000 - kept));
+            let all = counted.all(Timestamp(last - kept));
             assert_eq!(all.len() as i64, (kept + 1) / 2, "{kept}");
-            let room = counted.events.len() as i64;
+            let room = pieces(&counted).iter().sum::<usize>() as i64;
             assert!(room <= 9 + 6 * kept, "{kept}: {room}");
         }
+    }
+
+    /// Which events come again, and dated when, is drawn; so is how far back they are remembered,
+    /// and how alike their ids are.
+    #[test]
+    fn it_remembers_what_a_map_remembers() {
+        for (seed, ids, alike) in [(1, 50, 0), (2, 900, 0), (3, 30_000, 0), (4, 9_000, 40)] {
+            let (mut counted, mut map) = (Counted::default(), BTreeMap::new());
+            let (mut state, mut limit) = (spread(seed), Timestamp::MIN);
+            for step in 0..120_000 {
+                state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                let (id, far) = (spread(state >> 33) % ids, (state >> 20) as i64 % 9_000);
+                let id = spread(id) >> alike;
+                let at = Timestamp(step - far);
+                if step % 1_000 == 0 && step > 20_000 {
+                    limit = limit.max(Timestamp(step - 5_000 - far));
+                }
+                let seen = |at: &Timestamp| *at >= limit;
+                let known = map.get(&id).copied().filter(seen);
+                assert_eq!(counted.find(id).filter(seen), known, "{seed}: {step}");
+                if at >= limit {
+                    counted.remember(id, at, limit);
+                    map.insert(id, at);
+                }
+            }
+            let kept = map.into_iter().filter(|(_, at)| *at >= limit);
+            assert!(counted.all(limit).into_iter().eq(kept), "{seed}");
+            let largest = pieces(&counted).into_iter().max();
+            assert!(largest <= Some(1 + MOST), "{seed}: {largest:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_dated_at_the_limit_is_kept() {
+        let limit = Timestamp(5);
+        for many in [64, 65, 170, 171, 3_000] {
+            let mut counted = Counted::default();
+            (0..many).for_each(|id| counted.remember(spread(id), limit, limit));
+            assert_eq!(counted.all(limit).len() as u64, many);
+        }
+    }
+
+    /// Whoever makes up ids can have them begin alike, but not all the way.
+    #[test]
+    fn ids_that_begin_alike_are_told_apart_in_the_end() {
+        let mut counted = Counted::default();
+        let id = |at: u64| 0xdead_beef_0000_0000 | at << 4;
+        (0..2_000).for_each(|at| counted.remember(id(at), Timestamp(at as i64), Timestamp::MIN));
+        assert!((0..2_000).all(|at| counted.find(id(at)) == Some(Timestamp(at as i64))));
+        assert_eq!(counted.find(id(2_000)), None);
+        assert_eq!(counted.all(Timestamp::MIN).len(), 2_000);
     }
 }

@@ -1,6 +1,6 @@
 //! The order ledger of one customer: what each order that can still be refunded contributes.
 
-use hashbrown::HashTable;
+mod many;
 
 use crate::model::detail::{Attr, number};
 use crate::model::time::Timestamp;
@@ -9,6 +9,8 @@ use super::feature::Field;
 use super::filter::Passes;
 use super::fingerprint::Fingerprint;
 use super::rows::Rows;
+
+use many::Many;
 
 /// What something adds to the features that see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -185,7 +187,7 @@ pub struct Orders {
 #[derive(Clone, Debug)]
 enum Entries {
     Few(Rows),
-    Many(Box<HashTable<Order>>),
+    Many(Box<Many>),
 }
 
 impl Default for Orders {
@@ -200,7 +202,7 @@ impl Orders {
     fn entries(&self) -> Vec<Order> {
         match &self.entries {
             Entries::Few(rows) => rows.all().collect(),
-            Entries::Many(entries) => entries.iter().copied().collect(),
+            Entries::Many(many) => many.all(),
         }
     }
 
@@ -223,7 +225,7 @@ impl Orders {
     pub fn known(&self, id: Fingerprint, limit: Timestamp) -> Option<Order> {
         let found = match &self.entries {
             Entries::Few(rows) => rows.find(id).map(|ix| rows.get(ix)),
-            Entries::Many(table) => table.find(id.bits(), |order| order.id == id).copied(),
+            Entries::Many(many) => many.find(id).copied(),
         };
         found.filter(|order| order.at > limit)
     }
@@ -250,8 +252,8 @@ impl Orders {
                 let ix = rows.find(id);
                 ix.inspect(|ix| rows.set(*ix, &order)).is_some()
             }
-            Entries::Many(table) => {
-                let place = table.find_mut(id.bits(), |old| old.id == id);
+            Entries::Many(many) => {
+                let place = many.find_mut(id);
                 place.map(|place| *place = order).is_some()
             }
         }
@@ -292,22 +294,22 @@ impl Orders {
     pub fn buy(&mut self, id: &str, order: Order, known: Known) {
         if self.enter(order, known.kept) {
             let sums = given_back_on(id);
-            self.retain(|entry| entry.id != sums);
+            match &mut self.entries {
+                Entries::Few(rows) => rows.retain(|entry| entry.id != sums),
+                Entries::Many(many) => many.remove(sums),
+            }
         }
     }
 
     /// Keeps those after an instant, each with the passes that `passes` makes of its own.
     pub fn keep(&mut self, after: Timestamp, passes: impl Fn(Passes) -> Passes) {
-        self.retain(|order| {
+        let mut keep = |order: &mut Order| {
             order.passes = passes(order.passes);
             order.at > after
-        });
-    }
-
-    fn retain(&mut self, keep: impl FnMut(&mut Order) -> bool) {
+        };
         match &mut self.entries {
             Entries::Few(rows) => rows.retain(keep),
-            Entries::Many(table) => table.retain(keep),
+            Entries::Many(many) => many.retain(&mut keep),
         }
     }
 
@@ -316,13 +318,19 @@ impl Orders {
         let mut entries = self.entries();
         entries.sort_unstable_by_key(|entry| entry.id);
         let entry = |id| entries.binary_search_by_key(&id, |entry: &Order| entry.id);
-        let sums: Vec<Option<usize>> = entries
+        // Where the sums of each are, and whether it is sums itself.
+        let mut sums: Vec<(Option<usize>, bool)> = entries
             .iter()
-            .map(|order| entry(order.id.sibling()).ok())
+            .map(|order| (entry(order.id.sibling()).ok(), false))
             .collect();
-        let orders = (0..entries.len()).filter(|ix| !sums.contains(&Some(*ix)));
+        for ix in 0..sums.len() {
+            if let (Some(back), _) = sums[ix] {
+                sums[back].1 = true;
+            }
+        }
+        let orders = entries.iter().zip(&sums).filter(|(_, (_, back))| !back);
         orders
-            .map(|ix| (entries[ix], sums[ix].map(|sums| entries[sums])))
+            .map(|(order, (back, _))| (*order, back.map(|back| entries[back])))
             .collect()
     }
 
@@ -341,21 +349,10 @@ impl Orders {
                     rows.push(&order);
                     return false;
                 }
-                let mut table = HashTable::with_capacity(2 * FEW);
-                for entry in rows.all().chain([order]) {
-                    table.insert_unique(entry.id.bits(), entry, |old| old.id.bits());
-                }
-                self.entries = Entries::Many(Box::new(table));
+                let entries = rows.all().chain([order]).collect();
+                self.entries = Entries::Many(Box::new(Many::of(entries, 0)));
             }
-            Entries::Many(table) => {
-                if table.len() == table.capacity() {
-                    table.retain(|old| old.at > limit);
-                    if table.len() > table.capacity() / 2 {
-                        table.reserve(table.len(), |old| old.id.bits());
-                    }
-                }
-                table.insert_unique(order.id.bits(), order, |old| old.id.bits());
-            }
+            Entries::Many(many) => many.enter(order, limit),
         }
         false
     }
@@ -522,11 +519,11 @@ mod tests {
 
     #[test]
     fn the_ledger_keeps_what_is_known_and_stays_small() {
-        for (known, most) in [(5, 5), (40, 40), (50, 256)] {
+        for (known, most) in [(5, 5), (40, 40), (50, 256), (4_000, 10_000)] {
             let mut orders = Orders::default();
-            for at in 0..10_000 {
+            for at in 0..10_000.max(3 * known) {
                 orders.enter(order(&at.to_string(), at), Timestamp(at - known));
-                for back in 0..known.min(at) {
+                for back in (0..known.min(at)).step_by(1 + known as usize / 50) {
                     let id = Fingerprint::of(&(at - back).to_string());
                     assert!(orders.known(id, Timestamp(at - known)).is_some());
                 }

@@ -89,6 +89,23 @@ fn browsing(from: usize, at: i64) -> Vec<String> {
     (from..from + TIMES).map(event).collect()
 }
 
+/// Bytes that are asked for at most while one of these records is read and applied.
+fn most_at_once(engine: &mut Engine, decoder: &Decoder, records: &[String]) -> u64 {
+    let (mut scratch, mut effects) = (Scratch::default(), Vec::with_capacity(64));
+    let bytes = records.iter().map(|record| {
+        scratch.clear();
+        let asked = measure(|| {
+            let event = decoder.decode(record.as_bytes(), &scratch);
+            let event: Event<'_> = event.expect("an event");
+            let became = engine.apply_known((&event, Key::of(&event)), &mut effects);
+            assert_eq!(became, Outcome::Applied, "{record}");
+        });
+        effects.clear();
+        asked.bytes_total
+    });
+    bytes.max().unwrap_or(0)
+}
+
 /// How often memory is asked for while these records are read and applied.
 fn applied(engine: &mut Engine, decoder: &Decoder, records: &[String], outcome: Outcome) -> u64 {
     let (mut scratch, mut effects) = (Scratch::default(), Vec::with_capacity(64));
@@ -125,4 +142,23 @@ fn looking_around_allocates_only_where_something_has_to_grow() {
     let rounds: Vec<u64> = rounds.collect();
     let without = rounds.iter().filter(|asked| **asked == 0).count();
     assert!(without * 2 > rounds.len(), "{rounds:?}");
+}
+
+/// Some customers do in an hour what others do in a lifetime. No event of theirs may have to wait
+/// for all that they did before to be moved to a larger place.
+#[test]
+fn no_event_of_a_robot_moves_all_that_came_before() {
+    let (mut engine, decoder) = engine();
+    applied(&mut engine, &decoder, &browsing(0, NOON), Outcome::Applied);
+    for kind in ["view", "purchase"] {
+        let event = |i: usize| {
+            let at = NOON + i as i64;
+            format!(
+                r#"{{"event_id":"{kind}-{i}","customer_id":"c-1","kind":"{kind}","occurred_at":{at},"order_id":"o-{i}","amount":"1.00","currency":"GBP"}}"#
+            )
+        };
+        let records: Vec<String> = (0..60_000).map(event).collect();
+        let asked = most_at_once(&mut engine, &decoder, &records);
+        assert!(asked < 256 * 1024, "{kind}: {asked} bytes at once");
+    }
 }

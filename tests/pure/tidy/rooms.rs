@@ -70,7 +70,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("config", &["settings"]),
     ("dashmap", &["directory"]),
     ("flate2", &["cli"]),
-    ("hashbrown", &["engine", "features/orders"]),
+    ("hashbrown", &["engine", "features/orders/many"]),
     ("hdrhistogram", &["telemetry"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
