@@ -64,18 +64,12 @@ impl Default for Counted {
 
 impl Counted {
     /// Those that have counted, each with the instant of the latest copy.
-    pub(super) fn of(all: Vec<(u64, Timestamp)>) -> Self {
-        let events: Box<[Event]> = all.iter().map(|(id, at)| Event::new(*id, *at)).collect();
-        let mut counted = Self { events };
-        let many = counted.events.len();
-        if many > FEW {
-            let events = std::mem::take(&mut counted.events);
-            counted.events = vec![VACANT; 1 + (2 * many).next_power_of_two()].into_boxed_slice();
-            for event in &events {
-                counted.enter(*event, Timestamp::MIN);
-            }
+    pub(super) fn of_all(all: Vec<(u64, Timestamp)>) -> Self {
+        let events = all.into_iter().map(|(id, at)| Event::new(id, at));
+        match events.len() > FEW {
+            true => Self::of(events.collect(), 0),
+            false => Self::Piece(events.collect()),
         }
-        counted
     }
 
     /// When an event counted last, by what stands for it among those of its customer.

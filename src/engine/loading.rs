@@ -136,7 +136,7 @@ impl Loading {
             .put_at(slot, hash(&member.id), &member.id, history);
         let customer = engine.customers.get_mut(slot);
         customer.due = member.due;
-        customer.counted = Counted::of(counted);
+        customer.counted = Counted::of_all(counted);
         engine.furnish(slot, member);
         if !members.is_empty() {
             self.unions.push((slot, members));
