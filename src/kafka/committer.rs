@@ -126,7 +126,6 @@ pub(super) fn commit(
     patience: Duration,
 ) -> Result<(), Trouble> {
     let context = producer.context();
-    let quiet = context.disturbances();
     producer
         .send_offsets_to_transaction(offsets, group, patience)
         .map_err(restart("add the offsets to the transaction"))?;
@@ -134,10 +133,15 @@ pub(super) fn commit(
         .commit_transaction(patience)
         .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
     context.delivered()?;
-    if context.disturbances() != quiet {
+    if context.was_disturbed() && !is_credulous() {
         return Err(Trouble::InDoubt(
-            "the connection to the coordinator was disturbed during a commit".to_owned(),
+            "a connection of the producer was disturbed before the end of a commit".to_owned(),
         ));
     }
     Ok(())
+}
+
+/// Whether it believes what it is told: for a test that sees what doubt is good for.
+fn is_credulous() -> bool {
+    cfg!(feature = "teeth") && std::env::var_os("TIDEMARK_TOOTH").is_some_and(|it| it == "doubt")
 }

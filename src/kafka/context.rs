@@ -1,7 +1,7 @@
 //! What librdkafka says by itself: rebalances, lost deliveries, disturbed connections.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -135,18 +135,20 @@ impl ConsumerContext for Member {
 /// Context of the transactional producer.
 #[derive(Default)]
 pub(super) struct Publisher {
-    disturbances: AtomicU64,
+    disturbed: AtomicBool,
     lost: Mutex<Option<String>>,
 }
 
 impl Publisher {
-    /// How often a connection failed or a request timed out so far.
+    /// Whether a connection that was of use has ever broken, or a request timed out.
     ///
-    /// librdkafka retries a commit by itself and then reports success, although a copy of the first
-    /// request may still reach the broker, and with its old protocol commit a later transaction. So
-    /// a commit that was disturbed is in doubt, whatever it returned.
-    pub(super) fn disturbances(&self) -> u64 {
-        self.disturbances.load(Ordering::SeqCst)
+    /// librdkafka then sends again what was on its way, and reports success, although a copy of the
+    /// first request may still reach the broker: of a commit, and with the old protocol it commits
+    /// a later transaction, or of its offsets, and takes the group back. So a commit after that is
+    /// in doubt, whatever it returned. It tells of a connection that breaks in the same way again
+    /// only now and then, so it is no use to ask whether that has happened during one commit.
+    pub(super) fn was_disturbed(&self) -> bool {
+        self.disturbed.load(Ordering::SeqCst)
     }
 
     /// The first record that could not be delivered since the last time.
@@ -170,8 +172,8 @@ impl Publisher {
 
 impl ClientContext for Publisher {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
-        if matches!(facility, "FAIL" | "REQTMOUT") && text.contains("TxnCoordinator") {
-            self.disturbances.fetch_add(1, Ordering::SeqCst);
+        if is_disturbance(facility, text) {
+            self.disturbed.store(true, Ordering::SeqCst);
         }
         ClientSaid {
             severity: severity(level),
@@ -203,6 +205,29 @@ impl ProducerContext for Publisher {
     }
 }
 
+/// Whether the client says that a request may be on its way twice from now on: one has timed out, or
+/// a connection has broken that was past its beginnings.
+fn is_disturbance(facility: &str, text: &str) -> bool {
+    const BEGINNINGS: [&str; 9] = [
+        "INIT",
+        "DOWN",
+        "TRY_CONNECT",
+        "CONNECT",
+        "SSL_HANDSHAKE",
+        "AUTH_LEGACY",
+        "AUTH_HANDSHAKE",
+        "AUTH_REQ",
+        "APIVERSION_QUERY",
+    ];
+    let state = text.rsplit_once(" in state ").map(|(_, state)| state);
+    let state = state.and_then(|state| state.split([')', ',']).next());
+    match facility {
+        "REQTMOUT" => true,
+        "FAIL" => state.is_none_or(|state| !BEGINNINGS.contains(&state)),
+        _ => false,
+    }
+}
+
 fn severity(level: RDKafkaLogLevel) -> Severity {
     match level {
         RDKafkaLogLevel::Emerg
@@ -211,5 +236,50 @@ fn severity(level: RDKafkaLogLevel) -> Severity {
         | RDKafkaLogLevel::Error => Severity::Error,
         RDKafkaLogLevel::Warning | RDKafkaLogLevel::Notice => Severity::Warning,
         RDKafkaLogLevel::Info | RDKafkaLogLevel::Debug => Severity::Detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As librdkafka 2.12.1 words it.
+    #[test]
+    fn a_request_may_be_on_its_way_twice() {
+        let cases = [
+            (
+                "FAIL",
+                "[thrd:TxnCoordinator]: TxnCoordinator: Disconnected (after 9ms in state UP)",
+                true,
+            ),
+            (
+                "FAIL",
+                "[thrd:a:1/1]: a:1/1: Disconnected (after 9ms in state UP, 3 identical error(s) \
+                 suppressed)",
+                true,
+            ),
+            ("FAIL", "[thrd:a:1/1]: a:1/1: cut off before its end", true),
+            (
+                "FAIL",
+                "[thrd:a:1/1]: a:1/1: Connect to a:1 failed: Connection refused (after 0ms in \
+                 state CONNECT, 5 identical error(s) suppressed)",
+                false,
+            ),
+            (
+                "FAIL",
+                "[thrd:a:1/1]: a:1/1: Disconnected: requesting ApiVersion (after 1ms in state \
+                 APIVERSION_QUERY)",
+                false,
+            ),
+            (
+                "REQTMOUT",
+                "[thrd:a:1/1]: a:1/1: Timed out 1 in-flight, 0 retry-queued, 0 out-queue",
+                true,
+            ),
+            ("COORD", "[thrd:main]: a coordinator in state UP", false),
+        ];
+        for (facility, text, expected) in cases {
+            assert_eq!(is_disturbance(facility, text), expected, "{text}");
+        }
     }
 }

@@ -92,7 +92,8 @@ impl Broker {
         Self::with("")
     }
 
-    /// The same, with these lines more in its properties.
+    /// The same, with these lines more in its properties, which may name its ports as the template
+    /// does.
     pub(crate) fn with(properties: &str) -> Self {
         jars::jars();
         forget_old_runs(&jars::home());
@@ -167,14 +168,13 @@ impl Broker {
     fn format(&self, port: u16, controller_port: u16, more: &str) {
         let template = fs::read_to_string(jars::parts().join("server.properties.in"))
             .expect("server.properties.in can be read");
-        let properties = template
+        let properties = format!("{template}\n{more}\n")
             .replace("@PORT@", &port.to_string())
             .replace("@CONTROLLER_PORT@", &controller_port.to_string())
             .replace(
                 "@DATA@",
                 self.data().to_str().expect("target/kafka is a UTF-8 path"),
             );
-        let properties = format!("{properties}\n{more}\n");
         fs::write(self.properties(), properties).expect("server.properties can be written");
         let mut format = jars::tool("kafka.tools.StorageTool");
         format.args(["format", "--cluster-id", "tidemark-under-test-00"]);

@@ -2,11 +2,11 @@
 //! stopped, killed, paused and given rubbish, and at the end everything that can be read is held
 //! against everything else.
 
-mod books;
-mod chains;
+pub(crate) mod books;
+pub(crate) mod chains;
 mod crossing;
-mod deployment;
-mod dice;
+pub(crate) mod deployment;
+pub(crate) mod dice;
 mod files;
 mod kills;
 mod memory;
@@ -18,7 +18,8 @@ mod policies;
 mod rebalances;
 mod refusals;
 mod restarts;
-mod shop_load;
+pub(crate) mod shop_load;
 mod silence;
 mod snapshots;
 mod verdict;
+pub(crate) mod verdict;

@@ -3,6 +3,8 @@
 
 #[path = "../broker/mod.rs"]
 mod broker;
+#[path = "../chaos/mod.rs"]
+mod chaos;
 
 mod alerts;
 mod broker_boots;

@@ -225,6 +225,16 @@ impl Deployment {
 
     /// Starts an instance with some settings of its own.
     pub(crate) fn start_with(&self, instance: &str, settings: &[&str]) -> Instance {
+        self.start_in(instance, settings, &[])
+    }
+
+    /// Starts an instance with some settings and variables of its own.
+    pub(crate) fn start_in(
+        &self,
+        instance: &str,
+        settings: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Instance {
         let mut starts = self.starts.borrow_mut();
         let number = starts.entry(instance.to_owned()).or_default();
         *number += 1;
@@ -233,6 +243,7 @@ impl Deployment {
         let mut command = self.tidemark(&["run"]);
         command.args(["--set", &format!("app.instance={instance}")]);
         command.args(settings.iter().flat_map(|setting| ["--set", setting]));
+        command.envs(variables.iter().copied());
         command.stdout(output().expect("a log can be written"));
         command.stderr(output().expect("a log can be written"));
         Instance {

@@ -1,0 +1,9 @@
+//! Damage on purpose, on a real broker: requests that are lost, late or answered to nobody, and
+//! instances that die just then. What it costs to try for longer than a test may take is asked for
+//! by `TIDEMARK_ROUNDS`; docs/campaigns.md says what came of it.
+
+mod ambiguous;
+#[allow(dead_code, reason = "the kills that come next use the rest")]
+mod proxy;
+#[allow(dead_code, reason = "the same")]
+mod stage;
