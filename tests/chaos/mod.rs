@@ -3,7 +3,7 @@
 //! by `TIDEMARK_ROUNDS`; docs/campaigns.md says what came of it.
 
 mod ambiguous;
-#[allow(dead_code, reason = "the kills that come next use the rest")]
+mod campaign;
+mod nemesis;
 mod proxy;
-#[allow(dead_code, reason = "the same")]
 mod stage;

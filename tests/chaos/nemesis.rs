@@ -1,0 +1,235 @@
+//! Whoever does the damage: kills, pauses, cuts and delays, drawn from dice, each told in a log.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::proxy::{Api, At, Let, Phase};
+use super::stage::Stage;
+use crate::broker::wait_for;
+use crate::exactly_once::deployment::Instance;
+
+/// The moments of a transaction at which an instance may be caught.
+const MOMENTS: [(Api, At); 12] = [
+    (Api::AddPartitionsToTxn, At::Reply),
+    (Api::Produce, At::Request),
+    (Api::Produce, At::Reply),
+    (Api::Produce, At::Told),
+    (Api::AddOffsetsToTxn, At::Request),
+    (Api::AddOffsetsToTxn, At::Reply),
+    (Api::TxnOffsetCommit, At::Request),
+    (Api::TxnOffsetCommit, At::Reply),
+    (Api::EndTxn, At::Request),
+    (Api::EndTxn, At::Request),
+    (Api::EndTxn, At::Reply),
+    (Api::EndTxn, At::Told),
+];
+/// How long it waits for such a moment.
+const MOMENT: Duration = Duration::from_secs(8);
+
+/// What was done so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// By how far the transaction of who was killed had come, as the proxy saw it.
+    pub(super) kills: BTreeMap<Phase, u64>,
+    /// Everything else, by name.
+    pub(super) others: BTreeMap<&'static str, u64>,
+    /// In the order in which it was done.
+    pub(super) log: Vec<String>,
+}
+
+impl Tally {
+    /// All kills.
+    pub(super) fn killed(&self) -> u64 {
+        self.kills.values().sum()
+    }
+
+    /// Those within an open transaction.
+    pub(super) fn inside(&self) -> u64 {
+        self.killed() - self.kills.get(&Phase::None).unwrap_or(&0)
+    }
+}
+
+/// The instances, and what happens to them.
+pub(super) struct Nemesis {
+    pub(super) stage: Stage,
+    /// None of them is missing between two strikes.
+    instances: Vec<(String, Option<Instance>)>,
+    pub(super) tally: Tally,
+    since: Instant,
+}
+
+impl Nemesis {
+    /// Starts instances of these names.
+    pub(super) fn with(stage: Stage, names: &[&str]) -> Self {
+        let start = |name: &&str| ((*name).to_owned(), Some(stage.start(name)));
+        let instances = names.iter().map(start).collect();
+        Self {
+            stage,
+            instances,
+            tally: Tally::default(),
+            since: Instant::now(),
+        }
+    }
+
+    /// Does one thing to one of them, or to the broker.
+    pub(super) fn strike(&mut self) {
+        let which = self.stage.dice.roll(self.instances.len() as u64) as usize;
+        match self.stage.dice.roll(100) {
+            0..60 => self.kill_at_a_moment(which),
+            60..74 => self.kill_at_any_time(which),
+            74..80 => self.cut(which),
+            80..86 => self.pause(which),
+            86..91 => self.slow(),
+            91..95 => self.darken(which),
+            95..99 => self.leave(which),
+            _ => self.break_the_broker(),
+        }
+    }
+
+    /// Does no more; what is left are the stage and the instances.
+    pub(super) fn rest(self) -> (Stage, Vec<Instance>) {
+        let instances = self
+            .instances
+            .into_iter()
+            .filter_map(|(_, it)| it)
+            .collect();
+        (self.stage, instances)
+    }
+
+    fn kill_at_a_moment(&mut self, which: usize) {
+        let moment = self.stage.dice.roll(MOMENTS.len() as u64) as usize;
+        let nth = 1 + self.stage.dice.roll(3) as u32;
+        let (api, at) = MOMENTS[moment];
+        let owner = self.owner(which);
+        let trap = self.stage.proxy.trap(&owner, api, nth, at);
+        let caught = trap.wait(MOMENT).is_some();
+        let phase = self.kill(which);
+        // It comes too late for whoever asked, or never.
+        let how = [Let::Pass, Let::Cut][self.stage.dice.roll(2) as usize];
+        trap.release(how);
+        let moment = if caught {
+            format!("{nth} {api:?} {at:?}, {how:?}")
+        } else {
+            "late".into()
+        };
+        self.note(which, &format!("killed at {moment}: {phase:?}"));
+        self.start(which);
+    }
+
+    fn kill_at_any_time(&mut self, which: usize) {
+        let most = [20, 200, 1_500][self.stage.dice.roll(3) as usize];
+        self.pass(0, most);
+        let phase = self.kill(which);
+        self.note(which, &format!("killed at any time: {phase:?}"));
+        // Seldom long enough for its lanes to be given away.
+        if self.stage.dice.one_in(12) {
+            self.pass(6_000, 9_000);
+        }
+        self.start(which);
+    }
+
+    /// SIGKILL; how far its transaction had come.
+    fn kill(&mut self, which: usize) -> Phase {
+        let instance = self.instances[which].1.take();
+        instance.expect("it runs between two strikes").kill();
+        let phase = self.stage.proxy.witness().phase(&self.owner(which));
+        *self.tally.kills.entry(phase).or_default() += 1;
+        phase
+    }
+
+    fn start(&mut self, which: usize) {
+        let (name, instance) = &mut self.instances[which];
+        *instance = Some(self.stage.start(name));
+    }
+
+    fn signal(&self, which: usize, signal: &str) {
+        let instance = self.instances[which].1.as_ref();
+        instance
+            .expect("it runs between two strikes")
+            .signal(signal);
+    }
+
+    fn cut(&mut self, which: usize) {
+        let moment = self.stage.dice.roll(MOMENTS.len() as u64) as usize;
+        let (api, at) = MOMENTS[moment];
+        let trap = self.stage.proxy.trap(&self.owner(which), api, 1, at);
+        if trap.wait(MOMENT).is_some() {
+            self.pass(0, 300);
+        }
+        trap.release(Let::Cut);
+        self.did("cuts", which, &format!("cut at {api:?} {at:?}"));
+    }
+
+    /// Now and then longer than its session and its transaction last.
+    fn pause(&mut self, which: usize) {
+        let long = self.stage.dice.one_in(3);
+        self.signal(which, "STOP");
+        let (least, most) = if long { (7_000, 14_000) } else { (50, 3_000) };
+        let ms = self.pass(least, most);
+        self.signal(which, "CONT");
+        self.did("pauses", which, &format!("paused for {ms} ms"));
+    }
+
+    fn slow(&mut self) {
+        let apis = [Api::Produce, Api::EndTxn, Api::TxnOffsetCommit, Api::Fetch];
+        let api = apis[self.stage.dice.roll(4) as usize];
+        let by = Duration::from_millis(20 + self.stage.dice.roll(400));
+        self.stage.proxy.delay(api, by);
+        self.pass(500, 2_500);
+        self.stage.proxy.delay(api, Duration::ZERO);
+        self.did("delays", 0, &format!("all {api:?} delayed by {by:?}"));
+    }
+
+    fn darken(&mut self, which: usize) {
+        let back = self.stage.dice.one_in(2);
+        self.stage.proxy.darken(&self.owner(which), back);
+        let long = self.stage.dice.one_in(3);
+        let ms = if long {
+            self.pass(8_000, 13_000)
+        } else {
+            self.pass(200, 3_000)
+        };
+        self.stage.proxy.light();
+        let way = if back { "replies" } else { "requests" };
+        self.did("darkness", which, &format!("{way} dark for {ms} ms"));
+    }
+
+    fn leave(&mut self, which: usize) {
+        let instance = self.instances[which].1.take();
+        let status = instance.expect("it runs between two strikes").terminate();
+        self.pass(0, 1_000);
+        self.start(which);
+        self.did(
+            "leavings",
+            which,
+            &format!("left with {status} and came back"),
+        );
+    }
+
+    fn break_the_broker(&mut self) {
+        self.stage.broker.kill();
+        self.stage.broker.restart();
+        self.did("broker kills", 0, "the broker was killed");
+    }
+
+    /// Lets some time pass, in ms; says how much.
+    fn pass(&mut self, least: u64, most: u64) -> u64 {
+        let ms = least + self.stage.dice.roll(most - least);
+        wait_for(Instant::now() + Duration::from_millis(ms));
+        ms
+    }
+
+    fn owner(&self, which: usize) -> String {
+        self.stage.deployment.owner(&self.instances[which].0)
+    }
+
+    fn did(&mut self, what: &'static str, which: usize, line: &str) {
+        *self.tally.others.entry(what).or_default() += 1;
+        self.note(which, line);
+    }
+
+    fn note(&mut self, which: usize, line: &str) {
+        let (at, name) = (self.since.elapsed().as_millis(), &self.instances[which].0);
+        self.tally.log.push(format!("{at} ms: {name} {line}"));
+    }
+}
