@@ -73,6 +73,7 @@ impl Nemesis {
 
     /// Does one thing to one of them, or to the broker.
     pub(super) fn strike(&mut self) {
+        self.start_who_has_ended();
         let which = self.stage.dice.roll(self.instances.len() as u64) as usize;
         match self.stage.dice.roll(100) {
             0..60 => self.kill_at_a_moment(which),
@@ -87,13 +88,32 @@ impl Nemesis {
     }
 
     /// Does no more; what is left are the stage and the instances.
-    pub(super) fn rest(self) -> (Stage, Vec<Instance>) {
+    pub(super) fn rest(mut self) -> (Stage, Vec<Instance>) {
+        self.stage.proxy.forget_traps();
+        self.stage.proxy.light();
+        self.start_who_has_ended();
         let instances = self
             .instances
             .into_iter()
             .filter_map(|(_, it)| it)
             .collect();
         (self.stage, instances)
+    }
+
+    /// As whoever watches over a service would: it may end where it can't work (69), or where others
+    /// have taken its place too often (75). Nothing else is expected.
+    fn start_who_has_ended(&mut self) {
+        for which in 0..self.instances.len() {
+            let instance = self.instances[which].1.as_mut();
+            let instance = instance.expect("it runs between two strikes");
+            let Some(status) = instance.ended() else {
+                continue;
+            };
+            let expected = matches!(status.code(), Some(69 | 75));
+            assert!(expected, "it ended with {status}:\n{}", instance.log());
+            self.start(which);
+            self.did("ends by itself", which, &format!("ended with {status}"));
+        }
     }
 
     fn kill_at_a_moment(&mut self, which: usize) {
@@ -130,6 +150,8 @@ impl Nemesis {
 
     /// SIGKILL; how far its transaction had come.
     fn kill(&mut self, which: usize) -> Phase {
+        // It may have ended by itself just before: then this is no kill.
+        self.start_who_has_ended();
         let instance = self.instances[which].1.take();
         instance.expect("it runs between two strikes").kill();
         let phase = self.stage.proxy.witness().phase(&self.owner(which));

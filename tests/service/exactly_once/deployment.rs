@@ -377,6 +377,11 @@ impl Instance {
         read(&self.log)
     }
 
+    /// How it has ended by itself, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.ended()
+    }
+
     /// Fails if it has ended.
     #[track_caller]
     pub(crate) fn assert_runs(&mut self) {
