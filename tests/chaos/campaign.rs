@@ -75,7 +75,7 @@ fn run(seed: u64) {
 
 /// Does the damage, then looks what came of it.
 fn play(seed: u64, told: &mut Tally) -> Outcome {
-    let stage = Stage::set(&format!("chaos-{seed}"), seed, 200);
+    let stage = Stage::crowded(&format!("chaos-{seed}"), seed, 200);
     let mut nemesis = Nemesis::with(stage, &INSTANCES);
     for name in INSTANCES {
         let owner = nemesis.stage.deployment.owner(name);
@@ -92,7 +92,7 @@ fn play(seed: u64, told: &mut Tally) -> Outcome {
         told.clone_from(&nemesis.tally);
     }
     let (stage, instances) = nemesis.rest();
-    stage.close(instances)
+    stage.disperse(instances)
 }
 
 /// A line for the run in `target/chaos/campaigns.tsv`, and a file with all that was done.
@@ -110,8 +110,7 @@ fn write_down(seed: u64, took: Duration, tally: &Tally, outcome: Option<&Outcome
     let (killed, inside, took) = (tally.killed(), tally.inside(), took.as_secs());
     let mut line = format!("{commit}\t{seed}\t{took} s\t{killed}\t{inside}\t{others}");
     let (events, changes, recovery) = outcome.map_or((0, 0, 0), |it| {
-        let changes = it.evidence.moves().count();
-        (it.events, changes, it.recovery.as_millis())
+        (it.events, it.changes, it.recovery.as_millis())
     });
     write!(line, "\t{events}\t{changes}\t{recovery} ms\t{said}").expect("text can be written");
     println!("{line}\n{:?}\n{:?}", tally.kills, tally.others);

@@ -4,6 +4,8 @@
 
 mod ambiguous;
 mod campaign;
+mod crowd;
 mod nemesis;
+mod oracle;
 mod proxy;
 mod stage;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::proxy::{Api, At, Let, Phase};
-use super::stage::Stage;
-use crate::broker::wait_for;
+use super::stage::{SOON, Stage};
+use crate::broker::{until, wait_for};
 use crate::exactly_once::deployment::Instance;
 
 /// The moments of a transaction at which an instance may be caught.
@@ -82,7 +82,8 @@ impl Nemesis {
             80..86 => self.pause(which),
             86..91 => self.slow(),
             91..95 => self.darken(which),
-            95..99 => self.leave(which),
+            95..97 => self.leave(which),
+            97..99 => self.change_the_policy(),
             _ => self.break_the_broker(),
         }
     }
@@ -92,6 +93,13 @@ impl Nemesis {
         self.stage.proxy.forget_traps();
         self.stage.proxy.light();
         self.start_who_has_ended();
+        for (name, instance) in &self.instances {
+            // Before that, SIGTERM ends it as it ends any program.
+            until(&format!("{name} has started"), SOON, || {
+                let log = instance.as_ref()?.log();
+                log.contains("INFO started").then_some(())
+            });
+        }
         let instances = self
             .instances
             .into_iter()
@@ -126,7 +134,7 @@ impl Nemesis {
         let phase = self.kill(which);
         // It comes too late for whoever asked, or never.
         let how = [Let::Pass, Let::Cut][self.stage.dice.roll(2) as usize];
-        trap.release(how);
+        self.stage.proxy.spring(&trap, how);
         let moment = if caught {
             format!("{nth} {api:?} {at:?}, {how:?}")
         } else {
@@ -178,7 +186,7 @@ impl Nemesis {
         if trap.wait(MOMENT).is_some() {
             self.pass(0, 300);
         }
-        trap.release(Let::Cut);
+        self.stage.proxy.spring(&trap, Let::Cut);
         self.did("cuts", which, &format!("cut at {api:?} {at:?}"));
     }
 
@@ -225,6 +233,16 @@ impl Nemesis {
             "leavings",
             which,
             &format!("left with {status} and came back"),
+        );
+    }
+
+    fn change_the_policy(&mut self) {
+        let other = self.stage.dice.one_in(2);
+        self.stage.give(other);
+        self.did(
+            "policies",
+            0,
+            &format!("all are given the other policy: {other}"),
         );
     }
 

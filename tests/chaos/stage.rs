@@ -3,15 +3,22 @@
 use std::env;
 use std::time::{Duration, Instant};
 
-use crate::broker::{Broker, Watcher};
-use crate::chaos::proxy::{Proxy, broker_behind};
+use super::crowd::Crowd;
+use super::oracle;
+use super::proxy::{Proxy, broker_behind};
+use crate::broker::{Broker, NewRecord, Watcher, wait_for};
 use crate::exactly_once::deployment::{Deployment, Instance, Plan, QUICK};
 use crate::exactly_once::dice::Dice;
 use crate::exactly_once::shop_load::ShopLoad;
-use crate::exactly_once::verdict::{Evidence, verdict};
+use crate::exactly_once::verdict::{Evidence, soundness, verdict};
 
 /// For anything that a client does by itself on a busy machine.
 pub(super) const SOON: Duration = Duration::from_secs(60);
+
+/// The policy of the campaigns.
+const POLICY: &str = include_str!("policy.toml");
+/// For all customers to be passed over to another policy.
+const PASSED: Duration = Duration::from_secs(4);
 
 /// How often something is tried: so often in the test command, or as `TIDEMARK_ROUNDS` says.
 pub(super) fn rounds(usual: u64) -> u64 {
@@ -28,6 +35,8 @@ pub(super) struct Stage {
     pub(super) load: ShopLoad,
     pub(super) dice: Dice,
     pub(super) proxy: Proxy,
+    /// Of each instance.
+    settings: Vec<String>,
     // It is ended after all that uses it.
     pub(super) broker: Broker,
 }
@@ -50,15 +59,58 @@ impl Stage {
             watcher,
             load,
             dice,
+            settings: vec![proxy.setting()],
             proxy,
             broker,
         }
     }
 
+    /// A crowd that does so many things a second, profiles and commands among them, under policies
+    /// that take each other's place.
+    pub(super) fn crowded(app: &str, seed: u64, a_second: u64) -> Self {
+        let (broker, proxy) = broker_behind("");
+        let plan = Plan {
+            app,
+            policy: POLICY,
+            static_membership: true,
+        };
+        let deployment = Deployment::with_own_topics(&broker, &plan);
+        let policies = format!("{app}.policy.v1");
+        broker.create_topic(&policies, 1, &[]);
+        let watcher = deployment.watch();
+        let mut dice = Dice::of(app, seed);
+        let mut crowd = Crowd::new(dice.split(), deployment.lanes());
+        let load = ShopLoad::of(&deployment, a_second, move |now| crowd.next(now));
+        Self {
+            deployment,
+            watcher,
+            load,
+            dice,
+            settings: vec![proxy.setting(), format!("policy.topic={policies}")],
+            proxy,
+            broker,
+        }
+    }
+
+    /// Gives all instances the one policy or the other.
+    pub(super) fn give(&self, other: bool) {
+        let text = if other {
+            other_policy()
+        } else {
+            POLICY.to_owned()
+        };
+        let topic = format!("{}.policy.v1", self.deployment.app());
+        let record = NewRecord {
+            value: Some(text.into_bytes()),
+            ..NewRecord::default()
+        };
+        self.broker.produce(&topic, &[record]);
+    }
+
     /// Starts an instance.
     pub(super) fn start(&self, name: &str) -> Instance {
-        let through = self.proxy.setting();
-        self.deployment.start_with(name, &[&through])
+        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
+        self.deployment.start_with(name, &settings)
     }
 
     /// Waits until more transactions of an instance have begun.
@@ -79,21 +131,35 @@ impl Stage {
     /// Closes the shop; when all has been taken in and the instances have ended, holds everything
     /// against everything else.
     #[track_caller]
-    pub(super) fn close(self, last: Vec<Instance>) -> Outcome {
+    pub(super) fn close(self, last: Vec<Instance>) -> Evidence {
         self.proxy.forget_traps();
         self.proxy.light();
-        let quiet = Instant::now();
         let sent = self.load.close();
         self.deployment.wait_until_caught_up();
-        let recovery = quiet.elapsed();
         for instance in last {
             assert!(instance.terminate().success());
         }
-        let evidence = verdict(&self.deployment, &sent, self.watcher);
+        verdict(&self.deployment, &sent, self.watcher)
+    }
+
+    /// The same of a crowd, what becomes of whose events the oracle says.
+    #[track_caller]
+    pub(super) fn disperse(self, last: Vec<Instance>) -> Outcome {
+        let quiet = Instant::now();
+        let events = self.load.close().len();
+        self.deployment.wait_until_caught_up();
+        let recovery = quiet.elapsed();
+        // Whoever is still to be passed over to the last policy is, meanwhile.
+        wait_for(Instant::now() + PASSED);
+        for instance in last {
+            assert!(instance.terminate().success());
+        }
+        let evidence = soundness(&self.deployment, self.watcher);
+        println!("{}", oracle::agrees(&self.deployment, &evidence));
         Outcome {
-            events: sent.len(),
+            events,
             recovery,
-            evidence,
+            changes: evidence.moves().count(),
         }
     }
 }
@@ -101,7 +167,15 @@ impl Stage {
 /// What has come of it.
 pub(super) struct Outcome {
     pub(super) events: usize,
+    pub(super) changes: usize,
     /// From the last damage until nothing was left to read.
     pub(super) recovery: Duration,
-    pub(super) evidence: Evidence,
+}
+
+/// The policy of the campaigns with thresholds that lie elsewhere.
+fn other_policy() -> String {
+    let other = POLICY.replace("version = 1", "version = 2");
+    let other = other.replace("spend >= 150", "spend >= 90");
+    let other = other.replace("views >= 4", "views >= 3");
+    other.replace("since_seen <= 4s", "since_seen <= 3s")
 }

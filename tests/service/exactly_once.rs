@@ -12,7 +12,7 @@ mod kills;
 mod memory;
 mod outages;
 mod own_topics;
-mod poison;
+pub(crate) mod poison;
 mod poisoned;
 mod policies;
 mod rebalances;

@@ -117,9 +117,17 @@ impl Proxy {
         trap
     }
 
+    /// Takes a trap away; what it has caught goes on its way, or is lost.
+    pub(crate) fn spring(&self, trap: &Arc<Trap>, how: Let) {
+        let mut rules = self.shared.rules();
+        rules.traps.retain(|other| !Arc::ptr_eq(other, trap));
+        trap.release(how);
+    }
+
     /// Takes all traps away; what is caught is let go.
     pub(crate) fn forget_traps(&self) {
-        for trap in self.shared.rules().traps.drain(..) {
+        let traps = std::mem::take(&mut self.shared.rules().traps);
+        for trap in traps {
             trap.release(Let::Pass);
         }
     }

@@ -97,8 +97,8 @@ impl Trap {
         state.caught.clone()
     }
 
-    /// Lets go what was caught, or what will be.
-    pub(crate) fn release(&self, how: Let) {
+    /// Lets go what was caught.
+    pub(super) fn release(&self, how: Let) {
         self.state().released.get_or_insert(how);
         self.changed.notify_all();
     }

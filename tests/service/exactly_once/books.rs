@@ -17,10 +17,9 @@ pub(crate) fn place(record: &Record) -> Place {
     (record.topic.clone(), record.partition.into(), record.offset)
 }
 
-/// Each lane's units follow each other without a gap; together they account for every record sent
-/// and every record published.
+/// Each lane's units follow each other without a gap; what they come to together.
 #[track_caller]
-pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
+pub(crate) fn follow_each_other(evidence: &Evidence) -> Counts {
     let mut sum = Counts::default();
     for (lane, entries) in &evidence.ledger {
         let mut next: Option<Vec<Offset>> = None;
@@ -42,6 +41,13 @@ pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
             add(&mut sum, entry.counts);
         }
     }
+    sum
+}
+
+/// The units account for every record sent and every record published.
+#[track_caller]
+pub(crate) fn balance(evidence: &Evidence, sent: &[Sent]) {
+    let sum = follow_each_other(evidence);
     let fate = |fate: fn(&Fate) -> bool| sent.iter().filter(|it| fate(&it.fate)).count() as u64;
     let ends = |it: &&Sent| it.fate == Fate::Counts && (it.is_erasure() || it.is_a("merge"));
     let receipts = sent.iter().filter(ends).count() as u64;

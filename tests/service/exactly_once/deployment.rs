@@ -142,6 +142,11 @@ impl Deployment {
         &self.client
     }
 
+    /// Its name.
+    pub(crate) fn app(&self) -> &str {
+        &self.app
+    }
+
     pub(crate) fn lanes(&self) -> i32 {
         self.lanes
     }

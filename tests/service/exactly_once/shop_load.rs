@@ -186,7 +186,7 @@ impl Shop {
 }
 
 /// The orders that a bad record may name.
-fn opening(number: u64, now: i64) -> Sent {
+pub(crate) fn opening(number: u64, now: i64) -> Sent {
     let customer = 3 * number - 1;
     let more = format!(r#","order_id":"known-{customer}","amount":"10""#);
     sent(0, customer, number, ("purchase", now), &more)
@@ -222,6 +222,24 @@ pub(crate) struct ShopLoad {
 impl ShopLoad {
     /// Opens the shop.
     pub(crate) fn open(deployment: &Deployment, dice: Dice, a_second: u64, poisoned: bool) -> Self {
+        let mut shop = Shop {
+            dice,
+            poisoned,
+            lanes: deployment.lanes(),
+            events: 0,
+            orders: VecDeque::new(),
+            recent: VecDeque::new(),
+            erased: BTreeMap::new(),
+        };
+        Self::of(deployment, a_second, move |now| shop.next(now))
+    }
+
+    /// Sends so many records a second, each as it comes to mind at an instant.
+    pub(crate) fn of(
+        deployment: &Deployment,
+        a_second: u64,
+        mut next: impl FnMut(i64) -> Sent + Send + 'static,
+    ) -> Self {
         let mut config = deployment.client().config();
         config
             .set("partitioner", "murmur2_random")
@@ -234,27 +252,18 @@ impl ShopLoad {
             Arc::new(AtomicUsize::new(0)),
         );
         let (its_stop, its_count) = (stop.clone(), count.clone());
-        let topics = deployment.inputs();
+        let topics = deployment.all_inputs();
         for topic in &topics {
             // Costs less than to let an idempotent producer find the topic itself: that takes 1 s.
             let found = producer.client().fetch_metadata(Some(topic), PATIENCE);
             found.expect("the topic is there");
         }
-        let mut shop = Shop {
-            dice,
-            poisoned,
-            lanes: deployment.lanes(),
-            events: 0,
-            orders: VecDeque::new(),
-            recent: VecDeque::new(),
-            erased: BTreeMap::new(),
-        };
         let thread = thread::spawn(move || {
             let (mut all, opened) = (Vec::new(), Instant::now());
             while !its_stop.load(Ordering::Relaxed) {
                 let due = opened.elapsed().as_millis() as u64 * a_second / 1_000;
                 while (all.len() as u64) < due {
-                    let sent = shop.next(now());
+                    let sent = next(now());
                     send(&producer, &topics[sent.input], &sent.record);
                     all.push(sent);
                 }

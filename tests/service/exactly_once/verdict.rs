@@ -110,11 +110,19 @@ pub(crate) fn verdict(deployment: &Deployment, sent: &[Sent], watcher: Watcher) 
 /// The same without what needs one policy for all (the dead letters and the files).
 #[track_caller]
 pub(crate) fn basics(deployment: &Deployment, sent: &[Sent], watcher: Watcher) -> Evidence {
+    let evidence = soundness(deployment, watcher);
+    books::balance(&evidence, sent);
+    evidence
+}
+
+/// The same without what needs to be known of what was sent.
+#[track_caller]
+pub(crate) fn soundness(deployment: &Deployment, watcher: Watcher) -> Evidence {
     let evidence = Evidence::read(deployment);
     println!(
-        "{} records sent; committed: {} changes, {} warnings, {} standings, {} dead letters, \
+        "{} records read; committed: {} changes, {} warnings, {} standings, {} dead letters, \
          {} units; {} records in aborted transactions, {} of them units",
-        sent.len(),
+        evidence.inputs.iter().map(Vec::len).sum::<usize>(),
         evidence.moves().count(),
         evidence.warnings().count(),
         evidence.current.len(),
@@ -127,7 +135,7 @@ pub(crate) fn basics(deployment: &Deployment, sent: &[Sent], watcher: Watcher) -
     were_seen(deployment, &evidence, watcher);
     chains::have_no_gaps(&evidence);
     chains::lead_to_the_standings(&evidence);
-    books::balance(&evidence, sent);
+    books::follow_each_other(&evidence);
     books::end_where_the_group_is(&evidence, &deployment.committed());
     evidence
 }
