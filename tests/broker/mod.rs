@@ -9,6 +9,7 @@
 mod child;
 mod client;
 mod jars;
+mod log;
 mod records;
 mod until;
 mod watcher;
@@ -27,6 +28,7 @@ use tempfile::TempDir;
 
 pub(crate) use child::GuardedChild;
 pub(crate) use client::{Client, Isolation};
+pub(crate) use log::Batch;
 pub(crate) use records::{NewRecord, Record};
 pub(crate) use until::{until, wait_for};
 pub(crate) use watcher::{Seen, Watcher};
@@ -157,6 +159,11 @@ impl Broker {
         self.directory.path().join("data")
     }
 
+    /// What lies in a topic's files, partition by partition, whoever may see it.
+    pub(crate) fn batches(&self, topic: &str) -> Vec<Batch> {
+        log::batches(&self.data(), topic)
+    }
+
     fn log(&self) -> PathBuf {
         self.directory.path().join("server.log")
     }
@@ -216,6 +223,8 @@ impl Drop for Broker {
         self.child = None;
         if thread::panicking() {
             self.directory.disable_cleanup(true);
+            let open = log::left_open(&self.data(), "__consumer_offsets");
+            eprintln!("left open among the offsets of groups: {open:?}");
             // The directory's other files are small; an error here must not hide the test's own.
             let _ = fs::remove_dir_all(self.data());
             eprintln!("the broker's log is kept: {}", self.log().display());

@@ -1,5 +1,6 @@
 //! A reader that sees what a downstream service would see, all the while a test does its worst.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -42,11 +43,15 @@ struct Shared {
     stop: AtomicBool,
 }
 
+/// By topic and partition, the offset after the last record that a reader was given.
+type Next = BTreeMap<(String, i32), i64>;
+
 /// Takes each partition anew, from the record on that comes next. A seek would not do: librdkafka
 /// reads a partition no more once it takes it for cut off, as it may after a broker's death, and
-/// seeks only in those that it reads.
-fn begin_again(reader: &BaseConsumer) {
-    let mut all = reader.position().expect("a reader knows where it is");
+/// seeks only in those that it reads. Nor would its own word for where it is: it does not know that
+/// of a partition of which it has been given nothing since it was last taken.
+fn begin_again(reader: &BaseConsumer, next: &Next) {
+    let mut all = reader.assignment().expect("a reader has its partitions");
     let fresh: Vec<(String, i32)> = all
         .elements()
         .iter()
@@ -55,6 +60,10 @@ fn begin_again(reader: &BaseConsumer) {
         .collect();
     for (topic, partition) in fresh {
         let set = all.set_partition_offset(&topic, partition, Offset::Beginning);
+        set.expect("a partition of the list");
+    }
+    for ((topic, partition), offset) in next {
+        let set = all.set_partition_offset(topic, *partition, Offset::Offset(*offset));
         set.expect("a partition of the list");
     }
     let begun = reader.assign(&all);
@@ -67,11 +76,11 @@ impl Watcher {
         let shared = Arc::new(Shared::default());
         let its_shared = Arc::clone(&shared);
         let thread = thread::spawn(move || {
-            let mut last = Instant::now();
+            let (mut last, mut next) = (Instant::now(), Next::new());
             while !its_shared.stop.load(Ordering::Relaxed) {
                 if last.elapsed() > SILENCE {
                     last = Instant::now();
-                    begin_again(&reader);
+                    begin_again(&reader, &next);
                 }
                 match reader.poll(Duration::from_millis(50)) {
                     Some(Ok(message)) => {
@@ -80,6 +89,8 @@ impl Watcher {
                             record: Record::read(&message),
                             at: SystemTime::now(),
                         };
+                        let place = (seen.record.topic.clone(), seen.record.partition);
+                        next.insert(place, seen.record.offset + 1);
                         its_shared
                             .seen
                             .lock()

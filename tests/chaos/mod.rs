@@ -9,3 +9,5 @@ mod nemesis;
 mod oracle;
 mod proxy;
 mod stage;
+mod sweep;
+mod zombies;

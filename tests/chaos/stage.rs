@@ -109,8 +109,14 @@ impl Stage {
 
     /// Starts an instance.
     pub(super) fn start(&self, name: &str) -> Instance {
-        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
-        self.deployment.start_with(name, &settings)
+        self.start_with(name, &[])
+    }
+
+    /// Starts an instance with some settings of its own.
+    pub(super) fn start_with(&self, name: &str, settings: &[&str]) -> Instance {
+        let all = self.settings.iter().map(String::as_str);
+        let all: Vec<&str> = all.chain(settings.iter().copied()).collect();
+        self.deployment.start_with(name, &all)
     }
 
     /// Waits until more transactions of an instance have begun.
@@ -145,6 +151,8 @@ impl Stage {
     /// The same of a crowd, what becomes of whose events the oracle says.
     #[track_caller]
     pub(super) fn disperse(self, last: Vec<Instance>) -> Outcome {
+        self.proxy.forget_traps();
+        self.proxy.light();
         let quiet = Instant::now();
         let events = self.load.close().len();
         self.deployment.wait_until_caught_up();
@@ -160,6 +168,7 @@ impl Stage {
             events,
             recovery,
             changes: evidence.moves().count(),
+            broker: self.broker,
         }
     }
 }
@@ -170,6 +179,8 @@ pub(super) struct Outcome {
     pub(super) changes: usize,
     /// From the last damage until nothing was left to read.
     pub(super) recovery: Duration,
+    /// Still running.
+    pub(super) broker: Broker,
 }
 
 /// The policy of the campaigns with thresholds that lie elsewhere.

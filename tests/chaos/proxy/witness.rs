@@ -74,6 +74,12 @@ impl Witness {
         seen.clients.get(client).map_or(0, |client| client.begun)
     }
 
+    /// How many transactions of a client have been ended, as it was told.
+    pub(crate) fn ended(&self, client: &str) -> u64 {
+        let seen = self.seen();
+        seen.clients.get(client).map_or(0, |client| client.ended)
+    }
+
     /// Waits until more transactions of a client have begun than these; whether they have.
     pub(crate) fn wait_for_begun(&self, client: &str, more_than: u64, within: Duration) -> bool {
         self.wait(within, |seen| {
