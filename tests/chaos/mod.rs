@@ -3,6 +3,7 @@
 //! by `TIDEMARK_ROUNDS`; docs/campaigns.md says what came of it.
 
 mod ambiguous;
+mod broker_deaths;
 mod campaign;
 mod crowd;
 mod nemesis;

@@ -9,7 +9,7 @@ use crate::broker::{until, wait_for};
 use crate::exactly_once::deployment::Instance;
 
 /// The moments of a transaction at which an instance may be caught.
-const MOMENTS: [(Api, At); 12] = [
+pub(super) const MOMENTS: [(Api, At); 12] = [
     (Api::AddPartitionsToTxn, At::Reply),
     (Api::Produce, At::Request),
     (Api::Produce, At::Reply),

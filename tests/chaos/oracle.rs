@@ -27,7 +27,6 @@ pub(super) fn agrees(deployment: &Deployment, evidence: &Evidence) -> String {
 
 fn write(deployment: &Deployment, evidence: &Evidence, to: &Path) -> std::io::Result<()> {
     let mut dump = BufWriter::new(File::create(to)?);
-    writeln!(dump, r#"{{"lanes":{}}}"#, evidence.lanes)?;
     for record in evidence.inputs.iter().flatten() {
         let Record {
             topic,
@@ -38,7 +37,7 @@ fn write(deployment: &Deployment, evidence: &Evidence, to: &Path) -> std::io::Re
         let [key, value] = [&record.key, &record.value].map(|it| hexadecimal(it.as_deref()));
         writeln!(
             dump,
-            r#"{{"input":"{topic}","partition":{partition},"offset":{offset},"key":{key},"value":{value}}}"#
+            r#"{{"topic":"{topic}","partition":{partition},"offset":{offset},"key":{key},"value":{value}}}"#
         )?;
     }
     let client = deployment.client();
@@ -66,13 +65,13 @@ fn write(deployment: &Deployment, evidence: &Evidence, to: &Path) -> std::io::Re
     dump.flush()
 }
 
-/// As JSON.
+/// As JSON, behind an x, so that nothing differs from what is empty.
 fn hexadecimal(bytes: Option<&[u8]>) -> String {
     let Some(bytes) = bytes else {
         return "null".to_owned();
     };
-    let mut text = String::with_capacity(2 * bytes.len() + 2);
-    text.push('"');
+    let mut text = String::with_capacity(2 * bytes.len() + 3);
+    text.push_str("\"x");
     for byte in bytes {
         write!(text, "{byte:02x}").expect("text can be written");
     }

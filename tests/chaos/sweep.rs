@@ -114,9 +114,9 @@ fn runs(stage: &Stage, mut instance: Instance) -> Instance {
     }
 }
 
-/// Waits until it commits again.
+/// Waits until an instance of that name commits again.
 #[track_caller]
-fn goes_on(stage: &Stage, instance: Instance, owner: &str) -> Instance {
+pub(super) fn goes_on(stage: &Stage, instance: Instance, owner: &str) -> Instance {
     let mut instance = Some(instance);
     let witness = stage.proxy.witness();
     let before = witness.ended(owner);
