@@ -21,5 +21,4 @@ mod restarts;
 pub(crate) mod shop_load;
 mod silence;
 mod snapshots;
-mod verdict;
 pub(crate) mod verdict;
