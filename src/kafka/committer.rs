@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::producer::{Producer, ThreadedProducer};
@@ -14,6 +14,13 @@ use crate::port::Trouble;
 use super::context::Publisher;
 use super::ffi::Native;
 use super::trouble::restart;
+
+/// How long librdkafka waits before it sends the offsets of a transaction again. It does so by
+/// itself when the group's coordinator does not answer, and says so nowhere: that is another
+/// connection than the one whose disturbances are counted. The first copy may still arrive, while
+/// the next transaction is open, and would set the offsets back with it. So whatever took as long
+/// may have been sent twice.
+const OFFSETS_AGAIN: Duration = Duration::from_millis(500);
 
 /// How a unit of a producer ends, within a patience for each call.
 pub(super) type End = fn(
@@ -126,9 +133,11 @@ pub(super) fn commit(
     patience: Duration,
 ) -> Result<(), Trouble> {
     let context = producer.context();
+    let asked = Instant::now();
     producer
         .send_offsets_to_transaction(offsets, group, patience)
         .map_err(restart("add the offsets to the transaction"))?;
+    let once = asked.elapsed() < OFFSETS_AGAIN;
     Native::new(producer.client().native_ptr())
         .commit_transaction(patience)
         .map_err(|error| Trouble::InDoubt(format!("cannot commit a transaction: {error}")))?;
@@ -138,10 +147,62 @@ pub(super) fn commit(
             "a connection of the producer was disturbed before the end of a commit".to_owned(),
         ));
     }
+    if !once {
+        return Err(Trouble::InDoubt(
+            "the offsets of a transaction may have been sent twice".to_owned(),
+        ));
+    }
     Ok(())
 }
 
 /// Whether it believes what it is told: for a test that sees what doubt is good for.
 fn is_credulous() -> bool {
     cfg!(feature = "teeth") && std::env::var_os("TIDEMARK_TOOTH").is_some_and(|it| it == "doubt")
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::config::ClientConfig;
+    use rdkafka::consumer::{BaseConsumer, Consumer};
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::BaseRecord;
+    use rdkafka::topic_partition_list::Offset;
+    use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// The client tries again and reports success.
+    #[test]
+    fn a_commit_whose_offsets_were_sent_twice_is_in_doubt() {
+        let cluster = MockCluster::new(1).expect("a test broker");
+        cluster.create_topic("shop", 1, 1).expect("a topic");
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", cluster.bootstrap_servers());
+        let consumer: BaseConsumer = config
+            .clone()
+            .set("group.id", "crm")
+            .create()
+            .expect("a consumer");
+        let producer: ThreadedProducer<Publisher> = config
+            .set("transactional.id", "crm.1")
+            .create_with_context(Publisher::default())
+            .expect("a producer");
+        producer.init_transactions(PATIENCE).expect("it begins");
+        let mut offsets = TopicPartitionList::new();
+        offsets
+            .add_partition_offset("shop", 0, Offset::Offset(1))
+            .expect("an offset");
+        for (errors, expected) in [(0, "Ok(())"), (1, "sent twice")] {
+            let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
+            cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &vec![error; errors]);
+            producer.begin_transaction().expect("none is open");
+            let record = BaseRecord::<[u8], [u8]>::to("shop").payload(b"a");
+            producer.send(record).expect("it is taken");
+            let group = consumer.group_metadata().expect("it has a group");
+            let committed = format!("{:?}", commit(&producer, &offsets, &group, PATIENCE));
+            assert!(committed.contains(expected), "{committed}");
+        }
+    }
 }
