@@ -99,13 +99,16 @@ impl Lane {
         homes.expect("nobody moves where there is one lane")
     }
 
-    /// Begins with another policy.
+    /// Begins with that policy.
     ///
     /// # Panics
     /// The lane has begun already.
     pub fn begin(&mut self, edition: Edition) {
         let untouched = self.last_unit.0 == 0 && self.open.is_none();
         assert!(untouched, "a lane begins once");
+        if self.editions[0].hash() == edition.hash() {
+            return;
+        }
         self.engine = Engine::new(edition.policy.clone());
         self.forms = vec![self.engine.form()];
         self.editions = vec![edition];

@@ -2,6 +2,8 @@
 //! what time it is and how much memory is in use.
 
 mod allowance;
+#[cfg(test)]
+mod basin;
 pub mod clock;
 pub mod desk;
 mod doubt;

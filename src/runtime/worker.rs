@@ -102,13 +102,18 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// The worker is of no use any more; its connection is to be dropped.
     pub(super) fn run(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
         let result = self.go_round(stop);
+        self.end(&result);
+        result
+    }
+
+    /// Ends like this.
+    pub(super) fn end(&mut self, how: &Result<(), Trouble>) {
         // What is on its way may well arrive, and then it counts.
         let heard = self.transactions.hear_out();
         self.tell();
         let doubted = matches!(heard, Err(Trouble::InDoubt(_)));
         let open = self.transactions.is_unfinished() && !doubted;
-        self.desk.ended(&result, open);
-        result
+        self.desk.ended(how, open);
     }
 
     fn go_round(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
@@ -122,7 +127,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
 
     /// One turn: what the group says, what has been committed, restoring lanes, running lanes, what
     /// people ask, the transaction. Without memory for more, lanes stay as they are.
-    fn turn(&mut self) -> Result<(), Trouble> {
+    pub(super) fn turn(&mut self) -> Result<(), Trouble> {
         match self.transactions.reading().poll()? {
             Some(Notice::Assigned(lanes)) => self.take_on(&lanes)?,
             Some(Notice::Revoked) => self.give_up()?,

@@ -1,0 +1,388 @@
+//! The processes: who runs, who sleeps, who has died and is started again, and how a history goes.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::directory::Directory;
+use crate::lane::edition::Edition;
+use crate::lane::pacing::Pacing;
+use crate::model::ids::TopicIx;
+use crate::model::time::{DAY_MS, Span};
+use crate::port::Trouble;
+use crate::runtime::allowance::Allowance;
+use crate::runtime::desk::Desk;
+use crate::runtime::plan::Plan;
+use crate::runtime::policies::Policies;
+use crate::runtime::pulse::Pulse;
+use crate::runtime::worker::Worker;
+use crate::telemetry::Telemetry;
+use crate::wire::policy::edition;
+
+use super::hull::Hull;
+use super::skiff::Skiff;
+use super::{Glass, Rig, World, count};
+
+/// Who has bought so often stands so high, and whoever has within a day is a buyer.
+const POLICY: &str = r#"
+name = "basin"
+version = 1
+currency = "GBP"
+zone = "UTC"
+[time]
+stall_after = "30d"
+late = "60d"
+dedup = "60d"
+[merge]
+[feature.orders]
+aggregate = "count"
+of = ["purchase"]
+window = "lifetime"
+[feature.lately]
+aggregate = "count"
+of = ["purchase"]
+window = "1d"
+[[ladder]]
+name = "value"
+[[ladder.tier]]
+name = "v0"
+[[ladder.tier]]
+name = "v1"
+enter = "orders >= 1"
+[[ladder.tier]]
+name = "v2"
+enter = "orders >= 2"
+[[ladder.tier]]
+name = "v3"
+enter = "orders >= 3"
+[[ladder]]
+name = "recent"
+[[ladder.tier]]
+name = "none"
+[[ladder.tier]]
+name = "buyer"
+enter = "lately >= 1"
+"#;
+
+/// Turns after which a history that does not come to rest is given up.
+const PATIENCE: usize = 20_000;
+
+/// What all histories share: it is dear to make and holds nothing that they depend on.
+pub(super) struct Port {
+    edition: Edition,
+    telemetry: Telemetry,
+    directory: Directory,
+}
+
+impl Port {
+    /// Made once.
+    pub(super) fn new() -> Rc<Self> {
+        let edition = edition("policy.toml", POLICY).unwrap_or_else(|report| panic!("{report}"));
+        let telemetry = Telemetry::new(&edition.policy, &["shop", "web", "transfers"], 1);
+        Rc::new(Self {
+            edition,
+            telemetry,
+            directory: Directory::new(),
+        })
+    }
+
+    /// What a process is to do.
+    pub(super) fn plan(&self, rig: &Rig) -> Plan {
+        let shape = rig.shape;
+        let mut topics = vec!["shop".to_owned(), "web".to_owned()];
+        topics.truncate(shape.topics - usize::from(shape.transfers));
+        let transfers = shape.transfers.then_some(TopicIx(topics.len()));
+        topics.extend(transfers.map(|_| "transfers".to_owned()));
+        Plan {
+            policies: Policies::new(self.edition.clone(), 500),
+            topics: topics.into(),
+            transfers,
+            lanes: shape.lanes,
+            source: "here".to_owned(),
+            pacing: Pacing {
+                records_max: 3,
+                bytes_max: 1 << 20,
+                age_max: Span(8),
+                change_wait: Span(3),
+                stretch: 2,
+            },
+            deadlines_per_second: None,
+            pause: Span(1),
+            merge_wait: Span(20),
+            memory_max: None,
+            record_bytes_max: 65_536,
+            agreement_wait: Span(400),
+        }
+    }
+}
+
+type Process = Worker<Skiff, Glass, Glass>;
+
+/// Where one process is.
+pub(super) struct Berth {
+    pub(super) who: usize,
+    skew: i64,
+    /// Nothing while it is in a turn, or down.
+    process: Option<Box<Process>>,
+    /// Its connection, while it has one.
+    pub(super) hull: Option<Rc<Hull>>,
+    /// Until when it sleeps or is down.
+    until: i64,
+    /// Whether another was started in its place, so that it is not started again.
+    is_ghost: bool,
+    in_turn: bool,
+}
+
+impl Berth {
+    fn new(who: usize, skew: i64) -> Self {
+        Self {
+            who,
+            skew,
+            process: None,
+            hull: None,
+            until: 0,
+            is_ghost: false,
+            in_turn: false,
+        }
+    }
+
+    /// Whether it can do something at an instant.
+    fn may_go(&self, now: i64) -> bool {
+        let gone = self.is_ghost && self.process.is_none();
+        !self.in_turn && !gone && self.until <= now
+    }
+}
+
+/// Starts a process, fences its predecessor and joins the group.
+fn launch(world: &Rc<World>, at: usize) -> Result<Box<Process>, Trouble> {
+    let (who, skew) = {
+        let berth = &world.fleet.borrow()[at];
+        (berth.who, berth.skew)
+    };
+    let hull = Rc::new(Hull::new(who));
+    world.fleet.borrow_mut()[at].hull = Some(hull.clone());
+    let skiff = Skiff::open(world, &hull)?;
+    let glass = Glass {
+        world: world.clone(),
+        skew,
+    };
+    let port = &world.port;
+    let plan = Arc::new(port.plan(&world.rig));
+    let desk = Desk::new(&port.telemetry, &port.directory, 0);
+    let allowance = Allowance::new(glass.clone(), None, &port.telemetry);
+    let process = Worker::new(plan, skiff, glass, desk, Pulse::default(), allowance);
+    Ok(Box::new(process))
+}
+
+impl World {
+    /// A turn of somebody else than this one, if somebody can.
+    pub(super) fn turn_of_another(self: &Rc<Self>, hull: &Hull) {
+        let now = self.now();
+        let others: Vec<usize> = {
+            let fleet = self.fleet.borrow();
+            let is_other = |berth: &Berth| {
+                let own = berth
+                    .hull
+                    .as_ref()
+                    .is_some_and(|own| std::ptr::eq(&**own, hull));
+                !own && berth.may_go(now)
+            };
+            (0..fleet.len())
+                .filter(|at| is_other(&fleet[*at]))
+                .collect()
+        };
+        if !others.is_empty() {
+            self.turn(others[self.dice.below(others.len())]);
+        }
+    }
+
+    /// A turn of a process; its start, if it is down.
+    fn turn(self: &Rc<Self>, at: usize) {
+        let process = {
+            let mut fleet = self.fleet.borrow_mut();
+            fleet[at].in_turn = true;
+            fleet[at].process.take()
+        };
+        let begun = match process {
+            Some(process) => Ok(process),
+            None => launch(self, at),
+        };
+        let hull = self.fleet.borrow()[at]
+            .hull
+            .clone()
+            .expect("it was launched");
+        let result = begun.and_then(|mut process| {
+            hull.wake.set(None);
+            let turned = process.turn();
+            if turned.is_err() {
+                process.end(&turned);
+            }
+            turned.map(|()| process)
+        });
+        let now = self.now();
+        let mut down = None;
+        {
+            let mut fleet = self.fleet.borrow_mut();
+            let berth = &mut fleet[at];
+            berth.in_turn = false;
+            match result {
+                Ok(process) => {
+                    berth.until = hull.wake.get().unwrap_or(now);
+                    berth.process = Some(process);
+                }
+                Err(trouble) => {
+                    berth.until = now + self.dice.span(1, 20);
+                    down = Some(trouble);
+                }
+            }
+        }
+        if let Some(trouble) = down {
+            self.note_end(&hull, &trouble);
+        }
+    }
+
+    /// A process has ended, by its death or by trouble.
+    fn note_end(&self, hull: &Hull, trouble: &Trouble) {
+        match trouble {
+            _ if hull.crashed.get() => count(&self.tolls.crashes),
+            Trouble::Restart(_) | Trouble::InDoubt(_) | Trouble::Fenced(_) => {
+                count(&self.tolls.restarts);
+            }
+            Trouble::Fatal(_) | Trouble::Bug(_) => {
+                self.note_wrong(format!("it gives up: {trouble:?}"))
+            }
+        }
+    }
+
+    /// One more moment: something arrives, somebody goes on, time passes.
+    fn moment(self: &Rc<Self>) {
+        if self.dice.one_in(10) && !self.feed.borrow().is_over() {
+            self.feed.borrow_mut().bring(self);
+        }
+        let now = self.now();
+        let (ready, next) = {
+            let fleet = self.fleet.borrow();
+            let ready: Vec<usize> = (0..fleet.len())
+                .filter(|at| fleet[*at].may_go(now))
+                .collect();
+            let next = fleet
+                .iter()
+                .map(|berth| berth.until)
+                .filter(|until| *until > now)
+                .min();
+            (ready, next)
+        };
+        if ready.is_empty() {
+            self.pass(next.map_or(1, |next| (next - now).min(10)));
+            return;
+        }
+        self.turn(ready[self.dice.below(ready.len())]);
+        self.pass(i64::from(self.dice.one_in(2)));
+    }
+
+    /// Whether everything that has arrived is done, and nothing is under way.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.unrest().is_empty()
+    }
+
+    /// What is under way.
+    fn unrest(&self) -> String {
+        let broker = self.broker.borrow();
+        let shape = self.rig.shape;
+        let done = shape.all_lanes().all(|lane| {
+            (0..shape.topics).all(|topic| {
+                let next = broker.committed(lane).map_or(0, |next| next[topic]);
+                broker
+                    .next_visible(shape.input(topic, lane), next)
+                    .is_none()
+            })
+        });
+        let fleet = self.fleet.borrow();
+        let open = |berth: &Berth| {
+            let hull = berth.hull.as_ref().filter(|_| berth.process.is_some());
+            hull.is_some_and(|hull| hull.open.get())
+        };
+        let all = [
+            (!done, "records are not done"),
+            (!broker.is_quiet(), "the broker ends a transaction"),
+            (!broker.group.is_settled(), "lanes are given out"),
+            (!broker.floating.is_empty(), "requests are on their way"),
+            (fleet.iter().any(open), "a worker has begun a transaction"),
+        ];
+        let all = all.iter().filter(|(is, _)| *is).map(|(_, what)| *what);
+        all.collect::<Vec<_>>().join(", ")
+    }
+
+    /// A process that stands still, or may, is replaced: it is a ghost from now on.
+    fn replace(&self) {
+        let mut fleet = self.fleet.borrow_mut();
+        let at = self.dice.below(fleet.len());
+        if fleet.len() < self.rig.instances + 2 && fleet[at].process.is_some() {
+            let twin = Berth::new(fleet[at].who, fleet[at].skew);
+            fleet[at].is_ghost = true;
+            fleet[at].until = self.now() + self.dice.span(0, 200);
+            fleet.push(twin);
+        }
+    }
+}
+
+/// Plays a history to its end: with faults while there is a feed, then without, until all is done.
+pub(super) fn sail(world: &Rc<World>) {
+    {
+        let mut fleet = world.fleet.borrow_mut();
+        for who in 0..world.rig.instances {
+            let skew = if world.dice.one_in(3) {
+                world.dice.span(-2_000, 2_000)
+            } else {
+                0
+            };
+            fleet.push(Berth::new(who, skew));
+        }
+    }
+    let mut quiet_days = world.dice.below(4);
+    while !world.feed.borrow().is_over() && world.wrong.borrow().is_none() {
+        world.moment();
+        if world.dice.one_in(150) {
+            world.replace();
+        }
+        if quiet_days > 0 && world.dice.one_in(40) && world.is_at_rest() {
+            quiet_days -= 1;
+            world
+                .leap
+                .set(world.leap.get() + world.dice.span(DAY_MS / 4, 2 * DAY_MS));
+        }
+    }
+    world.weather.borrow_mut().calm();
+    for berth in world.fleet.borrow().iter().filter(|berth| berth.is_ghost) {
+        if let Some(hull) = &berth.hull {
+            hull.sink();
+        }
+    }
+    let mut moments = 0;
+    while !(world.is_at_rest()) && world.wrong.borrow().is_none() {
+        world.moment();
+        moments += 1;
+        if moments > PATIENCE {
+            let state = world.unrest();
+            world.note_wrong(format!("I10: it does not come to rest: {state}"));
+        }
+    }
+    if world.wrong.borrow().is_none() && world.dice.one_in(2) {
+        stop(world);
+    }
+}
+
+/// Stops all processes in order.
+fn stop(world: &Rc<World>) {
+    let processes: Vec<Box<Process>> = {
+        let mut fleet = world.fleet.borrow_mut();
+        let own = fleet.iter_mut().filter(|berth| !berth.is_ghost);
+        own.filter_map(|berth| berth.process.take()).collect()
+    };
+    for mut process in processes {
+        let stopped = process.run(&AtomicBool::new(true));
+        if let Err(Trouble::Fatal(why) | Trouble::Bug(why)) = stopped {
+            world.note_wrong(format!("it does not stop: {why}"));
+        }
+    }
+}
