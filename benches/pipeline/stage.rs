@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tidemark::kafka::client::{Membership, Target};
+use tidemark::settings::TopicSettings;
 
 use crate::broker::Client;
 
@@ -47,6 +48,7 @@ impl Stage {
                 dead_letters,
                 ledger,
                 policies: None,
+                topic_settings: TopicSettings::Ignore,
                 session_timeout: Duration::from_secs(10),
                 transaction_timeout: Duration::from_secs(10),
                 patience: Duration::from_secs(10),

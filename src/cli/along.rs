@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 
+use crate::kafka::client::Target;
 use crate::kafka::connection::Reading;
 use crate::kafka::survey::survey;
 use crate::model::ids::LaneId;
@@ -12,6 +13,7 @@ use crate::port::{HeaderRef, Outgoing, Output, Sink, Trouble};
 use crate::runtime::clock::Wall;
 use crate::runtime::policies::Policies;
 use crate::runtime::restore::repeat_lane;
+use crate::settings::TopicSettings;
 use crate::wire::change::CE_TYPE;
 
 use super::args::ReplayArgs;
@@ -20,6 +22,7 @@ use super::exit::{CONFIG, Failure};
 use super::following::Followed;
 use super::inputs::read_edition;
 use super::replay::warnings;
+use super::report::differences;
 
 /// What tells a change from a warning.
 const CHANGE: HeaderRef<'static> = ("ce_type", Some(CE_TYPE.as_bytes()));
@@ -55,13 +58,14 @@ impl Sink for Bodies {
 /// The topics cannot be read, or what comes out is not what the ledger says.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
-    let target = target(&settings, 0);
+    // Whoever reads what is there need not like how it is kept.
+    let target = Target {
+        topic_settings: TopicSettings::Ignore,
+        ..target(&settings, 0)
+    };
     let found = survey(&target)?;
     if !found.differences.is_empty() {
-        return Err(Failure::new(
-            CONFIG,
-            format!("error: {}", found.differences.join("\nerror: ")),
-        ));
+        return Err(Failure::new(CONFIG, differences(&found.differences)));
     }
     let out: Option<Box<dyn Write>> = match args.changes.as_deref() {
         None => None,

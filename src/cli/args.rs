@@ -115,7 +115,8 @@ pub(crate) struct CheckArgs {
     /// several times, they came one after another, the oldest first.
     #[arg(long, value_name = "FILE")]
     pub against: Vec<PathBuf>,
-    /// Also look at the topics: do they exist, do partitions match, do keys lie where they should?
+    /// Also look at the topics: do they exist, do partitions match, are their settings such that
+    /// nothing is lost, do keys lie where they should?
     #[arg(long)]
     pub connect: bool,
     /// Settings.

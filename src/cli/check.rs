@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::adoption::{Gaps, NotAdopted, may_follow};
 use crate::engine::forgetting::rest;
-use crate::kafka::survey::survey;
+use crate::kafka::survey::{Difference, survey};
 use crate::policy::declared::Policy;
 
 use super::args::CheckArgs;
 use super::deployment::{read_settings, target};
 use super::exit::{CONFIG, Failure};
 use super::inputs::read_policy;
-use super::report::count;
+use super::report::{count, differences};
 
 /// Runs it.
 ///
@@ -50,16 +50,16 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
             );
             if args.connect {
                 let found = survey(&target(&settings, 0))?;
-                reports.extend(
-                    found
-                        .differences
-                        .iter()
-                        .map(|text| format!("error: {text}")),
-                );
+                if !found.differences.is_empty() {
+                    reports.push(differences(&found.differences));
+                }
                 println!(
                     "topics    {} lanes, {} sampled keys",
                     found.lanes, found.keys
                 );
+                for Difference { what, mend } in &found.warnings {
+                    println!("warning   {what}\n          {mend}");
+                }
             }
         }
     }

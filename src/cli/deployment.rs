@@ -58,6 +58,7 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
         dead_letters: settings.output.dead_letters.clone(),
         ledger: settings.app.ledger_topic(),
         policies: settings.policy.topic.clone(),
+        topic_settings: settings.kafka.topic_settings,
         session_timeout: settings.kafka.session_timeout,
         transaction_timeout: settings.kafka.transaction_timeout,
         patience: PATIENCE,

@@ -4,6 +4,8 @@ use std::io::{IsTerminal, stderr};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
+use crate::kafka::survey::Difference;
+
 /// The report with all that belongs to it, in colours where standard error is a terminal that wants
 /// them.
 #[must_use]
@@ -29,6 +31,15 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
     }
+}
+
+/// What is wrong with topics, and what mends it.
+#[must_use]
+pub(crate) fn differences(found: &[Difference]) -> String {
+    let told = found
+        .iter()
+        .map(|Difference { what, mend }| format!("error: {what}\nhelp: {mend}"));
+    told.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::kafka::client::Target;
 use crate::kafka::connection::Connection;
 #[cfg(feature = "bench-at-least-once")]
 use crate::kafka::connection::loose::Loose;
-use crate::kafka::survey::{Survey, survey};
+use crate::kafka::survey::{Difference, Survey, survey};
 use crate::port::Trouble;
 use crate::runtime::clock::Wall;
 use crate::runtime::memory::Resident;
@@ -22,7 +22,7 @@ use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::settings::Settings;
-use crate::telemetry::happening::{Started, Stopped, Stopping};
+use crate::telemetry::happening::{Started, Stopped, Stopping, TopicWarning};
 use crate::telemetry::{Happening, Telemetry};
 
 use super::args::SettingsArgs;
@@ -33,6 +33,7 @@ use super::front;
 use super::giving::Giving;
 use super::inputs::read_edition;
 use super::logging;
+use super::report::differences;
 
 /// How long a worker may go without a good connection: longer than any restart of a cluster that
 /// somebody means to come back.
@@ -73,11 +74,13 @@ pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
 /// Looks at the topics, and refuses any that would make customers silently wrong.
 fn look(settings: &Settings) -> Result<Survey, Failure> {
     let found = survey(&target(settings, 0))?;
+    for Difference { what, mend } in &found.warnings {
+        TopicWarning { what, mend }.log();
+    }
     if found.differences.is_empty() {
         return Ok(found);
     }
-    let all = found.differences.join("\nerror: ");
-    Err(Failure::new(CONFIG, format!("error: {all}")))
+    Err(Failure::new(CONFIG, differences(&found.differences)))
 }
 
 fn work(

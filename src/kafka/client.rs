@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
+use crate::settings::TopicSettings;
+
 /// How a worker is a member of its consumer group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Membership {
@@ -43,6 +45,8 @@ pub struct Target {
     pub ledger: String,
     /// Topic of the policies, if there is one.
     pub policies: Option<String>,
+    /// What is done about settings of these topics that do not fit.
+    pub topic_settings: TopicSettings,
     /// After which the group gives a silent worker's lanes away.
     pub session_timeout: Duration,
     /// After which the broker aborts a silent worker's transaction.
@@ -133,6 +137,12 @@ impl Target {
         let mut config = self.reading();
         config.set("group.id", format!("{}.reader", self.app));
         config
+    }
+
+    /// Properties of a client that asks for settings.
+    #[must_use]
+    pub fn admin(&self) -> ClientConfig {
+        self.base()
     }
 
     /// Properties of a producer outside of transactions.

@@ -1,23 +1,20 @@
-//! Looks at the topics before anything is read: do they exist, do their partitions match, do keys
-//! lie where they should?
+//! Looks at the topics before anything is read: do they exist, do their partitions match, are their
+//! settings such that nothing is lost, do keys lie where they should?
 
-use std::time::{Duration, Instant};
+mod described;
+mod keys;
+mod terms;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
-use rdkafka::message::Message;
-use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
+use rdkafka::types::RDKafkaRespErr;
 
-use crate::model::ids::LaneId;
-use crate::model::partitioner::lane_of;
 use crate::port::Trouble;
+use crate::settings::TopicSettings;
 
 use super::client::Target;
 use super::context::Outsider;
 use super::trouble::restart;
-
-/// Newest records of each partition whose keys are checked.
-const SAMPLE: i64 = 50;
+use terms::{Known, Role};
 
 /// What the survey found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +24,18 @@ pub struct Survey {
     /// Keys looked at.
     pub keys: usize,
     /// Everything that is not as it must be; empty if the topics can be used.
-    pub differences: Vec<String>,
+    pub differences: Vec<Difference>,
+    /// Everything else that somebody should know.
+    pub warnings: Vec<Difference>,
+}
+
+/// Something about the topics that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What, and what would come of it.
+    pub what: String,
+    /// What mends it: a command, or something to set.
+    pub mend: String,
 }
 
 /// Looks at all topics of a target.
@@ -37,148 +45,165 @@ pub struct Survey {
 pub fn survey(target: &Target) -> Result<Survey, Trouble> {
     let consumer = Outsider::consumer(target)?;
     let mut found = Survey::default();
-    let mut inputs = Vec::new();
-    for topic in &target.inputs {
-        if let Some(partitions) = partitions(&consumer, topic, target, &mut found)? {
-            inputs.push((topic, partitions));
+    let (mut known, mut missing) = (Vec::new(), Vec::new());
+    for (topic, role) in topics(target) {
+        match look(&consumer, topic, role, target)? {
+            Ok(one) => known.push(one),
+            Err(absent) => missing.push((topic, role, absent)),
         }
     }
-    found.lanes = inputs.first().map_or(0, |(_, partitions)| *partitions);
-    if inputs
-        .iter()
-        .any(|(_, partitions)| *partitions != found.lanes)
-    {
-        let all: Vec<String> = inputs
-            .iter()
-            .map(|(topic, partitions)| format!("{topic} has {partitions}"))
-            .collect();
-        found.differences.push(format!(
-            "the input topics must have equal partition counts, but {}",
-            all.join(", ")
-        ));
+    let mut inputs = known.iter().filter(|one| one.role == Role::Input);
+    found.lanes = inputs.next().map_or(0, |one| one.partitions);
+    for (topic, role, absent) in missing {
+        found
+            .differences
+            .push(absent.told(topic, role, target, found.lanes));
     }
-    for topic in [&target.changes, &target.current, &target.dead_letters] {
-        partitions(&consumer, topic, target, &mut found)?;
+    found.differences.extend(counts(&known, target));
+    if target.topic_settings != TopicSettings::Ignore {
+        let (settings, untold) = described::of(known.iter(), target)?;
+        let (must, should) = terms::judge(&settings, &target.brokers);
+        match target.topic_settings {
+            TopicSettings::Refuse => found.differences.extend(must),
+            _ => found.warnings.extend(must),
+        }
+        found.warnings.extend(should);
+        found.warnings.extend(untold);
     }
-    if let Some(ledger) = partitions(&consumer, &target.ledger, target, &mut found)?
-        && ledger != found.lanes
-    {
-        found.differences.push(format!(
-            "{} has {ledger} partitions, but must have one for each of {} lanes",
-            target.ledger, found.lanes
-        ));
-    }
-    if let Some(topic) = &target.policies
-        && let Some(count) = partitions(&consumer, topic, target, &mut found)?
-        && count != 1
-    {
-        found.differences.push(format!(
-            "{topic} has {count} partitions, but policies have one order, in one partition"
-        ));
-    }
-    for (topic, partitions) in inputs {
-        sample(&consumer, topic, partitions, target.patience, &mut found)?;
+    for one in known.iter().filter(|one| one.role == Role::Input) {
+        let (topic, partitions) = (&one.topic, one.partitions);
+        keys::sample(&consumer, topic, partitions, target.patience, &mut found)?;
     }
     Ok(found)
 }
 
-/// How many partitions a topic has; nothing, and a difference, if it does not exist.
-fn partitions(
+/// All topics of a target, and what each is for.
+fn topics(target: &Target) -> impl Iterator<Item = (&str, Role)> {
+    let inputs = target.inputs.iter().map(|topic| (topic, Role::Input));
+    let outputs = [
+        (&target.changes, Role::Changes),
+        (&target.current, Role::Current),
+        (&target.dead_letters, Role::DeadLetters),
+        (&target.ledger, Role::Ledger),
+    ];
+    let policies = target.policies.iter().map(|topic| (topic, Role::Policies));
+    let all = inputs.chain(outputs).chain(policies);
+    all.map(|(topic, role)| (topic.as_str(), role))
+}
+
+/// Why nothing is known of a topic.
+enum Absent {
+    /// There is none, in a cluster of so many brokers.
+    Missing(usize),
+    /// It may not be looked at.
+    Forbidden,
+}
+
+impl Absent {
+    fn told(self, topic: &str, role: Role, target: &Target, lanes: i32) -> Difference {
+        let brokers = &target.brokers;
+        match self {
+            Self::Missing(cluster) => {
+                let partitions = match role {
+                    Role::Policies => "1".to_owned(),
+                    _ if lanes == 0 => "N".to_owned(),
+                    _ => lanes.to_string(),
+                };
+                let settings = terms::wanted(role).iter();
+                let settings: String = settings.map(|one| format!(" --config {one}")).collect();
+                let copies = cluster.clamp(1, 3);
+                Difference {
+                    what: format!("topic {topic} does not exist"),
+                    mend: format!(
+                        "kafka-topics.sh --bootstrap-server {brokers} --create --topic {topic} \
+                         --partitions {partitions} --replication-factor {copies}{settings}"
+                    ),
+                }
+            }
+            Self::Forbidden => Difference {
+                what: format!("topic {topic} may not be looked at"),
+                mend: format!(
+                    "kafka-acls.sh --bootstrap-server {brokers} --add --allow-principal User:NAME \
+                     --operation Describe --topic {topic}"
+                ),
+            },
+        }
+    }
+}
+
+/// What the cluster says of a topic's partitions.
+fn look(
     consumer: &BaseConsumer<Outsider>,
     topic: &str,
+    role: Role,
     target: &Target,
-    found: &mut Survey,
-) -> Result<Option<i32>, Trouble> {
+) -> Result<Result<Known, Absent>, Trouble> {
     let metadata = consumer
         .fetch_metadata(Some(topic), target.patience)
         .map_err(restart("reach the broker"))?;
-    let count = metadata
+    let known = metadata
         .topics()
         .iter()
-        .find(|known| known.name() == topic)
-        .map_or(0, |known| known.partitions().len());
-    if count == 0 {
-        found
-            .differences
-            .push(format!("topic {topic} does not exist"));
-        return Ok(None);
+        .find(|known| known.name() == topic && !known.partitions().is_empty());
+    if let Some(known) = known {
+        let copies = known.partitions().iter().map(|one| one.replicas().len());
+        return Ok(Ok(Known {
+            topic: topic.to_owned(),
+            role,
+            partitions: i32::try_from(known.partitions().len()).unwrap_or(i32::MAX),
+            copies: copies.min().unwrap_or(0),
+        }));
     }
-    Ok(Some(i32::try_from(count).unwrap_or(i32::MAX)))
+    let forbidden = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    let mut errors = metadata.topics().iter().map(|one| one.error());
+    Ok(Err(match errors.any(|error| error == Some(forbidden)) {
+        true => Absent::Forbidden,
+        false => Absent::Missing(metadata.brokers().len()),
+    }))
 }
 
-/// What is seen of one partition's keys.
-#[derive(Clone, Default)]
-struct Seen {
-    /// Whether all that was there has been read.
-    ended: bool,
-    misplaced: usize,
-    /// One of them: its offset, and where it belongs.
-    example: Option<(i64, LaneId)>,
-}
-
-/// What is seen of that partition.
-fn of(all: &mut [Seen], partition: i32) -> Option<&mut Seen> {
-    all.get_mut(usize::try_from(partition).ok()?)
-}
-
-/// Checks the keys of the newest records of all partitions of a topic. They are read at once: each
-/// read waits for the broker a few times.
-fn sample(
-    consumer: &BaseConsumer<Outsider>,
-    topic: &str,
-    partitions: i32,
-    patience: Duration,
-    found: &mut Survey,
-) -> Result<(), Trouble> {
-    let mut list = TopicPartitionList::new();
-    let mut all = Vec::new();
-    for partition in 0..partitions {
-        let (low, high) = consumer
-            .fetch_watermarks(topic, partition, patience)
-            .map_err(restart("read a partition's ends"))?;
-        let first = KafkaOffset::Offset(low.max(high - SAMPLE));
-        list.add_partition_offset(topic, partition, first)
-            .map_err(restart("name an offset"))?;
-        all.push(Seen {
-            ended: low >= high,
-            ..Seen::default()
+/// Where the numbers of partitions do not go together.
+fn counts(known: &[Known], target: &Target) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let inputs: Vec<&Known> = known.iter().filter(|one| one.role == Role::Input).collect();
+    let lanes = inputs.first().map_or(0, |one| one.partitions);
+    if inputs.iter().any(|one| one.partitions != lanes) {
+        let all = inputs
+            .iter()
+            .map(|one| format!("{} has {}", one.topic, one.partitions));
+        let all = all.collect::<Vec<_>>().join(", ");
+        found.push(Difference {
+            what: format!("the input topics must have equal partition counts, but {all}"),
+            mend: "the keys of a topic that was enlarged lie elsewhere since then: make a new \
+                   topic with the right count, copy the records into it, and name it in the \
+                   settings"
+                .to_owned(),
         });
     }
-    consumer.assign(&list).map_err(restart("read a sample"))?;
-    let given_up = Instant::now() + patience;
-    while all.iter().any(|seen| !seen.ended) && Instant::now() < given_up {
-        match consumer.poll(Duration::from_millis(100)) {
-            Some(Ok(record)) => {
-                // Without a key it is a dead letter, wherever it lies.
-                let Some(key) = record.key().filter(|key| !key.is_empty()) else {
-                    continue;
-                };
-                found.keys += 1;
-                let lane = lane_of(key, partitions);
-                if lane.0 != record.partition()
-                    && let Some(seen) = of(&mut all, record.partition())
-                {
-                    seen.misplaced += 1;
-                    seen.example.get_or_insert((record.offset(), lane));
-                }
-            }
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                if let Some(seen) = of(&mut all, partition) {
-                    seen.ended = true;
-                }
-            }
-            Some(Err(_)) | None => {}
+    for one in known {
+        let (topic, count) = (&one.topic, one.partitions);
+        if one.role == Role::Ledger && count != lanes {
+            found.push(Difference {
+                what: format!(
+                    "{topic} has {count} partitions, but must have one for each of {lanes} lanes"
+                ),
+                mend: format!(
+                    "if the service has never run: kafka-topics.sh --bootstrap-server {} --delete \
+                     --topic {topic}, and create it with {lanes}; else the input topics were \
+                     enlarged: make new ones with {count}, copy the records into them, and name \
+                     them in the settings",
+                    target.brokers
+                ),
+            });
+        }
+        if one.role == Role::Policies && count != 1 {
+            found.push(Difference {
+                what: format!(
+                    "{topic} has {count} partitions, but policies have one order, in one partition"
+                ),
+                mend: "make a new topic with one partition, and name it as policy.topic".to_owned(),
+            });
         }
     }
-    for (partition, seen) in all.iter().enumerate() {
-        if let Some((offset, lane)) = seen.example {
-            let misplaced = seen.misplaced;
-            found.differences.push(format!(
-                "{topic} partition {partition} holds {misplaced} sampled keys that belong \
-                 elsewhere (offset {offset} belongs in partition {lane}): its producer does not \
-                 use Java's murmur2 partitioner; with librdkafka set partitioner=murmur2_random"
-            ));
-        }
-    }
-    Ok(())
+    found
 }

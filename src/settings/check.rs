@@ -19,7 +19,7 @@ use super::properties::{Properties, refusal};
 use super::raw::{self, Raw};
 use super::{
     App, Feed, Http, Input, Kafka, Level, Log, LogFormat, Output, PolicySource, Settings,
-    UnitBounds,
+    TopicSettings, UnitBounds,
 };
 
 /// How many times longer than a unit a transaction and a session must last at least.
@@ -122,11 +122,14 @@ impl Check<'_> {
             &raw.transaction_timeout,
             seconds(1)..=seconds(900),
         );
+        let topic_settings = ("kafka.topic_settings", &raw.topic_settings);
+        let topic_settings = self.choice(topic_settings.0, topic_settings.1, TopicSettings::ALL);
         Some(Kafka {
             brokers: raw.brokers.clone(),
             session_timeout: session_timeout?,
             static_membership: raw.static_membership,
             transaction_timeout: transaction_timeout?,
+            topic_settings: topic_settings?,
             properties,
         })
     }

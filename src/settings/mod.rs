@@ -110,8 +110,30 @@ pub struct Kafka {
     pub static_membership: bool,
     /// After how long an open transaction is aborted.
     pub transaction_timeout: Duration,
+    /// What is done about settings of topics that do not fit.
+    pub topic_settings: TopicSettings,
     /// Further properties of librdkafka; none of them is one that exactly-once rests on.
     pub properties: Properties,
+}
+
+/// What is done about settings of topics that do not fit: cleanup, retention and the like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicSettings {
+    /// The service does not begin.
+    Refuse,
+    /// They are told.
+    Warn,
+    /// Nobody looks.
+    Ignore,
+}
+
+impl TopicSettings {
+    /// As written in the settings.
+    pub const ALL: &[(&str, Self)] = &[
+        ("refuse", Self::Refuse),
+        ("warn", Self::Warn),
+        ("ignore", Self::Ignore),
+    ];
 }
 
 /// What is read.

@@ -36,6 +36,7 @@ pub(super) struct Kafka {
     pub(super) session_timeout: String,
     pub(super) static_membership: bool,
     pub(super) transaction_timeout: String,
+    pub(super) topic_settings: String,
     pub(super) properties: BTreeMap<String, String>,
     pub(super) property_files: BTreeMap<String, String>,
 }

@@ -4,6 +4,7 @@ mod memory;
 mod policy;
 mod producer;
 mod snapshot;
+mod topics;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use policy::{
 };
 pub use producer::{ProducerLost, ProducerRenewed};
 pub use snapshot::{SnapshotFailed, SnapshotKept, SnapshotOvertaken, SnapshotUnfit};
+pub use topics::TopicWarning;
 
 /// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
 /// happened to a worker, else by its own [`log`](Self::log).

@@ -170,6 +170,24 @@ impl Client {
         );
     }
 
+    /// Does what a line says that begins with one of Kafka's own scripts, such as
+    /// `kafka-configs.sh`.
+    pub(crate) fn run_script(&self, line: &str) -> String {
+        let mut words = line.split_whitespace();
+        let class = match words.next() {
+            Some("kafka-configs.sh") => "kafka.admin.ConfigCommand",
+            Some("kafka-topics.sh") => "org.apache.kafka.tools.TopicCommand",
+            Some("kafka-acls.sh") => "org.apache.kafka.tools.AclCommand",
+            Some("kafka-delete-records.sh") => "org.apache.kafka.tools.DeleteRecordsCommand",
+            other => panic!("{other:?} is no script that tests know"),
+        };
+        let mut tool = jars::tool(class);
+        tool.args(words);
+        let output = jars::run(tool);
+        let said = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
     /// Reads a topic from its beginning up to its ends as they are now, partition by partition, in
     /// offset order.
     ///

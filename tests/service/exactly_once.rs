@@ -18,6 +18,8 @@ mod policies;
 mod rebalances;
 mod refusals;
 mod restarts;
+mod rights;
+mod settled;
 pub(crate) mod shop_load;
 mod silence;
 mod snapshots;

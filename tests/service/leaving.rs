@@ -8,6 +8,7 @@ use tidemark::kafka::client::{Membership, Target};
 use tidemark::kafka::connection::Connection;
 use tidemark::model::ids::{LaneId, Offset};
 use tidemark::port::{Bus, Notice, Source};
+use tidemark::settings::TopicSettings;
 
 use crate::broker::{Broker, needs_kafka, until, wait_for};
 
@@ -96,6 +97,7 @@ fn target(brokers: &str, number: usize) -> Target {
         dead_letters: "leaving.dead-letter.v1".to_owned(),
         ledger: "leaving.out.v1".to_owned(),
         policies: None,
+        topic_settings: TopicSettings::Ignore,
         session_timeout: SESSION,
         transaction_timeout: Duration::from_secs(30),
         patience: PATIENCE,

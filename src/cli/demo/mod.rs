@@ -29,6 +29,7 @@ use crate::runtime::memory::Resident;
 use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
+use crate::settings::TopicSettings;
 use crate::telemetry::{LaneState, Telemetry};
 use crate::wire::ledger;
 
@@ -237,6 +238,7 @@ fn target(broker: &MockBroker) -> Target {
         dead_letters: DEAD_LETTERS.to_owned(),
         ledger: LEDGER.to_owned(),
         policies: None,
+        topic_settings: TopicSettings::Ignore,
         session_timeout: Duration::from_secs(10),
         transaction_timeout: Duration::from_secs(10),
         patience: PATIENCE,

@@ -91,7 +91,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("strsim", &["policy/suggestion", "settings"]),
     ("thiserror", &["*"]),
     ("tikv_jemallocator", &["main"]),
-    ("tokio", &["http", "cli"]),
+    ("tokio", &["http", "kafka/survey/described", "cli"]),
     ("toml", &["wire", "settings"]),
     ("tracing", &["telemetry"]),
     ("tracing_subscriber", &["telemetry"]),
