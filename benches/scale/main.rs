@@ -1,5 +1,6 @@
 //! What ten million customers cost: memory, the longest pause while there come to be as many, the
-//! step with its decoding, a tick when nobody is due, and a second worker beside the first.
+//! step with its decoding, a tick when nobody is due, a snapshot of all and an engine made of it, and
+//! a second worker beside the first.
 //!
 //! The shop of the step bench runs for 120 days from nothing, with visits of three events on
 //! average, or of one if `glances` is said. Time is processor time of the thread that works, but
@@ -19,6 +20,7 @@ mod policy;
 mod running;
 #[path = "../step/shop.rs"]
 mod shop;
+mod snapshot;
 #[path = "../step/written.rs"]
 mod written;
 
@@ -242,6 +244,7 @@ fn main() {
     }
     let [longest, mean] = ticks(&mut running.engine);
     println!("tick, nobody due: {longest:?} at most, {mean:?} on average");
+    snapshot::measure(&mut running.engine);
     drop(running);
     workers(&asked);
 }

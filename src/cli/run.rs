@@ -22,8 +22,10 @@ use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
 use crate::settings::Settings;
+use crate::store::folder::Folder;
 use crate::telemetry::happening::{Started, Stopped, Stopping, TopicWarning};
 use crate::telemetry::{Happening, Telemetry};
+use crate::wire::snapshot::{VERSION, later_version};
 
 use super::args::SettingsArgs;
 use super::deployment::{plan, read_settings, snapshots, target};
@@ -59,6 +61,7 @@ pub(crate) fn run(args: &SettingsArgs) -> Result<(), Failure> {
             (found, followed.policies(pace)?, Some(followed))
         }
     };
+    refuse_later(&settings)?;
     Started {
         app: &settings.app.name,
         instance: &settings.app.instance,
@@ -81,6 +84,28 @@ fn look(settings: &Settings) -> Result<Survey, Failure> {
         return Ok(found);
     }
     Err(Failure::new(CONFIG, differences(&found.differences)))
+}
+
+/// A program that does not know how lanes were written down would replay everything, and write down
+/// anew what a later one knows better: somebody has gone back by mistake.
+fn refuse_later(settings: &Settings) -> Result<(), Failure> {
+    let Some(path) = &settings.snapshots.folder else {
+        return Ok(());
+    };
+    // What cannot be read now is told when a lane is to be made of it.
+    let begins = Folder::new(path, &settings.app.name).begins();
+    for (path, begin) in begins.unwrap_or_default() {
+        if let Some(version) = later_version(&begin) {
+            let path = path.display();
+            let text = format!(
+                "error: {path} has format {version}, this version of the program reads up to \
+                 {VERSION}: start the later version, or move the file away, and everything that it \
+                 holds is replayed"
+            );
+            return Err(Failure::new(CONFIG, text));
+        }
+    }
+    Ok(())
 }
 
 fn work(

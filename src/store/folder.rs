@@ -18,6 +18,8 @@ const SPOILED: &str = "spoiled";
 const KEPT: usize = 2;
 /// Snapshots of lanes that have gone elsewhere are removed after so long: they are personal data.
 const LEFT_BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Bytes that tell the version of a snapshot.
+const BEGIN: u64 = 4;
 /// Bytes read at once.
 const BUFFER: usize = 1 << 20;
 
@@ -46,6 +48,25 @@ impl Folder {
             app: app.to_owned(),
             draft: None,
         }
+    }
+
+    /// How each file that is whole begins.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn begins(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, NotKept> {
+        let whole = self.files()?.into_iter();
+        let whole = whole.filter(|(.., ending)| ending == WHOLE);
+        let begin = |(lane, unit, ending): (LaneId, UnitId, String)| {
+            let path = self.file(lane, unit, &ending);
+            let mut begin = Vec::new();
+            let read = File::open(&path).and_then(|file| file.take(BEGIN).read_to_end(&mut begin));
+            match read {
+                Ok(_) => Ok((path, begin)),
+                Err(why) => Err(not_kept(&path, why)),
+            }
+        };
+        whole.map(begin).collect()
     }
 
     fn file(&self, lane: LaneId, unit: UnitId, ending: &str) -> PathBuf {

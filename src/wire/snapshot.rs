@@ -89,6 +89,14 @@ pub enum Frame {
     End(End),
 }
 
+/// The version of the format of a snapshot that begins like this, if it is a later one than this
+/// program reads.
+#[must_use]
+pub fn later_version(begin: &[u8]) -> Option<u8> {
+    let (magic, version) = (begin.get(..3)?, *begin.get(3)?);
+    (*magic == MAGIC[..3] && version > VERSION).then_some(version)
+}
+
 /// Writes the frames of one snapshot.
 #[derive(Clone, Debug)]
 pub struct Writer {
@@ -493,6 +501,8 @@ mod tests {
         let error = read(&bytes).expect_err("of a later version");
         let told = "its format has version 2, this program reads version 1";
         assert_eq!(error.to_string(), told);
+        assert_eq!(later_version(&bytes), Some(VERSION + 1));
+        assert_eq!(later_version(&frames(&[1]).concat()), None);
         bytes[..4].copy_from_slice(b"PK\x03\x04");
         assert!(matches!(read(&bytes), Err(BadFrame::Magic { .. })));
     }

@@ -112,6 +112,7 @@ impl Port {
             memory_max: None,
             record_bytes_max: 65_536,
             agreement_wait: Span(400),
+            snapshots: None,
         }
     }
 }

@@ -117,6 +117,21 @@ fn a_new_start_is_made_of_snapshots_and_passes_over_what_is_damaged() {
     assert_eq!(log.matches("snapshot damaged").count(), 4, "{log}");
     assert!(third.terminate().success());
 
+    // Of a later version: nothing begins.
+    let [_, newest] = <[PathBuf; 2]>::try_from(of_lane(&deployment, 3)).expect("two");
+    let mut later = bytes(&newest);
+    let version = std::mem::replace(&mut later[3], u8::MAX);
+    write(&newest, &later);
+    let ended = deployment.run_to_end(&["run"]);
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("has format 255, this version of the program reads"),
+        "{said}"
+    );
+    later[3] = version;
+    write(&newest, &later);
+
     // Nowhere to write: told, and nothing else.
     let fourth = deployment.start_with("one", &["snapshots.folder=/dev/null/nowhere"]);
     load.wait_for_more(1_000);
