@@ -413,6 +413,9 @@ class Lane:
     def event(self, event):
         policy, kind, at, customer = self.policy, event["kind"], event["at"], event["customer_id"]
         times, known = policy.time, self.customers.get(customer)
+        if kind == "merge":
+            # All those of the campaigns are of ids of different lanes, which cannot send each other anything.
+            raise Refused("other_lane")
         if at <= self.erased.get(customer, -NEVER):
             return "suppressed"
         if at > self.ceiling + times["ahead"]:
@@ -457,9 +460,8 @@ class Lane:
             raise Refused("unknown_ladder")
         if kind == "override" and event["verb"] in WITH_TIER and event["tier"] not in policy.tiers[event["ladder"]]:
             raise Refused("unknown_tier")
-        if kind in ("merge", "unmerge"):
-            # No policy here has [merge]; all merges of the campaigns are of ids of different lanes.
-            raise Refused("other_lane" if kind == "merge" else "bad_merge")
+        if kind == "unmerge":
+            raise Refused("bad_merge")
 
     def order(self, event, known, now):
         order = known.orders.get(event.get("order_id")) if known else None
