@@ -205,8 +205,8 @@ impl ProducerContext for Publisher {
     }
 }
 
-/// Whether the client says that a request may be on its way twice from now on: one has timed out, or
-/// a connection has broken that was past its beginnings.
+/// Whether the client says that a request may be on its way twice from now on: one has timed out,
+/// or a connection has broken that was past its beginnings.
 fn is_disturbance(facility: &str, text: &str) -> bool {
     const BEGINNINGS: [&str; 9] = [
         "INIT",

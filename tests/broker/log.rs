@@ -83,9 +83,9 @@ fn batch(line: &str, partition: i32) -> Option<Batch> {
 
 #[test]
 fn a_batch_is_read() {
-    let line = "baseOffset: 5 lastOffset: 5 count: 1 baseSequence: -1 lastSequence: -1 producerId: 2 \
-                producerEpoch: 7 partitionLeaderEpoch: 0 isTransactional: true isControl: true \
-                deleteHorizonMs: OptionalLong.empty position: 391 CreateTime: 1 size: 78 magic: 2";
+    let line = "baseOffset: 5 lastOffset: 5 count: 1 baseSequence: -1 lastSequence: -1 \
+                producerId: 2 producerEpoch: 7 partitionLeaderEpoch: 0 isTransactional: true \
+                isControl: true position: 391 CreateTime: 1 size: 78 magic: 2";
     let expected = Batch {
         partition: 3,
         first: 5,

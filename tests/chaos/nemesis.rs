@@ -108,8 +108,8 @@ impl Nemesis {
         (self.stage, instances)
     }
 
-    /// As whoever watches over a service would: it may end where it can't work (69), or where others
-    /// have taken its place too often (75). Nothing else is expected.
+    /// As whoever watches over a service would: it may end where it can't work (69), or where
+    /// others have taken its place too often (75). Nothing else is expected.
     fn start_who_has_ended(&mut self) {
         for which in 0..self.instances.len() {
             let instance = self.instances[which].1.as_mut();

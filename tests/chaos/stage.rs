@@ -13,7 +13,7 @@ use crate::exactly_once::shop_load::ShopLoad;
 use crate::exactly_once::verdict::{Evidence, soundness, verdict};
 
 /// For anything that a client does by itself on a busy machine.
-pub(super) const SOON: Duration = Duration::from_secs(60);
+pub(super) const SOON: Duration = Duration::from_secs(90);
 
 /// The policy of the campaigns.
 const POLICY: &str = include_str!("policy.toml");
