@@ -22,6 +22,7 @@ pub mod settings;
 #[cfg(feature = "service")]
 pub mod store;
 pub mod story;
+mod teeth;
 #[cfg(feature = "service")]
 pub mod telemetry;
 pub mod wire;

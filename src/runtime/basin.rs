@@ -109,7 +109,8 @@ impl World {
     fn new(seed: u64, port: &Rc<Port>) -> Rc<Self> {
         let dice = Dice::new(seed);
         let rig = Rig::new(&dice);
-        let rate = 4 + dice.below(40);
+        // Some get nowhere for crashes, others are hit now and then.
+        let rate = 3 + dice.below(if dice.one_in(2) { 6 } else { 40 });
         let weather = Weather::new(&dice, rate);
         let mut broker = Broker::new(rig.shape, rig.instances + 1);
         let inputs = rig
@@ -141,6 +142,13 @@ impl World {
 
     fn note_wrong(&self, what: impl Into<String>) {
         self.wrong.borrow_mut().get_or_insert(what.into());
+    }
+
+    /// Tells what happens, if it is to be told.
+    fn tell(&self, what: impl FnOnce() -> String) {
+        if self.port.tells {
+            println!("{:6} {}", self.now(), what());
+        }
     }
 
     fn now(&self) -> i64 {
@@ -232,6 +240,9 @@ impl Memory for Glass {
 fn play(seed: u64, port: &Rc<Port>) -> Outcome {
     let world = World::new(seed, port);
     fleet::sail(&world);
+    // What is planted is in the program, not in those who judge it.
+    #[cfg(feature = "teeth")]
+    crate::teeth::plant(None);
     let (units, digest) = proof::prove(&world);
     world.fleet.borrow_mut().clear();
     Outcome {

@@ -1,8 +1,9 @@
 //! What became of a unit whose commit did not end well: it is all there, or nothing of it.
 
-use crate::lane::ledger::Entry;
+use crate::lane::ledger::{Entry, Read};
 use crate::model::ids::{LaneId, Offset, UnitId};
 use crate::port::{Bus, Source, Trouble};
+use crate::teeth::{Tooth, bites};
 use crate::wire::ledger;
 
 use super::restore::{bad_entry, show};
@@ -25,7 +26,7 @@ impl Part {
             lane: entry.lane,
             unit: entry.unit,
             from: entry.reads.iter().map(|read| read.from).collect(),
-            next: entry.reads.iter().map(|read| read.next).collect(),
+            next: entry.reads.iter().map(next).collect(),
         }
     }
 
@@ -40,6 +41,15 @@ impl Part {
             return Some(true);
         }
         (last.0 + 1 == self.unit.0 && before).then_some(false)
+    }
+}
+
+/// The offset that is committed for a read.
+fn next(read: &Read) -> Offset {
+    match read {
+        _ if bites(Tooth::OffsetsBefore) => read.from,
+        _ if bites(Tooth::OffsetsLast) => Offset(read.next.0 - i64::from(read.records > 0)),
+        _ => read.next,
     }
 }
 

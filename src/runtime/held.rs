@@ -3,6 +3,7 @@
 
 use crate::model::ids::LaneId;
 use crate::port::{HeaderRef, Outgoing, Output, Sink, Trouble};
+use crate::teeth::{Tooth, bites};
 
 /// So many bytes are kept, and one record more. What records bring about stays below: a unit may
 /// have 8 MiB of it by the settings as shipped, and headers take as much again. Deadlines and other
@@ -59,6 +60,18 @@ impl Held {
 
     /// Publishes all that is kept.
     pub(super) fn publish(&self, sink: &mut impl Sink) -> Result<(), Trouble> {
+        if bites(Tooth::HeldBackwards) {
+            self.publish_some(sink, |output| output != Output::Changes)?;
+            return self.publish_some(sink, |output| output == Output::Changes);
+        }
+        self.publish_some(sink, |_| true)
+    }
+
+    fn publish_some(
+        &self,
+        sink: &mut impl Sink,
+        wanted: impl Fn(Output) -> bool,
+    ) -> Result<(), Trouble> {
         let mut rest = &*self.bytes;
         let mut take = |length: usize| {
             let (text, behind) = rest.split_at(length);
@@ -76,6 +89,9 @@ impl Held {
                     (name, value.map(&mut take))
                 })
                 .collect();
+            if !wanted(kept.output) {
+                continue;
+            }
             sink.send(&Outgoing {
                 output: kept.output,
                 lane: kept.lane,

@@ -21,6 +21,7 @@ use crate::model::detail::Cleaned;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::time::{Span, Timestamp};
 use crate::port::{Record, Source, Trouble};
+use crate::teeth::{Tooth, bites};
 use crate::wire::checksum::Checksum;
 use crate::wire::dead_letter::Origin;
 use crate::wire::event::Decoder;
@@ -166,6 +167,9 @@ impl<R: Record> Intake<R> {
             if have < wanted(topic) {
                 let most = BATCH.max(wanted(topic) - have);
                 source.fetch(id, topic, most, &mut queue.records)?;
+                if bites(Tooth::RecordDropped) && queue.records.len() > have + 1 {
+                    queue.records.remove(have);
+                }
                 // Among what is fetched there may be news of a partition's end, which is no record.
                 more |= queue.records.len() - have > most / 2;
             }
@@ -301,7 +305,11 @@ impl<R: Record> Intake<R> {
         mut each: impl FnMut(Step<'_>, &Lane, &mut Vec<Judged>, &mut Checksum),
     ) -> Result<(), Trouble> {
         let mut cursors = cursors(&self.queues, &self.decoder, scratch);
-        for (topic, length) in &entry.runs {
+        let mut runs = entry.runs.clone();
+        if bites(Tooth::OrderForgotten) {
+            runs.sort_unstable();
+        }
+        for (topic, length) in &runs {
             let Some(cursor) = cursors.get_mut(*topic) else {
                 break;
             };

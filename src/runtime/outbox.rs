@@ -11,6 +11,7 @@ use crate::model::refusal::Refused;
 use crate::model::time::Timestamp;
 use crate::model::zone::show_utc;
 use crate::port::{HeaderRef, Outgoing, Output, Record, Sink, Trouble};
+use crate::teeth::{Tooth, bites};
 use crate::wire::checksum::Checksum;
 use crate::wire::dead_letter::{self, Origin};
 use crate::wire::{change, ledger, receipt, standing, transfer, warning};
@@ -182,7 +183,9 @@ impl Outbox {
         self.buffer.clear();
         self.buffer
             .extend_from_slice(record.value().unwrap_or_default());
-        self.count(checksum);
+        if !bites(Tooth::LetterUnsummed) {
+            self.count(checksum);
+        }
         let Some(sink) = to else { return Ok(()) };
         let own = record.headers();
         let ours = dead_letter::headers(refused, origin, &lane.engine().policy().hash);
@@ -205,6 +208,9 @@ impl Outbox {
 
     /// Publishes the ledger's entry of a unit.
     pub(super) fn sealed<S: Sink>(&mut self, entry: &Entry, sink: &mut S) -> Result<(), Trouble> {
+        if bites(Tooth::EntryOmitted) {
+            return Ok(());
+        }
         self.buffer.clear();
         ledger::encode(entry, &mut self.buffer);
         sink.send(&Outgoing {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::model::ids::{LaneId, Offset};
 use crate::model::time::{Span, Timestamp};
-use crate::port::{Bus, Outgoing, Sink, Trouble};
+use crate::port::{Bus, Outgoing, Output, Sink, Trouble};
+use crate::teeth::{Tooth, bites};
 
 use super::doubt::{Part, arrived};
 use super::held::Held;
@@ -166,10 +167,16 @@ impl<B: Bus> Transactions<B> {
             return Ok(());
         }
         std::mem::swap(&mut self.held, &mut self.sent);
+        if bites(Tooth::HeldForgotten) {
+            self.sent.clear();
+        }
         let begun = self.bus.begin();
         self.state = State::Open;
         self.began = self.now;
-        let begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
+        let mut begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
+        if bites(Tooth::HeldTwice) {
+            begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
+        }
         begun.or_else(|trouble| self.broke(trouble))
     }
 
@@ -206,8 +213,8 @@ impl<B: Bus> Transactions<B> {
         self.now = now;
         match self.state {
             State::Committing(_) => match self.bus.is_committed() {
-                Ok(false) => Ok(()),
-                Ok(true) => self.ended(Ok(())),
+                Ok(false) if !bites(Tooth::AheadOfCommit) => Ok(()),
+                Ok(_) => self.ended(Ok(())),
                 Err(trouble) => self.ended(Err(trouble)),
             },
             State::Broken(_) if now >= self.next() => self.mend(),
@@ -244,6 +251,8 @@ impl<B: Bus> Transactions<B> {
         if let State::Committing(since) = self.state {
             self.stood = since.map(|since| since.elapsed());
         }
+        let believed = bites(Tooth::DoubtBelieved) && matches!(how, Err(Trouble::InDoubt(_)));
+        let how = if believed { Ok(()) } else { how };
         how.or_else(|trouble| self.broke(trouble))?;
         if self.is_committing() {
             self.finish();
@@ -297,11 +306,18 @@ impl<B: Bus> Transactions<B> {
         let State::Broken(why) = self.state.clone() else {
             return Ok(());
         };
-        if let Err(trouble) = self.bus.renew() {
+        if !bites(Tooth::SameProducer)
+            && let Err(trouble) = self.bus.renew()
+        {
             return self.broke(trouble);
         }
         let parts = self.parts.as_ref();
-        let arrived = parts.map_or(Ok(false), |parts| arrived(parts, &mut self.bus))?;
+        let arrived = match parts {
+            _ if bites(Tooth::RenewedBlindly) => false,
+            _ if bites(Tooth::RenewedTrusting) => true,
+            Some(parts) => arrived(parts, &mut self.bus)?,
+            None => false,
+        };
         self.news.push(News::Renewed { why, arrived });
         if arrived {
             self.finish();
@@ -326,6 +342,9 @@ impl<B: Bus> Transactions<B> {
 
     /// Keeps what the last one is given, so that it can be given again, as far as there is room.
     fn note(&mut self, outgoing: &Outgoing<'_>) {
+        if bites(Tooth::KeptShort) && outgoing.output == Output::Changes {
+            return;
+        }
         self.whole &= !self.sent.is_full();
         match self.whole {
             true => self.sent.keep(outgoing),
@@ -336,6 +355,9 @@ impl<B: Bus> Transactions<B> {
 
 impl<B: Bus> Sink for Transactions<B> {
     fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble> {
+        if bites(Tooth::LetterOutside) && outgoing.output == Output::DeadLetters {
+            return self.bus.send(outgoing);
+        }
         let opened = self.parts.is_none() && self.state != State::Ended;
         if !opened && self.held.is_full() {
             self.stand_still();
@@ -364,7 +386,6 @@ impl<B: Bus> Sink for Transactions<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::port::Output;
     use crate::runtime::shore::{Boat, Shore};
 
     fn outgoing<'a>(key: &'a str, value: &'a [u8]) -> Outgoing<'a> {

@@ -15,9 +15,10 @@ use crate::lane::budget::Budget;
 use crate::lane::lane::Lane;
 use crate::lane::liveness::Feed;
 use crate::lane::phase::{Phase, Signal};
-use crate::model::ids::LaneId;
+use crate::model::ids::{LaneId, Offset};
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Memory, Notice, Source, Trouble};
+use crate::teeth::{Tooth, bites};
 use crate::telemetry::Rebalance;
 use crate::wire::scratch::Scratch;
 
@@ -131,13 +132,13 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         match self.transactions.reading().poll()? {
             Some(Notice::Assigned(lanes)) => self.take_on(&lanes)?,
             Some(Notice::Revoked) => self.give_up()?,
-            Some(Notice::Lost) => {
+            Some(Notice::Lost) if !bites(Tooth::LostGoesOn) => {
                 self.desk.gone(Rebalance::Lost);
                 return Err(Trouble::Restart(
                     "the group has given the lanes away".to_owned(),
                 ));
             }
-            None => {}
+            Some(Notice::Lost) | None => {}
         }
         let now = self.clock.now();
         self.look(now)?;
@@ -187,12 +188,19 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         self.restores.clear();
         for id in lanes {
             let (lane, snapshot) = self.found(*id)?;
-            self.restores.push_back((*id, snapshot));
-            starts.push((*id, lane.next().to_vec()));
+            let back = i64::from(bites(Tooth::StartsAtLast) && lane.last_unit().0 > 0);
+            let next = lane.next().iter().map(|next| Offset(next.0 - back));
+            starts.push((*id, next.collect()));
             let budget = Budget::new(self.plan.deadlines_per_second);
-            let intake = Intake::new(lane, budget, self.plan.reading());
+            let mut intake = Intake::new(lane, budget, self.plan.reading());
+            if bites(Tooth::ParkedStale) && intake.lane.last_unit().0 > 0 {
+                intake.phase = Phase::Running;
+            } else {
+                self.restores.push_back((*id, snapshot));
+            }
             self.lanes.insert(*id, intake);
         }
+        // Those that have come back may have been elsewhere meanwhile.
         self.parked.clear();
         self.transactions.reading().start(&starts)
     }
@@ -215,7 +223,10 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
 
     /// Commits what is open and lets go of all lanes, remembering them in case they come back.
     fn give_up(&mut self) -> Result<(), Trouble> {
-        self.finish()?;
+        match bites(Tooth::RevokedUnfinished) {
+            true => self.unit = None,
+            false => self.finish()?,
+        }
         self.desk.gone(Rebalance::Revoked);
         self.restore = None;
         self.restores.clear();

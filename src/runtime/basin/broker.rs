@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::model::ids::LaneId;
 use crate::port::Output;
+use crate::teeth::{Tooth, bites};
 
 use super::dice::Dice;
 use super::group::{Group, MemberId};
@@ -180,8 +181,10 @@ impl Broker {
     /// The first record at or after an offset that those who read committed records get now.
     pub(super) fn next_visible(&self, place: usize, from: usize) -> Option<(usize, &Rc<Payload>)> {
         let log = &self.logs[place];
-        (from..log.stable_end()).find_map(|at| match &log.slots[at] {
-            Slot::Record(payload, serial) if self.counts(*serial) => Some((at, payload)),
+        let all = bites(Tooth::ReadsUncommitted);
+        let end = if all { log.end() } else { log.stable_end() };
+        (from..end).find_map(|at| match &log.slots[at] {
+            Slot::Record(payload, serial) if all || self.counts(*serial) => Some((at, payload)),
             _ => None,
         })
     }
@@ -240,7 +243,8 @@ impl Broker {
                 generation,
                 lanes,
             } => {
-                if !self.group.takes(*member, *generation) {
+                let takes = self.group.takes(*member, *generation);
+                if !takes && !bites(Tooth::GenerationUnasked) {
                     return Err(Refusal::Generation);
                 }
                 self.offsets((*who, *epoch), lanes, in_time)?;

@@ -15,7 +15,7 @@ use super::log::{Payload, lane_ix};
 use super::{EPOCH, Rig, World};
 
 /// The most that the value of a customer's ladder can be.
-pub(super) const HIGHEST: u64 = 3;
+pub(super) const HIGHEST: u64 = 2;
 
 /// One event that was made.
 #[derive(Clone)]

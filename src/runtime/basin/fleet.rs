@@ -23,46 +23,22 @@ use super::hull::Hull;
 use super::skiff::Skiff;
 use super::{Glass, Rig, World, count};
 
-/// Who has bought so often stands so high, and whoever has within a day is a buyer.
-const POLICY: &str = r#"
-name = "basin"
+/// Who has bought so often stands so high, and whoever has within a day is a buyer. In few bytes:
+/// each restore reads it.
+const POLICY: &str = "name = 'b'
 version = 1
-currency = "GBP"
-zone = "UTC"
-[time]
-stall_after = "30d"
-late = "60d"
-dedup = "60d"
-[merge]
-[feature.orders]
-aggregate = "count"
-of = ["purchase"]
-window = "lifetime"
-[feature.lately]
-aggregate = "count"
-of = ["purchase"]
-window = "1d"
-[[ladder]]
-name = "value"
-[[ladder.tier]]
-name = "v0"
-[[ladder.tier]]
-name = "v1"
-enter = "orders >= 1"
-[[ladder.tier]]
-name = "v2"
-enter = "orders >= 2"
-[[ladder.tier]]
-name = "v3"
-enter = "orders >= 3"
-[[ladder]]
-name = "recent"
-[[ladder.tier]]
-name = "none"
-[[ladder.tier]]
-name = "buyer"
-enter = "lately >= 1"
-"#;
+currency = 'GBP'
+zone = 'UTC'
+merge = {}
+time = {stall_after = '30d', late = '60d', dedup = '60d'}
+ladder = [
+{name = 'value', tier = [{name = 'v0'},
+{name = 'v1', enter = 'n >= 1'}, {name = 'v2', enter = 'n >= 2'}]},
+{name = 'recent', tier = [{name = 'no'}, {name = 'buyer', enter = 'd >= 1'}]}]
+[feature]
+n = {aggregate = 'count', of = ['purchase'], window = 'lifetime'}
+d = {aggregate = 'count', of = ['purchase'], window = '1d'}
+";
 
 /// Turns after which a history that does not come to rest is given up.
 const PATIENCE: usize = 20_000;
@@ -72,17 +48,20 @@ pub(super) struct Port {
     edition: Edition,
     telemetry: Telemetry,
     directory: Directory,
+    /// Whether histories are told, step by step.
+    pub(super) tells: bool,
 }
 
 impl Port {
     /// Made once.
-    pub(super) fn new() -> Rc<Self> {
+    pub(super) fn new(tells: bool) -> Rc<Self> {
         let edition = edition("policy.toml", POLICY).unwrap_or_else(|report| panic!("{report}"));
         let telemetry = Telemetry::new(&edition.policy, &["shop", "web", "transfers"], 1);
         Rc::new(Self {
             edition,
             telemetry,
             directory: Directory::new(),
+            tells,
         })
     }
 
@@ -244,6 +223,7 @@ impl World {
 
     /// A process has ended, by its death or by trouble.
     fn note_end(&self, hull: &Hull, trouble: &Trouble) {
+        self.tell(|| format!("w-{} ends: {trouble:?}", hull.who));
         match trouble {
             _ if hull.crashed.get() => count(&self.tolls.crashes),
             Trouble::Restart(_) | Trouble::InDoubt(_) | Trouble::Fenced(_) => {
@@ -318,7 +298,9 @@ impl World {
     fn replace(&self) {
         let mut fleet = self.fleet.borrow_mut();
         let at = self.dice.below(fleet.len());
-        if fleet.len() < self.rig.instances + 2 && fleet[at].process.is_some() {
+        let berth = &fleet[at];
+        let runs = berth.process.is_some() && !berth.is_ghost;
+        if runs && fleet.len() < self.rig.instances + 2 {
             let twin = Berth::new(fleet[at].who, fleet[at].skew);
             fleet[at].is_ghost = true;
             fleet[at].until = self.now() + self.dice.span(0, 200);
@@ -353,6 +335,7 @@ pub(super) fn sail(world: &Rc<World>) {
                 .set(world.leap.get() + world.dice.span(DAY_MS / 4, 2 * DAY_MS));
         }
     }
+    world.tell(|| "calm".to_owned());
     world.weather.borrow_mut().calm();
     for berth in world.fleet.borrow().iter().filter(|berth| berth.is_ghost) {
         if let Some(hull) = &berth.hull {

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::model::ids::LaneId;
 use crate::port::{Outgoing, Output, Trouble};
+use crate::teeth::{Tooth, bites};
 
 use super::World;
 use super::broker::{Refusal, Request};
@@ -130,6 +131,15 @@ impl Skiff {
         self.world.go_on(&self.hull);
         let dice = &self.world.dice;
         let fault = self.world.weather.borrow_mut().at(step, dice);
+        self.world.tell(|| {
+            let fault = fault.map_or("", Fault::name);
+            format!(
+                "w-{} epoch {} {} {fault}",
+                self.hull.who,
+                self.epoch,
+                step.name()
+            )
+        });
         let Some(fault) = fault else {
             return Way::Clear;
         };
@@ -198,6 +208,19 @@ impl Skiff {
     /// Has the broker raise the epoch.
     fn init(&mut self, step: Step) -> Result<(), Trouble> {
         let way = self.meet(step);
+        if bites(Tooth::EpochKept) && step == Step::Renew {
+            let (who, epoch) = (self.hull.who, self.epoch);
+            let commits = false;
+            // If none is open, that is as well.
+            let _ = self.ask(&Request::End {
+                who,
+                epoch,
+                commits,
+            });
+            self.lost = None;
+            self.hull.open.set(false);
+            return Ok(());
+        }
         let request = Request::Init { who: self.hull.who };
         let epoch = match way {
             Way::Clear => self.ask(&request),

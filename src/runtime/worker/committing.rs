@@ -4,6 +4,7 @@ use crate::model::ids::LaneId;
 use crate::model::time::Timestamp;
 use crate::port::{Bus, Clock, Memory, Trouble};
 use crate::runtime::doubt::Part;
+use crate::teeth::{Tooth, bites};
 
 use super::Worker;
 use super::saving::Keeping;
@@ -32,6 +33,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         let mut passed = Vec::new();
         let turn = self.keeping.as_ref().and_then(Keeping::turn);
         let mut to_save = None;
+        let mut late = Vec::new();
         for (id, intake) in self
             .lanes
             .iter_mut()
@@ -43,15 +45,21 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             intake
                 .budget
                 .spend(entry.firings.map_or(0, |granted| granted - left));
-            self.outbox.sealed(&entry, &mut self.transactions)?;
             parts.push(Part::of(&entry));
             passed.extend(intake.passed().map(|hash| (*id, hash)));
             if let Some((_, place)) = turn.filter(|(lane, _)| lane == id) {
-                to_save = Some((entry, place));
+                to_save = Some((entry.clone(), place));
+            }
+            match bites(Tooth::EntryLate) {
+                true => late.push(entry),
+                false => self.outbox.sealed(&entry, &mut self.transactions)?,
             }
         }
         let lanes = parts.len() as u64;
         self.transactions.commit(parts)?;
+        for entry in late {
+            self.outbox.sealed(&entry, &mut self.transactions)?;
+        }
         self.unit = None;
         self.tally.seal();
         self.sealed = Some(Sealed {

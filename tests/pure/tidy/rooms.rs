@@ -8,10 +8,11 @@ pub(crate) const PURE: &[&str] = &[
 /// Each room with the rooms that it may know besides itself.
 pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("teeth", &[]),
     ("features", &["model"]),
     ("policy", &["model", "features"]),
     ("engine", &["model", "features", "policy"]),
-    ("lane", &["model", "features", "policy", "engine"]),
+    ("lane", &["model", "features", "policy", "engine", "teeth"]),
     ("wire", &["model", "features", "policy", "engine", "lane"]),
     ("story", &["model", "features", "policy", "engine", "wire"]),
     ("port", &["model", "lane"]),
@@ -35,6 +36,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "port",
             "directory",
             "telemetry",
+            "teeth",
         ],
     ),
     ("http", &["model", "directory", "telemetry"]),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::model::ids::LaneId;
 use crate::port::Trouble;
+use crate::teeth::{Tooth, bites};
 
 use super::super::broker::{Refusal, Request};
 use super::super::group::MemberId;
@@ -74,7 +75,9 @@ impl Skiff {
                     return self.may(Step::AfterCommit).map(|()| true);
                 }
                 Err(trouble) => {
-                    self.commit = None;
+                    let commit = self.commit.take();
+                    let asked = commit.is_some_and(|commit| commit.stage == Stage::Hear);
+                    self.hull.open.set(!asked);
                     return Err(trouble);
                 }
             }
@@ -96,8 +99,8 @@ impl Skiff {
         Ok(false)
     }
 
-    fn disturb(&mut self) {
-        if let Some(commit) = &mut self.commit {
+    fn disturb(&mut self, unheard: Tooth) {
+        if let Some(commit) = self.commit.as_mut().filter(|_| !bites(unheard)) {
             commit.disturbed = true;
         }
     }
@@ -119,7 +122,7 @@ impl Skiff {
             Way::Doubled | Way::Delayed => {
                 let asked = self.ask(&request);
                 self.float(request);
-                self.disturb();
+                self.disturb(Tooth::OffsetsTwiceUnheard);
                 asked
             }
             Way::Unheard => {
@@ -163,7 +166,7 @@ impl Skiff {
             Way::Doubled => {
                 let asked = self.ask(&request);
                 self.float(request);
-                self.disturb();
+                self.disturb(Tooth::DisturbanceUnheard);
                 asked
             }
             Way::Delayed => {
@@ -171,7 +174,7 @@ impl Skiff {
                 if self.world.dice.one_in(2) {
                     return Err(doubt("a commit timed out"));
                 }
-                self.disturb();
+                self.disturb(Tooth::DisturbanceUnheard);
                 self.ask(&request)
             }
             Way::Unheard => {

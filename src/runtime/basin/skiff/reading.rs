@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::port::{LedgerLook, Notice, Output, Source, Trouble};
+use crate::teeth::{Tooth, bites};
 
 use super::super::group::Word;
 use super::super::log::{Found, index, offset};
@@ -74,7 +75,7 @@ impl Source for Skiff {
             false => Step::RestoreCommitted,
         })?;
         let given_up = self.world.broker.borrow().now + PATIENCE;
-        while self.world.broker.borrow().is_pending(lane) {
+        while self.world.broker.borrow().is_pending(lane) && !bites(Tooth::PendingIgnored) {
             if self.world.broker.borrow().now > given_up {
                 return Err(restart("the committed offsets are pending"));
             }
