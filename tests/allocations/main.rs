@@ -1,6 +1,10 @@
 //! What the way in allocates: nothing. A binary of its own, since counting takes the place of the
 //! allocator.
 
+mod damaged;
+#[path = "../service/exactly_once/dice.rs"]
+mod dice;
+
 use std::hint::black_box;
 
 use allocation_counter::measure;

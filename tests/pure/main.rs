@@ -21,6 +21,7 @@ mod laws;
 mod limits;
 mod model;
 mod oracle;
+mod poison;
 mod policy;
 mod saving;
 mod sightings;

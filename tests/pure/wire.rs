@@ -10,5 +10,5 @@ mod money;
 mod produced;
 mod profiles;
 mod sample;
-mod scanned;
+pub(crate) mod scanned;
 mod warnings;

@@ -21,7 +21,8 @@ use tidemark::wire::scratch::Scratch;
 use crate::dice::Dice;
 
 use super::cleaning::DECODERS;
-use corpus::{Corpus, escaped, kept};
+use corpus::Corpus;
+pub(crate) use corpus::{escaped, kept};
 use damage::damage;
 use retelling::{with_one_escaped, with_one_more};
 use writing::write;
@@ -108,7 +109,7 @@ fn records_come_to_the_same_with_the_scanner_and_without() {
 }
 
 /// One record: written anew or one that was kept, and damaged in one of three cases.
-fn one(dice: &mut Dice, corpus: &[Vec<u8>], bytes: &mut Vec<u8>) {
+pub(crate) fn one(dice: &mut Dice, corpus: &[Vec<u8>], bytes: &mut Vec<u8>) {
     bytes.clear();
     match dice.one_in(4) {
         true => bytes.extend(&corpus[dice.roll(corpus.len() as u64) as usize]),

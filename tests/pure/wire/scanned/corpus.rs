@@ -59,7 +59,7 @@ fn is_wanted() -> bool {
 }
 
 /// The records that were kept.
-pub(super) fn kept() -> Vec<Vec<u8>> {
+pub(crate) fn kept() -> Vec<Vec<u8>> {
     let golden = include_str!("../../../data/wire/events.txt").lines();
     let golden = golden.filter_map(|line| line.strip_prefix("in   "));
     let kept = fs::read_to_string(top().join(PATH)).expect("a corpus");
@@ -68,7 +68,7 @@ pub(super) fn kept() -> Vec<Vec<u8>> {
 }
 
 /// On one line: bytes other than those of plain ASCII, and the backslash, as `\xNN`.
-pub(super) fn escaped(bytes: &[u8]) -> String {
+pub(crate) fn escaped(bytes: &[u8]) -> String {
     let plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'\\';
     let shown = bytes.iter().map(|byte| match plain(*byte) {
         true => char::from(*byte).to_string(),
