@@ -126,6 +126,8 @@ def first(rules, values):
 # Fields of the contract: a second one of the same name makes it no JSON object of ours.
 FIELDS = ("event_id customer_id kind occurred_at order_id currency amount amount_minor quantity margin discount "
           "category brand channel attrs by why reviewed ladder verb tier until of into").split()
+# Those of ISO 4217 that come in the campaigns.
+CURRENCIES = ("GBP", "EUR")
 WITH_TIER = ("set", "floor", "ceiling", "gift")
 VERBS = WITH_TIER + ("withdraw",)
 
@@ -185,7 +187,7 @@ def read(record, policy):
         raise Refused("missing_field")
     at = instant(event["occurred_at"])
     text_of(event, "order_id", kind in ("cancel", "restate"))
-    if (text_of(event, "currency") or policy.currency) != policy.currency:
+    if (text_of(event, "currency") or policy.currency) not in CURRENCIES:
         raise Refused("unknown_currency")
     paid, margin = decimal(event, "amount"), decimal(event, "margin") or 0
     if paid is None and kind in ("purchase", "refund", "restate"):
@@ -447,8 +449,10 @@ class Lane:
         return "applied"
 
     def check(self, event, known, now):
-        """Rules 5 to 7 of section 2."""
+        """Rules 4 to 7 of section 2."""
         policy, kind = self.policy, event["kind"]
+        if (event.get("currency") or policy.currency) != policy.currency:
+            raise Refused("unknown_currency")
         if any(a > I64_MAX for a in summed(known.sums if known else (0, 0, 0), event)):
             raise Refused("bad_amount")
         order = self.order(event, known, now)
