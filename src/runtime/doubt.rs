@@ -1,7 +1,7 @@
 //! What became of a unit whose commit did not end well: it is all there, or nothing of it.
 
 use crate::lane::ledger::{Entry, Read};
-use crate::model::ids::{LaneId, Offset, UnitId};
+use crate::model::ids::{LaneId, Offset};
 use crate::port::{Bus, Source, Trouble};
 use crate::teeth::{Tooth, bites};
 use crate::wire::ledger;
@@ -12,35 +12,37 @@ use super::restore::{bad_entry, show};
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub(super) lane: LaneId,
-    unit: UnitId,
-    /// By topic, the first offset that it took.
-    from: Vec<Offset>,
+    /// What the ledger is to say of it.
+    entry: Entry,
     /// By topic, the next offset after it.
     pub(super) next: Vec<Offset>,
 }
 
 impl Part {
     /// What an entry tells of it.
-    pub(super) fn of(entry: &Entry) -> Self {
+    pub(super) fn of(entry: Entry) -> Self {
         Self {
             lane: entry.lane,
-            unit: entry.unit,
-            from: entry.reads.iter().map(|read| read.from).collect(),
             next: entry.reads.iter().map(next).collect(),
+            entry,
         }
     }
 
     /// Whether it was committed, by the ledger's last entry and the offsets of the group; nothing
     /// where the two do not go together.
-    fn arrived(&self, last: UnitId, committed: &[Option<Offset>]) -> Option<bool> {
+    ///
+    /// The number of the unit and its offsets are not enough: whoever has got the lane meanwhile
+    /// may have done a unit of that number over the same records, at another clock.
+    fn arrived(&self, last: Option<&Entry>, committed: &[Option<Offset>]) -> Option<bool> {
         let mut after = committed.iter().zip(&self.next);
-        let mut before = committed.iter().zip(&self.from);
+        let mut before = committed.iter().zip(&self.entry.reads);
         // A topic that has just been added has no offset before.
-        let before = before.all(|(committed, from)| committed.is_none_or(|it| it == *from));
-        if last == self.unit && after.all(|(it, next)| *it == Some(*next)) {
+        let before = before.all(|(it, read)| it.is_none_or(|it| it == read.from));
+        if last == Some(&self.entry) && after.all(|(it, next)| *it == Some(*next)) {
             return Some(true);
         }
-        (last.0 + 1 == self.unit.0 && before).then_some(false)
+        let last = last.map_or(0, |last| last.unit.0);
+        (last + 1 == self.entry.unit.0 && before).then_some(false)
     }
 }
 
@@ -62,21 +64,18 @@ pub(super) fn arrived(parts: &[Part], bus: &mut impl Bus) -> Result<bool, Troubl
     let ends = bus.ledger_ends(&lanes)?;
     let mut whole = None;
     for (part, end) in parts.iter().zip(ends) {
-        let last = match end {
-            None => UnitId(0),
-            Some(bytes) => {
-                let entry = ledger::decode(&bytes);
-                entry.map_err(|error| bad_entry(part.lane, &error))?.unit
-            }
-        };
+        let last = end.map(|bytes| ledger::decode(&bytes));
+        let last = last.transpose();
+        let last = last.map_err(|error| bad_entry(part.lane, &error))?;
         let committed = bus.reading().committed(part.lane)?;
-        let arrived = part.arrived(last, &committed);
+        let arrived = part.arrived(last.as_ref(), &committed);
         if arrived.is_none() || whole.is_some_and(|whole| arrived != Some(whole)) {
             return Err(Trouble::Restart(format!(
-                "lane {}, unit {}: its commit is in doubt, and the ledger ends with unit {last} \
+                "lane {}, unit {}: its commit is in doubt, and the ledger ends with unit {} \
                  while the group has committed {}",
                 part.lane,
-                part.unit,
+                part.entry.unit,
+                last.map_or(0, |last| last.unit.0),
                 show(committed.into_iter()),
             )));
         }
@@ -88,14 +87,36 @@ pub(super) fn arrived(parts: &[Part], bus: &mut impl Bus) -> Result<bool, Troubl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lane::ledger::Counts;
+    use crate::model::ids::UnitId;
+    use crate::model::time::Timestamp;
 
-    /// The third unit of a lane, which read one record of the first of two topics.
-    fn part() -> Part {
-        Part {
+    /// The third unit of a lane, or another, which read one record of the first of two topics, or
+    /// none.
+    fn entry(unit: u64, records: u64) -> Entry {
+        let read = |topic: &str, from, records: u64| Read {
+            topic: topic.to_owned(),
+            from: Offset(from),
+            next: Offset(6 * i64::from(topic == "shop")),
+            records,
+        };
+        Entry {
             lane: LaneId(0),
-            unit: UnitId(3),
-            from: vec![Offset(5), Offset(0)],
-            next: vec![Offset(6), Offset(0)],
+            unit: UnitId(unit),
+            policy: String::new(),
+            adopts: None,
+            owner: "crm.1".to_owned(),
+            ceiling: Timestamp(7),
+            coast: None,
+            firings: None,
+            clock: Timestamp(7),
+            reads: vec![
+                read("shop", 6 - i64::from(records > 0), records),
+                read("web", 0, 0),
+            ],
+            runs: Vec::new(),
+            counts: Counts::default(),
+            checksum: 0,
         }
     }
 
@@ -114,7 +135,7 @@ mod tests {
         ];
         for ((last, first, second), expected) in cases {
             let committed = [first.map(Offset), second.map(Offset)];
-            let arrived = part().arrived(UnitId(last), &committed);
+            let arrived = Part::of(entry(3, 1)).arrived(Some(&entry(last, 1)), &committed);
             assert_eq!(arrived, expected, "{last} {committed:?}");
         }
     }
@@ -122,12 +143,29 @@ mod tests {
     /// Nothing but time has passed in it, so the offsets alone would not tell.
     #[test]
     fn a_part_without_records_is_known_by_the_ledger() {
-        let part = Part {
-            from: vec![Offset(6), Offset(0)],
-            ..part()
-        };
+        let part = Part::of(entry(3, 0));
         let committed = [Some(Offset(6)), Some(Offset(0))];
-        assert_eq!(part.arrived(UnitId(3), &committed), Some(true));
-        assert_eq!(part.arrived(UnitId(2), &committed), Some(false));
+        assert_eq!(part.arrived(Some(&entry(3, 0)), &committed), Some(true));
+        assert_eq!(part.arrived(Some(&entry(2, 0)), &committed), Some(false));
+        let first = Part::of(entry(1, 0));
+        assert_eq!(first.arrived(None, &[None, None]), Some(false));
+    }
+
+    /// It has had the lane meanwhile, and read the same at another time.
+    #[test]
+    fn a_unit_of_somebody_else_is_not_ones_own() {
+        let committed = [Some(Offset(6)), Some(Offset(0))];
+        let later = Entry {
+            ceiling: Timestamp(8),
+            ..entry(3, 1)
+        };
+        let theirs = Entry {
+            owner: "crm.2".to_owned(),
+            ..entry(3, 1)
+        };
+        for last in [later, theirs] {
+            let arrived = Part::of(entry(3, 1)).arrived(Some(&last), &committed);
+            assert_eq!(arrived, None, "{last:?}");
+        }
     }
 }

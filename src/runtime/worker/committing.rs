@@ -45,15 +45,15 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             intake
                 .budget
                 .spend(entry.firings.map_or(0, |granted| granted - left));
-            parts.push(Part::of(&entry));
             passed.extend(intake.passed().map(|hash| (*id, hash)));
             if let Some((_, place)) = turn.filter(|(lane, _)| lane == id) {
                 to_save = Some((entry.clone(), place));
             }
             match bites(Tooth::EntryLate) {
-                true => late.push(entry),
+                true => late.push(entry.clone()),
                 false => self.outbox.sealed(&entry, &mut self.transactions)?,
             }
+            parts.push(Part::of(entry));
         }
         let lanes = parts.len() as u64;
         self.transactions.commit(parts)?;
