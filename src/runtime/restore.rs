@@ -36,6 +36,10 @@ const SLICE: usize = 50;
 /// Wait before looking for records or entries that had not arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
+/// A process that has stood still, or whose clock has been set, has not looked meanwhile: it looks
+/// so often before a ledger counts as one that disagrees.
+const LOOKS_LEAST: i64 = 8;
+
 pub(super) fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
 }
@@ -86,8 +90,9 @@ pub(super) struct Restore {
     crossed: bool,
     /// Which topics the ledger has named so far. One that was added has no committed offset before.
     named: Vec<bool>,
-    /// Since when the ledger's end has disagreed with the committed offsets.
-    disagreeing_since: Option<Timestamp>,
+    /// When the ledger's end was last seen to disagree with the committed offsets, and for how
+    /// long it was then.
+    disagreeing: Option<(Timestamp, Span)>,
     /// Records repeated.
     records: u64,
     /// Records that the committed offsets are ahead of where the lane begins.
@@ -123,7 +128,7 @@ impl Restore {
             pending: None,
             crossed: false,
             named: vec![false; committed.len()],
-            disagreeing_since: None,
+            disagreeing: None,
             records: 0,
             records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
             units: 0,
@@ -284,11 +289,14 @@ impl Restore {
             Some(committed) => committed == reached,
             None => !named,
         });
-        let since = *self.disagreeing_since.get_or_insert(now);
         if agreed || bites(Tooth::EndBelieved) {
             return Ok(true);
         }
-        if now - since < plan.agreement_wait {
+        let most = plan.agreement_wait.0 / LOOKS_LEAST;
+        let (last, waited) = self.disagreeing.unwrap_or((now, Span(0)));
+        let waited = Span(waited.0 + (now - last).0.clamp(0, most));
+        self.disagreeing = Some((now, waited));
+        if waited < plan.agreement_wait {
             return Ok(false);
         }
         Err(Trouble::Fatal(format!(
