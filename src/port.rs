@@ -93,6 +93,9 @@ pub enum Trouble {
     /// Somebody else uses its transactional id; it may start anew, but not again and again.
     #[error("{0}")]
     Fenced(String),
+    /// Records that one lane needs are gone: it cannot go on, but others can.
+    #[error("{0}")]
+    Lost(String),
     /// Starting anew would not help.
     #[error("{0}")]
     Fatal(String),
@@ -121,11 +124,11 @@ pub trait Source {
     /// The broker does not say in time.
     fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble>;
 
-    /// The first offsets that a lane's topics still hold.
+    /// The first offsets that a lane's topics still hold, and the next to come.
     ///
     /// # Errors
     /// The broker does not say in time.
-    fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble>;
+    fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble>;
 
     /// Begins to read these lanes, each topic at the offset given.
     ///

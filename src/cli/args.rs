@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::refusal::REFUSALS;
 
 /// Customer tiers from Kafka events, moved at the instant they change and published exactly once.
 #[derive(Debug, Parser)]
 #[command(name = "tidemark", version, about, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done · 1 a story failed · 2 usage · 65 bad data · 66 no such \
-    file · 69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
+    after_help = "Exit codes: 0 done · 1 a story or an audit failed · 2 usage · 65 bad data · 66 \
+    no such file · 69 broker or instance unreachable · 70 bug · 73 cannot write · 78 configuration"
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -32,6 +35,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Say where a customer stands, why, until when, and what would keep or lift them.
     Explain(ExplainArgs),
+    /// Send dead letters back to the topics that they came from, once their cause is mended.
+    Redrive(RedriveArgs),
+    /// Hold the ledger of a deployment against itself, its group and its topics, while it works.
+    Audit(AuditArgs),
 }
 
 /// Where settings come from, later ones over earlier ones: defaults, files, environment, flags.
@@ -146,4 +153,73 @@ pub(crate) struct ExplainArgs {
     /// The answer as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Of `redrive`.
+#[derive(Args, Debug)]
+pub(crate) struct RedriveArgs {
+    /// Only those that were refused with this code; may be given several times.
+    #[arg(long, value_name = "CODE", value_parser = codes())]
+    pub code: Vec<String>,
+    /// Only those put aside at this instant or later (RFC 3339).
+    #[arg(long, value_name = "INSTANT")]
+    pub since: Option<String>,
+    /// Only those put aside at this instant or earlier.
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// Only those from this input topic.
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// Only those of this lane.
+    #[arg(long, value_name = "N")]
+    pub lane: Option<i32>,
+    /// At most so many, the oldest of each partition first.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// So many a second, at most; 0 for as fast as it goes.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub rate: u32,
+    /// Leave those that have gone back so often already.
+    #[arg(long, value_name = "TIMES", default_value_t = 3)]
+    pub most: u32,
+    /// Also those that have gone back from the same place before.
+    #[arg(long)]
+    pub again: bool,
+    /// Send them; without this, only say what would be sent.
+    #[arg(long)]
+    pub yes: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Of `audit`.
+#[derive(Args, Debug)]
+pub(crate) struct AuditArgs {
+    /// Read the topics of the deployment of these settings, and nothing else; no group is joined.
+    #[arg(long, required = true)]
+    pub from_kafka: bool,
+    /// Leave out the counting of the input topics, for which all of them is read.
+    #[arg(long)]
+    pub skip_inputs: bool,
+    /// How to tell what was found.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: AuditFormat,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// How an audit tells what it has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// A line for each finding.
+    Text,
+    /// One object.
+    Json,
+}
+
+/// The codes of refusals.
+fn codes() -> PossibleValuesParser {
+    PossibleValuesParser::new(REFUSALS.map(|(_, code)| code))
 }

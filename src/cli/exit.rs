@@ -17,6 +17,8 @@ pub(crate) struct Failure {
 
 /// A story that went otherwise than it says.
 pub(crate) const STORIES: u8 = 1;
+/// Books that are not in order.
+pub(crate) const VIOLATED: u8 = 1;
 /// Bad data in a file of events or stories.
 pub(crate) const DATA: u8 = 65;
 /// A file that cannot be read.

@@ -2,6 +2,7 @@
 
 mod along;
 mod args;
+mod audit;
 mod backtest;
 mod check;
 mod demo;
@@ -15,10 +16,12 @@ mod history;
 mod inputs;
 mod logging;
 mod progress;
+mod redrive;
 mod replay;
 mod report;
 mod run;
 mod stories;
+mod watching;
 
 use std::process::ExitCode;
 
@@ -36,6 +39,8 @@ pub fn main() -> ExitCode {
         Command::Test(args) => stories::test(&args),
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Redrive(args) => redrive::redrive(&args),
+        Command::Audit(args) => audit::audit(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -53,7 +53,7 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, Failure> {
     parse_instant(text).ok_or_else(|| {
         Failure::new(
             2,
-            format!("error: --until {text}: not an instant such as 2026-03-02T00:00:00Z"),
+            format!("error: {text}: not an instant such as 2026-03-02T00:00:00Z"),
         )
     })
 }

@@ -36,6 +36,7 @@ use super::giving::Giving;
 use super::inputs::read_edition;
 use super::logging;
 use super::report::differences;
+use super::watching::watch;
 
 /// How long a worker may go without a good connection: longer than any restart of a cluster that
 /// somebody means to come back.
@@ -135,6 +136,7 @@ fn work(
         follow(giving.clone(), followed, stop.clone())?;
     }
     await_signals(giving, &stop)?;
+    let watched = watch(&target(settings, 0), stop.clone())?;
     let crew = Crew {
         plan: Arc::new(Plan {
             snapshots: snapshots(settings),
@@ -150,7 +152,8 @@ fn work(
     };
     let result = crew.work();
     drop(front);
-    Ok(result?)
+    result?;
+    watched.verdict()
 }
 
 /// The connection of one worker.

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
+use crate::model::ids::LaneId;
 use crate::telemetry::{LaneState, Telemetry};
 
 use super::routes::document;
@@ -89,6 +90,10 @@ pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
         ));
     }
     let lanes = telemetry.lanes();
+    let stopped = lanes
+        .iter()
+        .filter(|lane| lane.state() == LaneState::Stopped);
+    why.extend(stopped.map(|lane| stands_still(lane.lane())));
     let restoring = lanes
         .iter()
         .filter(|lane| lane.state() == LaneState::Restoring);
@@ -100,6 +105,11 @@ pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
         why.push(format!("{} more lanes are being restored", more.len()));
     }
     why
+}
+
+/// Says that a lane goes no further.
+pub(super) fn stands_still(lane: LaneId) -> String {
+    format!("lane {lane} stands still: records that it needs are gone; the log says which")
 }
 
 /// Says how far a lane has come.

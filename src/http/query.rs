@@ -13,7 +13,7 @@ use crate::directory::{NotAsked, Question, Told};
 use crate::model::ids::LaneId;
 use crate::telemetry::{LaneState, Lanes};
 
-use super::health::being_restored;
+use super::health::{being_restored, stands_still};
 use super::routes::{document, fault};
 use super::{Limits, Site};
 
@@ -96,6 +96,9 @@ fn not_asked(site: &Site, lane: LaneId, why: NotAsked) -> Response {
     let what = match (why, gauges) {
         (NotAsked::Elsewhere(_), Some(gauges)) if gauges.state() == LaneState::Restoring => {
             being_restored(lane, gauges.restored())
+        }
+        (NotAsked::Elsewhere(_), Some(gauges)) if gauges.state() == LaneState::Stopped => {
+            stands_still(lane)
         }
         (NotAsked::Elsewhere(_), Some(_)) => format!("lane {lane} is moving"),
         (NotAsked::Elsewhere(_), None) => format!("lane {lane} is with another instance"),

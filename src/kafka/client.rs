@@ -171,6 +171,9 @@ impl Target {
                 (self.transaction_timeout.as_millis() / 2).to_string(),
             )
             .set("partitioner", "murmur2_random")
+            // How large a record may be is for its topic to say: what was taken from one must go
+            // into the dead letters, and a million, the default, is less than brokers take.
+            .set("message.max.bytes", "100000000")
             // As long as a unit waits for more changes; its commit sends at once what still lies
             // here. Without it each record wakes the sender, for a fifth of the processor time.
             .set("linger.ms", "5")

@@ -77,8 +77,8 @@ impl Source for Reading {
         self.inlet.committed(lane)
     }
 
-    fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble> {
-        self.inlet.earliest(lane)
+    fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
+        self.inlet.ends(lane)
     }
 
     fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {

@@ -7,6 +7,8 @@
 //! that reads what it has not written.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
+pub mod topics;
+
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::ptr;
 use std::slice;

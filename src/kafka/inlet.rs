@@ -150,14 +150,14 @@ impl Inlet {
             .collect())
     }
 
-    pub(super) fn earliest(&mut self, lane: LaneId) -> Result<Vec<Offset>, Trouble> {
+    pub(super) fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
         self.topics
             .iter()
             .map(|topic| {
                 self.consumer
                     .fetch_watermarks(topic, lane.0, self.patience)
-                    .map(|(low, _)| Offset(low))
-                    .map_err(restart("read the first offsets"))
+                    .map(|(low, high)| (Offset(low), Offset(high)))
+                    .map_err(restart("read the ends of the topics"))
             })
             .collect()
     }
@@ -283,9 +283,8 @@ fn out_of_place(topic: &str, lane: LaneId, message: &Message) -> Trouble {
             "{topic} {lane} may have lost records: {}",
             String::from_utf8_lossy(message.value().unwrap_or_default())
         )),
-        offset => Trouble::Fatal(format!(
-            "{topic} {lane}: offset {offset} is not in the log any more, so its history cannot \
-             be rebuilt; restore the topic's retention or start a new app name"
+        offset => Trouble::Lost(format!(
+            "{topic} {lane}: offset {offset} is not in the log any more"
         )),
     }
 }

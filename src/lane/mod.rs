@@ -7,6 +7,7 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod books;
 pub mod budget;
 pub mod crossing;
 pub mod edition;

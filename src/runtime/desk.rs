@@ -13,9 +13,9 @@ use crate::model::ids::{LaneId, TopicIx, UnitId};
 use crate::model::time::Timestamp;
 use crate::port::{NotKept, Record, Trouble};
 use crate::telemetry::happening::{
-    AllPassedOver, LaneRestored, LanesMoved, LedgerMismatch, LeftBehind, PolicyAdopted,
-    PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed, SnapshotKept, SnapshotOvertaken,
-    SnapshotUnfit, TransactionAborted,
+    AllPassedOver, LaneRestored, LaneStopped, LanesMoved, LedgerMismatch, LeftBehind,
+    PolicyAdopted, PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed, SnapshotKept,
+    SnapshotOvertaken, SnapshotUnfit, TransactionAborted,
 };
 use crate::telemetry::{
     Declined, Happening, LaneGauges, LaneState, Rebalance, Renewal, Telemetry, WorkerShard,
@@ -163,6 +163,16 @@ impl Desk {
             why,
             damaged,
         });
+    }
+
+    /// A lane cannot go on; nobody can ask it any more.
+    pub(super) fn stopped(&mut self, lane: LaneId, why: &str) {
+        self.shard.tell(&LaneStopped { lane, why });
+        self.directory.close(lane, &self.mailbox);
+        // What was known of its customers is not kept.
+        let gauges = self.telemetry.lane(lane);
+        gauges.set_state(LaneState::Stopped);
+        self.lanes.insert(lane, gauges);
     }
 
     /// The worker ends like this, perhaps with a transaction open. That will be aborted, unless its

@@ -2,6 +2,7 @@
 //! elsewhere.
 
 mod beginning;
+mod lost;
 mod pages;
 mod snapshot;
 mod stop;
@@ -23,6 +24,7 @@ use crate::wire::ledger;
 use crate::wire::scratch::Scratch;
 
 pub(super) use beginning::first_offsets;
+use lost::Wait;
 use snapshot::Progress;
 pub(super) use snapshot::{Snapshot, Unfit};
 pub(super) use stop::Stop;
@@ -61,7 +63,7 @@ pub fn repeat_lane<S: Source>(
     source.start(&[(lane, next.clone())])?;
     let mut intake = Intake::new(plan.lane(lane, next), Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
-    let mut restore = Restore::begin(&intake, source, None)?;
+    let mut restore = Restore::begin(plan, &intake, source, None)?;
     loop {
         source.poll()?;
         let now = clock.now();
@@ -93,6 +95,8 @@ pub(super) struct Restore {
     /// When the ledger's end was last seen to disagree with the committed offsets, and for how
     /// long it was then.
     disagreeing: Option<(Timestamp, Span)>,
+    /// For records of its next unit.
+    wait: Wait,
     /// Records repeated.
     records: u64,
     /// Records that the committed offsets are ahead of where the lane begins.
@@ -108,6 +112,7 @@ pub(super) struct Restore {
 impl Restore {
     /// Begins with a lane's snapshot, if there is one, and to read its ledger from there on.
     pub(super) fn begin<S: Source>(
+        plan: &Plan,
         intake: &Intake<S::Record>,
         source: &mut S,
         snapshot: Option<Snapshot>,
@@ -118,6 +123,7 @@ impl Restore {
             None => source.open_ledger(lane)?,
         }
         let committed = source.committed(lane)?;
+        lost::none(&plan.topics, &intake.lane, &committed, source)?;
         let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
             committed.map_or(0, |committed| {
                 u64::try_from(committed.0 - next.0).unwrap_or(0)
@@ -129,6 +135,7 @@ impl Restore {
             crossed: false,
             named: vec![false; committed.len()],
             disagreeing: None,
+            wait: Wait::default(),
             records: 0,
             records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
             units: 0,
@@ -203,9 +210,11 @@ impl Restore {
             };
             intake.fetch(source, wanted)?;
             if !intake.holds(&entry) {
+                self.wait.goes_on(now, &entry, source)?;
                 self.pending = Some(entry);
                 return Ok(false);
             }
+            self.wait = Wait::default();
             intake.lane.cross(self.crossed);
             repeat(plan, intake, &entry, outbox, to.as_deref_mut())?;
             self.records += entry.counts.consumed();

@@ -30,6 +30,8 @@ pub(super) struct Sight {
     ledger_held: Cell<bool>,
     said: RefCell<Vec<String>>,
     ending: RefCell<Option<Ending>>,
+    /// The first offset that there is.
+    pub(super) first: Cell<i64>,
     /// Why the next calls of the producer fail.
     pub(super) failing: RefCell<VecDeque<Trouble>>,
     /// The last entry of the ledger, and the offset of the first topic, as committed.
@@ -248,8 +250,10 @@ impl Source for Boat {
         Ok(self.shore.topics().map(of).collect())
     }
 
-    fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
-        Ok(self.shore.topics().map(|_| Offset(0)).collect())
+    fn ends(&mut self, _: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
+        let first = Offset(self.shore.0.first.get());
+        let ends = self.shore.topics().map(|_| (first, Offset(i64::MAX)));
+        Ok(ends.collect())
     }
 
     fn start(&mut self, _: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {

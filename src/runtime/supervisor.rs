@@ -114,7 +114,9 @@ where
             });
             let (reason, why) = match result {
                 Ok(()) => return Ok(()),
-                Err(trouble @ (Trouble::Fatal(_) | Trouble::Bug(_))) => return Err(trouble),
+                Err(trouble @ (Trouble::Lost(_) | Trouble::Fatal(_) | Trouble::Bug(_))) => {
+                    return Err(trouble);
+                }
                 Err(Trouble::Restart(why)) => (Restart::ClientError, why),
                 Err(Trouble::InDoubt(why)) => (Restart::AmbiguousCommit, why),
                 Err(Trouble::Fenced(why)) => (Restart::Fenced, why),

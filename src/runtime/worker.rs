@@ -5,6 +5,7 @@ mod committing;
 mod filling;
 mod nap;
 mod saving;
+mod stopping;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -172,11 +173,17 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// memory for it, only looks how much there is.
     fn fetch(&mut self) -> Result<bool, Trouble> {
         let wanted = if self.allowance.is_full() { 0 } else { WANTED };
-        let mut more = false;
-        for intake in self.lanes.values_mut() {
+        let (mut more, mut lost) = (false, Vec::new());
+        for (id, intake) in &mut self.lanes {
             if intake.phase == Phase::Running {
-                more |= intake.fetch(self.transactions.reading(), |_| wanted)?;
+                match intake.fetch(self.transactions.reading(), |_| wanted) {
+                    Err(Trouble::Lost(why)) => lost.push((*id, why)),
+                    fetched => more |= fetched?,
+                }
             }
+        }
+        for (id, why) in lost {
+            self.stop_lane(id, &why)?;
         }
         Ok(more)
     }
@@ -251,11 +258,11 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
                 .lanes
                 .get(&id)
                 .expect("lanes to restore are taken on first");
-            self.restore = Some(Restore::begin(
-                intake,
-                self.transactions.reading(),
-                snapshot,
-            )?);
+            let source = self.transactions.reading();
+            match Restore::begin(&self.plan, intake, source, snapshot) {
+                Err(Trouble::Lost(why)) => return self.stop_lane(id, &why),
+                begun => self.restore = Some(begun?),
+            }
         }
         let Some(restore) = &mut self.restore else {
             return Ok(());
@@ -273,6 +280,10 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             keeping.spoil(shelf, restore.lane(), *unit);
             let what = (restore.lane(), *unit);
             self.desk.snapshot_unfit(what, shelf, why, true);
+        }
+        if let Err(Stop::Trouble(Trouble::Lost(why))) = &done {
+            let id = restore.lane();
+            return self.stop_lane(id, why);
         }
         let done = done.map_err(|stop| stop.tell(&self.desk))?;
         let progress = restore.progress();

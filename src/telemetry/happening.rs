@@ -25,7 +25,7 @@ pub use policy::{
 };
 pub use producer::{ProducerLost, ProducerRenewed};
 pub use snapshot::{SnapshotFailed, SnapshotKept, SnapshotOvertaken, SnapshotUnfit};
-pub use topics::TopicWarning;
+pub use topics::{TopicWarning, TopicsChanged};
 
 /// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
 /// happened to a worker, else by its own [`log`](Self::log).
@@ -145,6 +145,26 @@ impl Happening for LaneRestored {
             records = self.records,
             took_ms = self.took.as_millis(),
             "lane restored"
+        );
+    }
+}
+
+/// Records that a lane needs are gone: it stands still, and the others go on.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneStopped<'a> {
+    /// The lane.
+    pub lane: LaneId,
+    /// What is gone.
+    pub why: &'a str,
+}
+
+impl Happening for LaneStopped<'_> {
+    fn log(&self) {
+        error!(
+            lane = %self.lane,
+            why = self.why,
+            "lane stopped: records that it needs are gone; see \"a lane that stands still\" in \
+             docs/operations.md"
         );
     }
 }

@@ -228,5 +228,7 @@ label_values! {
         Restoring = "restoring",
         /// It reads, decides and publishes.
         Running = "running",
+        /// Records that it needs are gone; it stands still.
+        Stopped = "stopped",
     }
 }

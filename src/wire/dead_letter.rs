@@ -17,6 +17,18 @@ pub struct Origin<'a> {
     pub offset: Offset,
 }
 
+/// The names of the headers that a dead letter gets behind its own, in their order.
+pub const NAMES: [&str; 8] = [
+    "__streams.errors.exception",
+    "__streams.errors.message",
+    "__streams.errors.topic",
+    "__streams.errors.partition",
+    "__streams.errors.offset",
+    "tidemark.errors.code",
+    "tidemark.errors.field",
+    "tidemark.errors.policy",
+];
+
 /// The headers that a dead letter gets behind its own: those of KIP-1034, which Kafka Streams
 /// writes since 4.2 (`org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils`;
 /// `__streams.errors.stacktrace` is left out since there is none), then ours. `policy` is the hash
@@ -24,22 +36,18 @@ pub struct Origin<'a> {
 #[must_use]
 pub fn headers<'a>(refused: Refused, origin: Origin<'a>, policy: &'a str) -> [Header<'a>; 8] {
     let code = refused.refusal.code();
-    [
-        (
-            "__streams.errors.exception",
-            format!("tidemark.refused.{code}").into(),
-        ),
-        ("__streams.errors.message", message(refused.refusal).into()),
-        ("__streams.errors.topic", origin.topic.into()),
-        (
-            "__streams.errors.partition",
-            origin.partition.to_string().into(),
-        ),
-        ("__streams.errors.offset", origin.offset.to_string().into()),
-        ("tidemark.errors.code", code.into()),
-        ("tidemark.errors.field", refused.field.into()),
-        ("tidemark.errors.policy", policy.into()),
-    ]
+    let values = [
+        format!("tidemark.refused.{code}").into(),
+        message(refused.refusal).into(),
+        origin.topic.into(),
+        origin.partition.to_string().into(),
+        origin.offset.to_string().into(),
+        code.into(),
+        refused.field.into(),
+        policy.into(),
+    ];
+    let mut names = NAMES.iter();
+    values.map(|value| (*names.next().expect("as many names as values"), value))
 }
 
 /// What a refusal means, in words.

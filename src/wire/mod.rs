@@ -7,6 +7,8 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod audit;
+pub mod chains;
 pub mod change;
 pub mod checksum;
 mod cleaning;
@@ -23,6 +25,7 @@ pub mod policy;
 mod reason;
 pub mod receipt;
 pub mod record;
+pub mod redrive;
 pub mod report;
 mod scanner;
 pub mod scratch;

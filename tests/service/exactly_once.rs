@@ -2,6 +2,7 @@
 //! stopped, killed, paused and given rubbish, and at the end everything that can be read is held
 //! against everything else.
 
+mod audited;
 pub(crate) mod books;
 pub(crate) mod chains;
 mod crossing;
@@ -9,6 +10,8 @@ pub(crate) mod deployment;
 pub(crate) mod dice;
 mod files;
 mod kills;
+mod large;
+mod lost_records;
 mod memory;
 mod outages;
 mod own_topics;
@@ -16,6 +19,7 @@ pub(crate) mod poison;
 mod poisoned;
 mod policies;
 mod rebalances;
+mod redriven;
 mod refusals;
 mod restarts;
 mod rights;

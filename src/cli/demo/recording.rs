@@ -92,8 +92,11 @@ impl<'a> Source for Recording<'a> {
             .collect())
     }
 
-    fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
-        Ok(vec![Offset(0); self.topics])
+    fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
+        let end = |topic| Offset(self.fed(lane, topic).len() as i64);
+        Ok((0..self.topics)
+            .map(|topic| (Offset(0), end(topic)))
+            .collect())
     }
 
     fn start(&mut self, _: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {

@@ -229,7 +229,7 @@ impl World {
             Trouble::Restart(_) | Trouble::InDoubt(_) | Trouble::Fenced(_) => {
                 count(&self.tolls.restarts);
             }
-            Trouble::Fatal(_) | Trouble::Bug(_) => {
+            Trouble::Lost(_) | Trouble::Fatal(_) | Trouble::Bug(_) => {
                 self.note_wrong(format!("it gives up: {trouble:?}"))
             }
         }

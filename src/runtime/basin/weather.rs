@@ -10,7 +10,7 @@ pub(super) enum Step {
     Join,
     Poll,
     FirstLook,
-    Earliest,
+    Ends,
     Start,
     OpenLedger,
     RestoreCommitted,
@@ -41,7 +41,7 @@ impl Step {
             Self::Join => "join the group",
             Self::Poll => "hear the group",
             Self::FirstLook => "look at the first entry",
-            Self::Earliest => "first offsets",
+            Self::Ends => "first offsets",
             Self::Start => "start to read",
             Self::OpenLedger => "open the ledger",
             Self::RestoreCommitted => "restore: committed",
@@ -71,7 +71,7 @@ impl Step {
         Self::Join,
         Self::Poll,
         Self::FirstLook,
-        Self::Earliest,
+        Self::Ends,
         Self::Start,
         Self::OpenLedger,
         Self::RestoreCommitted,
@@ -199,7 +199,7 @@ impl Fault {
                     Step::Begin
                         | Step::Join
                         | Step::FirstLook
-                        | Step::Earliest
+                        | Step::Ends
                         | Step::Start
                         | Step::Release
                 ) =>

@@ -19,7 +19,7 @@ pub(in crate::runtime) fn first_offsets<S: Source>(
     let given_up = clock.now() + plan.agreement_wait;
     loop {
         match source.look_into_ledger()? {
-            LedgerLook::End => return source.earliest(lane),
+            LedgerLook::End => return first(lane, source),
             LedgerLook::Entry(bytes) => {
                 let entry = ledger::decode(&bytes).map_err(|error| bad_entry(lane, &error))?;
                 let begun = |topic: &String| entry.read_of(topic).map(|read| read.from);
@@ -27,8 +27,8 @@ pub(in crate::runtime) fn first_offsets<S: Source>(
                 if let Some(all) = begun.iter().copied().collect() {
                     return Ok(all);
                 }
-                let first = begun.iter().zip(source.earliest(lane)?);
-                return Ok(first.map(|(begun, low)| begun.unwrap_or(low)).collect());
+                let begun = begun.iter().zip(first(lane, source)?);
+                return Ok(begun.map(|(begun, low)| begun.unwrap_or(low)).collect());
             }
             LedgerLook::NotYet if clock.now() > given_up => {
                 return Err(Trouble::Restart(format!(
@@ -38,4 +38,10 @@ pub(in crate::runtime) fn first_offsets<S: Source>(
             LedgerLook::NotYet => source.wait(LOOK_AGAIN),
         }
     }
+}
+
+/// The first offsets that its topics still hold.
+fn first<S: Source>(lane: LaneId, source: &mut S) -> Result<Vec<Offset>, Trouble> {
+    let ends = source.ends(lane)?.into_iter();
+    Ok(ends.map(|(first, _)| first).collect())
 }

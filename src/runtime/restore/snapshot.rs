@@ -133,7 +133,8 @@ impl Snapshot {
         if let Err(why) = vouch(&stamp, plan, source, clock)? {
             return Ok(Err(why));
         }
-        let first = source.earliest(lane)?;
+        let ends = source.ends(lane)?.into_iter();
+        let first: Vec<Offset> = ends.map(|(first, _)| first).collect();
         let ground = Ground {
             id: lane,
             lanes: plan.lanes,

@@ -1,6 +1,7 @@
 //! A worker on a bus whose commits end when a test says so.
 
 mod limit;
+mod lost;
 mod producer;
 
 use std::time::Duration;

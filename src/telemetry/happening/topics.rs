@@ -1,6 +1,6 @@
 //! What happens to topics.
 
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::Happening;
 
@@ -16,5 +16,20 @@ pub struct TopicWarning<'a> {
 impl Happening for TopicWarning<'_> {
     fn log(&self) {
         warn!(mend = self.mend, "{}", self.what);
+    }
+}
+
+/// A topic is not the one that the service began with; it ends.
+#[derive(Clone, Copy, Debug)]
+pub struct TopicsChanged<'a> {
+    /// How it differs.
+    pub what: &'a str,
+    /// What to do about it.
+    pub mend: &'a str,
+}
+
+impl Happening for TopicsChanged<'_> {
+    fn log(&self) {
+        error!(mend = self.mend, "{}; the service stops", self.what);
     }
 }

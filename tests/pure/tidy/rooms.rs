@@ -137,5 +137,5 @@ pub(crate) const EMPTY_WORDS: &[&str] = &[
 /// The one file that asks what time it is.
 pub(crate) const CLOCK: &str = "runtime/clock";
 
-/// The one file that may hold `unsafe`.
-pub(crate) const FOREIGN_CALLS: &str = "src/kafka/ffi.rs";
+/// The one module that may hold `unsafe`: its file, and those of its directory.
+pub(crate) const FOREIGN_CALLS: [&str; 2] = ["src/kafka/ffi.rs", "src/kafka/ffi/"];

@@ -142,7 +142,7 @@ impl Deployment {
         &self.client
     }
 
-    /// Its name.
+    /// Its group, and the prefix of its topics.
     pub(crate) fn app(&self) -> &str {
         &self.app
     }
@@ -370,6 +370,14 @@ impl Instance {
         self.signal("TERM");
         let what = format!("the instance ends after SIGTERM; {}", self.log.display());
         until(&what, PATIENCE, || self.child.ended())
+    }
+
+    /// How it ends by itself, and what it has logged then.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
+        let what = format!("the instance ends by itself; {}", self.log.display());
+        let status = until(&what, PATIENCE, || self.child.ended());
+        (status, self.log())
     }
 
     /// Sends it a signal by name.

@@ -88,12 +88,12 @@ impl Source for Skiff {
         })
     }
 
-    fn earliest(&mut self, _: LaneId) -> Result<Vec<Offset>, Trouble> {
-        self.may(Step::Earliest)?;
-        Ok(vec![
-            offset(self.world.rig.first);
-            self.world.rig.shape.topics
-        ])
+    fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
+        self.may(Step::Ends)?;
+        let (rig, broker) = (&self.world.rig, self.world.broker.borrow());
+        let end = |topic| offset(broker.logs[rig.shape.input(topic, lane)].end());
+        let ends = (0..rig.shape.topics).map(|topic| (offset(rig.first), end(topic)));
+        Ok(ends.collect())
     }
 
     fn start(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
