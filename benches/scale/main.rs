@@ -1,6 +1,6 @@
 //! What ten million customers cost: memory, the longest pause while there come to be as many, the
-//! step with its decoding, a tick when nobody is due, a snapshot of all and an engine made of it, and
-//! a second worker beside the first.
+//! step with its decoding, a tick when nobody is due, a snapshot of all and an engine made of it,
+//! and a second worker beside the first.
 //!
 //! The shop of the step bench runs for 120 days from nothing, with visits of three events on
 //! average, or of one if `glances` is said. Time is processor time of the thread that works, but

@@ -9,6 +9,7 @@ mod crossing;
 pub(crate) mod deployment;
 pub(crate) mod dice;
 mod files;
+mod instance;
 mod kills;
 mod large;
 mod lost_records;

@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output};
+use std::path::PathBuf;
+use std::process::{Command, Output};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use rdkafka::{Offset, TopicPartitionList};
 use tempfile::TempDir;
 
 use crate::broker::{Client, GuardedChild, Watcher, until};
+
+pub(crate) use super::instance::Instance;
 
 /// For anything that takes a start, a restore or a rebalance on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
@@ -251,10 +253,7 @@ impl Deployment {
         command.envs(variables.iter().copied());
         command.stdout(output().expect("a log can be written"));
         command.stderr(output().expect("a log can be written"));
-        Instance {
-            child: GuardedChild::start(command, self.directory.path()),
-            log,
-        }
+        Instance::new(GuardedChild::start(command, self.directory.path()), log)
     }
 
     /// Runs it to its end, for those runs that end by themselves.
@@ -345,68 +344,4 @@ impl Drop for Deployment {
             );
         }
     }
-}
-
-/// A running instance. Dropping it kills it.
-pub(crate) struct Instance {
-    child: GuardedChild,
-    log: PathBuf,
-}
-
-impl Instance {
-    /// SIGKILL, without notice.
-    pub(crate) fn kill(mut self) {
-        let ended = self.child.ended();
-        assert!(
-            ended.is_none(),
-            "it ended by itself: {ended:?}\n{}",
-            self.log()
-        );
-    }
-
-    /// SIGTERM, and how it ends.
-    #[track_caller]
-    pub(crate) fn terminate(mut self) -> ExitStatus {
-        self.signal("TERM");
-        let what = format!("the instance ends after SIGTERM; {}", self.log.display());
-        until(&what, PATIENCE, || self.child.ended())
-    }
-
-    /// How it ends by itself, and what it has logged then.
-    #[track_caller]
-    pub(crate) fn end(mut self) -> (ExitStatus, String) {
-        let what = format!("the instance ends by itself; {}", self.log.display());
-        let status = until(&what, PATIENCE, || self.child.ended());
-        (status, self.log())
-    }
-
-    /// Sends it a signal by name.
-    pub(crate) fn signal(&self, name: &str) {
-        assert!(self.child.signal(name), "{name} cannot be sent");
-    }
-
-    /// What it has logged so far.
-    pub(crate) fn log(&self) -> String {
-        read(&self.log)
-    }
-
-    /// How it has ended by itself, if it has.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.ended()
-    }
-
-    /// Fails if it has ended.
-    #[track_caller]
-    pub(crate) fn assert_runs(&mut self) {
-        let ended = self.child.ended();
-        assert!(
-            ended.is_none(),
-            "it ended by itself: {ended:?}\n{}",
-            self.log()
-        );
-    }
-}
-
-fn read(log: &Path) -> String {
-    fs::read_to_string(log).unwrap_or_else(|error| format!("{}: {error}", log.display()))
 }

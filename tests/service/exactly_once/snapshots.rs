@@ -58,6 +58,45 @@ fn unit(path: &Path) -> String {
     format!("snapshot={unit} ")
 }
 
+/// Of lane 0 a byte becomes another one, lane 1 ends early, lane 2 loses both, lane 3 gets what was
+/// written of lane 0; the older one of each.
+fn damage(deployment: &Deployment) -> Vec<PathBuf> {
+    let (older, own): (Vec<PathBuf>, Vec<PathBuf>) = (0..deployment.lanes())
+        .map(|lane| <[PathBuf; 2]>::try_from(of_lane(deployment, lane)).expect("two"))
+        .map(|[older, newest]| (older, newest))
+        .unzip();
+    let bytes = |path: &PathBuf| fs::read(path).expect("it can be read");
+    let write = |path: &PathBuf, bytes: &[u8]| fs::write(path, bytes).expect("it can be written");
+    let mut flipped = bytes(&own[0]);
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let other = bytes(&older[0]);
+    write(&own[0], &flipped);
+    let whole = bytes(&own[1]);
+    write(&own[1], &whole[..whole.len() - 1]);
+    write(&own[2], &[]);
+    fs::remove_file(&older[2]).expect("it can be removed");
+    write(&own[3], &other);
+    older
+}
+
+/// On a snapshot of a later version nothing begins.
+fn refuse_later(deployment: &Deployment) {
+    let [_, newest] = <[PathBuf; 2]>::try_from(of_lane(deployment, 3)).expect("two");
+    let mut later = fs::read(&newest).expect("it can be read");
+    let version = std::mem::replace(&mut later[3], u8::MAX);
+    fs::write(&newest, &later).expect("it can be written");
+    let ended = deployment.run_to_end(&["run"]);
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("has format 255, this version of the program reads"),
+        "{said}"
+    );
+    later[3] = version;
+    fs::write(&newest, &later).expect("it can be written");
+}
+
 #[test]
 fn a_new_start_is_made_of_snapshots_and_passes_over_what_is_damaged() {
     needs_kafka!();
@@ -86,24 +125,7 @@ fn a_new_start_is_made_of_snapshots_and_passes_over_what_is_damaged() {
     }
     assert!(second.terminate().success());
 
-    // Damaged: of lane 0 a byte is another one, lane 1 ends early, lane 2 has lost both, lane 3 has
-    // what was written of lane 0.
-    let (older, own): (Vec<PathBuf>, Vec<PathBuf>) = (0..deployment.lanes())
-        .map(|lane| <[PathBuf; 2]>::try_from(of_lane(&deployment, lane)).expect("two"))
-        .map(|[older, newest]| (older, newest))
-        .unzip();
-    let bytes = |path: &PathBuf| fs::read(path).expect("it can be read");
-    let write = |path: &PathBuf, bytes: &[u8]| fs::write(path, bytes).expect("it can be written");
-    let mut flipped = bytes(&own[0]);
-    let middle = flipped.len() / 2;
-    flipped[middle] ^= 1;
-    let other = bytes(&older[0]);
-    write(&own[0], &flipped);
-    let whole = bytes(&own[1]);
-    write(&own[1], &whole[..whole.len() - 1]);
-    write(&own[2], &[]);
-    fs::remove_file(&older[2]).expect("it can be removed");
-    write(&own[3], &other);
+    let older = damage(&deployment);
     let third = deployment.start("one");
     load.wait_for_more(1_000);
     wait_for_snapshots(&deployment);
@@ -117,20 +139,7 @@ fn a_new_start_is_made_of_snapshots_and_passes_over_what_is_damaged() {
     assert_eq!(log.matches("snapshot damaged").count(), 4, "{log}");
     assert!(third.terminate().success());
 
-    // Of a later version: nothing begins.
-    let [_, newest] = <[PathBuf; 2]>::try_from(of_lane(&deployment, 3)).expect("two");
-    let mut later = bytes(&newest);
-    let version = std::mem::replace(&mut later[3], u8::MAX);
-    write(&newest, &later);
-    let ended = deployment.run_to_end(&["run"]);
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(78), "{said}");
-    assert!(
-        said.contains("has format 255, this version of the program reads"),
-        "{said}"
-    );
-    later[3] = version;
-    write(&newest, &later);
+    refuse_later(&deployment);
 
     // Nowhere to write: told, and nothing else.
     let fourth = deployment.start_with("one", &["snapshots.folder=/dev/null/nowhere"]);
