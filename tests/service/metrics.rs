@@ -170,6 +170,7 @@ fn busy() -> (Telemetry, Vec<Arc<tidemark::telemetry::LaneGauges>>) {
         lane.set_lag(TopicIx(1), 12);
         lane.set_customers(4, 1);
         lane.set_forgotten(2);
+        lane.set_saved(Timestamp(1_700_000_000_000), 2_048);
         let policy = policy();
         lane.set_population(&policy.hash, &telemetry.enrol(&policy), &[vec![1, 0, 2, 1]]);
     }

@@ -37,6 +37,13 @@ impl Places<'_> {
                      {first}"
                 )));
             }
+            // What a snapshot holds need not be read again, so nothing else would tell.
+            if next > end {
+                return Err(Trouble::Lost(format!(
+                    "{topic} {lane}: the lane has read up to offset {next}, but the log ends at \
+                     {end}: it was cut off, or the topic was made again"
+                )));
+            }
             if let Some(committed) = committed.filter(|committed| committed > end) {
                 return Err(Trouble::Lost(format!(
                     "{topic} {lane}: the group has committed {committed}, but the log ends at \

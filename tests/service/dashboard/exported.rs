@@ -29,6 +29,7 @@ pub(crate) fn families() -> Vec<Family> {
     let telemetry = Telemetry::new(&policy, &["shop.purchase.v1", "shop.browse.v1"], 1);
     let lane = telemetry.lane(LaneId(0));
     lane.set_clock(Timestamp(0), true);
+    lane.set_saved(Timestamp(1_000), 1);
     read(&telemetry.page())
 }
 

@@ -65,10 +65,6 @@ fn at_its_limit_of_memory_an_instance_pauses_and_says_why() {
     assert!(small.instance.terminate().success());
 
     let large = Front::start(&deployment, LARGE);
-    until("all are taken", PATIENCE, || {
-        (large.taken() == Some(CUSTOMERS as u64)).then_some(())
-    });
-    // A gauge follows by half a second.
     until("all are known", PATIENCE, || {
         let known = large.metric("tidemark_customers_known");
         (known == Some(CUSTOMERS as u64)).then_some(())
