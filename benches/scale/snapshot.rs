@@ -92,7 +92,7 @@ fn read(like: &Engine, frames: &[Vec<u8>], rows: u64) -> Engine {
 fn stamp() -> Stamp {
     let entry = Entry {
         lane: LaneId(0),
-        unit: UnitId(1),
+        unit: UnitId(2),
         policy: String::new(),
         adopts: None,
         owner: String::new(),
