@@ -26,6 +26,15 @@ pub(crate) fn restart(
     start: impl FnOnce() -> Running,
 ) -> (Running, Duration) {
     let watcher = broker.watch_new(&[&stage.target.changes]);
+    let now = come(broker, stage);
+    let begun = Instant::now();
+    let mut running = start();
+    wait(&watcher, WAITING, now, &mut running);
+    (running, begun.elapsed())
+}
+
+/// Sends a first purchase of some new customers in every lane; since when they are new.
+pub(crate) fn come(broker: &Broker, stage: &Stage) -> u64 {
     let feeder = Feeder::new(broker.bootstrap(), Duration::ZERO).expect("a feeder");
     let mut written = Written::default();
     let now = micros(SystemTime::now());
@@ -35,10 +44,7 @@ pub(crate) fn restart(
         written.send(&feeder, &stage.target.inputs[0]);
     }
     feeder.flush(PATIENCE).expect("all events arrive");
-    let begun = Instant::now();
-    let mut running = start();
-    wait(&watcher, WAITING, now, &mut running);
-    (running, begun.elapsed())
+    now
 }
 
 /// What a steady stream of events came to.

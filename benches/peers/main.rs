@@ -90,6 +90,9 @@ struct Args {
     /// An option of Streams' JVM, besides its heap.
     #[arg(long, num_args = 1.., allow_hyphen_values = true, default_values = streams::JVM)]
     jvm: Vec<String>,
+    /// Seconds between tidemark's snapshots of a lane.
+    #[arg(long, default_value_t = 20)]
+    snapshots: u64,
     /// A setting of tidemark, as section.key=value, over its defaults.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -130,6 +133,7 @@ impl Args {
             args.day_ms = 20;
             args.history = 10_000;
             args.compaction = 0;
+            args.snapshots = 1;
             args.heap = "512m".to_owned();
             // Little of it runs often enough to be worth compiling well.
             args.jvm = [

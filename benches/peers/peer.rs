@@ -69,10 +69,10 @@ impl Peer {
 
     /// Whether there is state on its own machine that it comes back to.
     pub(crate) fn keeps_local_state(self) -> bool {
-        matches!(self, Self::Rocks | Self::RocksCached)
+        matches!(self, Self::Rocks | Self::RocksCached) || !self.is_streams()
     }
 
-    /// Starts it on a stage, with local state in `state`, which tidemark has none of.
+    /// Starts it on a stage, with local state in `state`: of tidemark, its snapshots.
     pub(crate) fn start(
         self,
         stage: &Stage,
@@ -91,7 +91,12 @@ impl Peer {
             (_, Self::Ladders) => Rules::Text(ladders),
             _ => Rules::Shipped,
         };
-        Running::Tidemark(Service::start(stage, &rules, &args.set))
+        let mut settings = vec![
+            format!("snapshots.folder={}", state.display()),
+            format!("snapshots.every={}s", args.snapshots),
+        ];
+        settings.extend(args.set.iter().cloned());
+        Running::Tidemark(Service::start(stage, &rules, &settings))
     }
 
     fn settings(self, args: &Args, occasion: &Occasion<'_>) -> Settings {

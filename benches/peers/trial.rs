@@ -14,12 +14,15 @@ use crate::load;
 use crate::machine::median;
 use crate::peer::{self, Occasion, Peer};
 use crate::progress;
-use crate::stage::Stage;
+use crate::stage::{LANES, Stage};
 
 /// A backlog ends so long ago that wall time moves nobody while it is worked off.
 const AGO: Duration = Duration::from_hours(1);
 /// A compacted changelog stays as large for so long.
 const STILL: Duration = Duration::from_secs(20);
+
+/// For all lanes to be written down, on a busy machine.
+const WRITTEN: Duration = Duration::from_mins(5);
 
 /// What one peer came to in one round.
 struct Outcome {
@@ -84,8 +87,11 @@ fn run(
     let work = backlog::work_off(broker, &stage, &mut running, args.events);
     progress::settled(broker, &stage.target.changes);
     let resident = running.resident();
-    running.stop();
     let moves = progress::moves(broker, &stage.target.changes);
+    if !peer.is_streams() {
+        snapshots(broker, &stage, state.path());
+    }
+    running.stop();
     let app = &stage.target.app;
     let grown = changelogs(&broker.data(), app);
     let compacted = if peer.is_streams() {
@@ -114,6 +120,24 @@ fn run(
         warm_restart,
         latency,
     }
+}
+
+/// Waits until every lane has been written down since now. Few events come meanwhile, as a lane is
+/// written down after one of its units.
+fn snapshots(broker: &Broker, stage: &Stage, folder: &Path) {
+    let now = SystemTime::now();
+    until("every lane is written down", WRITTEN, || {
+        live::come(broker, stage);
+        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        let whole =
+            files.filter(|file| file.path().extension().is_some_and(|end| end == "snapshot"));
+        let newer = whole.filter(|file| {
+            let written = file.metadata().and_then(|file| file.modified());
+            // One that is gone by now is an older one.
+            written.is_ok_and(|at| at > now)
+        });
+        (newer.count() >= LANES as usize).then_some(())
+    });
 }
 
 /// Bytes of the changelogs of an application in the broker's data.

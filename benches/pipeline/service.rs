@@ -39,7 +39,7 @@ pub(crate) enum Delivery {
 
 impl Service {
     /// Starts it on the topics of a stage, with the defaults apart from names, HTTP, which is off,
-    /// and `settings`.
+    /// the snapshots' folder, which goes with the service, and `settings`.
     pub(crate) fn start(stage: &Stage, rules: &Rules<'_>, settings: &[String]) -> Self {
         Self::delivering(Delivery::ExactlyOnce, stage, rules, settings)
     }
@@ -61,6 +61,7 @@ impl Service {
             }
         };
         let target = &stage.target;
+        let snapshots = directory.path().join("snapshots");
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidemark"));
         command.arg("run");
         for (key, value) in [
@@ -74,6 +75,10 @@ impl Service {
             ("output.dead_letters", &target.dead_letters),
             ("policy.file", policy.to_str().expect("a UTF-8 path")),
             ("http.enabled", "false"),
+            (
+                "snapshots.folder",
+                snapshots.to_str().expect("a UTF-8 path"),
+            ),
         ] {
             command.arg("--set").arg(format!("{key}={value}"));
         }

@@ -30,7 +30,9 @@ impl Stage {
     pub(crate) fn new(broker: &Client, app: &str, inputs: &[String; 2]) -> Self {
         let outputs = ["change", "current", "dead-letter", "ledger.v1"].map(|kind| {
             let topic = format!("{app}.{kind}");
-            broker.create_topic(&topic, LANES, &[]);
+            let is_table = kind == "current";
+            let compacted = is_table.then_some(("cleanup.policy", "compact"));
+            broker.create_topic(&topic, LANES, compacted.as_slice());
             topic
         });
         let [changes, current, dead_letters, ledger] = outputs;
