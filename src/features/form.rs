@@ -1,6 +1,8 @@
 //! How wide the words of one customer's buckets of one series are.
 
-use super::narrow::{Width, width_of};
+use std::ops::Range;
+
+use super::narrow::{Width, spread, width_of};
 
 /// Bytes that keys may take: days and hours until long after this century, instants, any number.
 const KEYS: [usize; 4] = [2, 3, 6, 8];
@@ -69,6 +71,31 @@ impl Forms {
             _ => [key, count.max(among(COUNTS)), sum],
         };
         self.of_code(key | count << 2 | sum << 4)
+    }
+}
+
+impl Forms {
+    /// The narrowest that is wide enough for buckets of so many words, one after another.
+    pub(super) fn holding(&self, words: &[i64], width: usize) -> &Form {
+        let form = self.narrowest();
+        if words.is_empty() {
+            return form;
+        }
+        let sums = 2..2 + form.sums;
+        let among = |wanted: fn(usize, &Range<usize>) -> bool| {
+            let all = words.chunks_exact(width).flat_map(|bucket| {
+                let words = bucket.iter().enumerate();
+                words.filter(|(word, _)| wanted(*word, &sums))
+            });
+            spread(all.map(|(_, number)| *number))
+        };
+        let keys = among(|word, _| word == 0);
+        let counts = among(|word, sums| word > 0 && !sums.contains(&word));
+        let form = self.with(self.with(form, 0, keys), 1, counts);
+        match sums.is_empty() {
+            true => form,
+            false => self.with(form, 2, among(|word, sums| sums.contains(&word))),
+        }
     }
 }
 

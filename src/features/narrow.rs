@@ -57,6 +57,12 @@ pub(super) fn width_of(number: i64) -> usize {
     bits.div_ceil(8) as usize
 }
 
+/// A number that needs as many bytes as the one of these that needs most; zero where there is none.
+#[inline]
+pub(super) fn spread(numbers: impl Iterator<Item = i64>) -> i64 {
+    numbers.fold(0, |all, number| all | (number ^ (number >> 63)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +86,29 @@ mod tests {
             for width in 1..=WHOLE {
                 let holds = Width::of_bytes(width).holds(number);
                 assert_eq!(holds, width >= bytes, "{number} in {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_widest_of_some_numbers_tells_how_wide_all_are() {
+        assert_eq!(width_of(spread([].into_iter())), 1);
+        let ends = [
+            0,
+            127,
+            -128,
+            128,
+            -129,
+            1 << 39,
+            -(1 << 39),
+            i64::MAX,
+            i64::MIN,
+        ];
+        for one in ends {
+            for other in ends {
+                let widest = width_of(one).max(width_of(other));
+                let all = spread([one, other].into_iter());
+                assert_eq!(width_of(all), widest, "{one} and {other}");
             }
         }
     }

@@ -198,6 +198,15 @@ impl Default for Orders {
 }
 
 impl Orders {
+    /// Of entries with different ids.
+    pub(super) fn of(entries: Vec<Order>) -> Self {
+        let entries = match entries.len() <= FEW {
+            true => Entries::Few(Rows::of_all(&entries)),
+            false => Entries::Many(Box::new(Many::of(entries, 0))),
+        };
+        Self { entries }
+    }
+
     /// All entries, in no order: whoever asks sorts them or adds them up.
     fn entries(&self) -> Vec<Order> {
         match &self.entries {

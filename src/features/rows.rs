@@ -136,13 +136,17 @@ impl Rows {
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut Order) -> bool) {
         let mut all: Vec<Order> = self.all().collect();
         all.retain_mut(|order| keep(order));
-        let form = all
-            .iter()
-            .fold(Form::NARROWEST, |form, order| form.with(order));
-        *self = match all.is_empty() {
+        *self = Self::of_all(&all);
+    }
+
+    /// Of orders with different ids.
+    pub(super) fn of_all(all: &[Order]) -> Self {
+        let forms = all.iter();
+        let form = forms.fold(Form::NARROWEST, |form, order| form.with(order));
+        match all.is_empty() {
             true => Self::default(),
-            false => Self::of(form, &all),
-        };
+            false => Self::of(form, all),
+        }
     }
 
     fn of(form: Form, all: &[Order]) -> Self {

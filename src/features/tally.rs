@@ -2,6 +2,7 @@
 
 mod entering;
 mod room;
+mod whole;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use super::narrow::{self, Width, width_of};
 use super::shape::Shape;
 
 pub(super) use self::entering::Entry;
+pub(super) use self::whole::Run;
 
 /// Bytes of a series in the header: where its buckets end, and a code.
 const ENTRY: usize = 5;
@@ -130,11 +132,6 @@ impl Tally {
     /// Whether all numbers before the buckets are zero.
     pub(super) fn is_weightless(&self, layout: &Layout) -> bool {
         (0..layout.numbers()).all(|ix| self.number(layout, ix) == 0)
-    }
-
-    /// Sets one of all of those.
-    pub(super) fn set_any_total(&mut self, layout: &Layout, ix: usize, number: i64) {
-        self.set_number(layout, layout.total(ix), number);
     }
 
     #[inline]

@@ -13,7 +13,7 @@ use super::layout::Layout;
 use super::notes::Notes;
 use super::orders::{Order, Orders};
 use super::shape::Shape;
-use super::tally::Tally;
+use super::tally::{Run, Tally};
 
 impl Layout {
     /// Numbers that tell it from another under which the same tape would mean something else.
@@ -73,14 +73,11 @@ impl History {
     /// There is none that can be.
     pub fn take(layout: &Layout, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
         let frontier = Timestamp(reel.take("a frontier")?);
-        let mut sum = || Ok(reel.take_within("a sum of all amounts", 0, i64::MAX)? as u64);
-        let ever = Ever {
-            amount: sum()?,
-            quantity: sum()?,
-            margin: sum()?,
-        };
-        let mut tally = Tally::take(layout, reel)?;
-        tally.set_all(layout, ever);
+        let mut numbers = Vec::with_capacity(layout.numbers());
+        for _ in 0..Ever::SUMS {
+            numbers.push(reel.take_within("a sum of all amounts", 0, i64::MAX)?);
+        }
+        let mut tally = Tally::take(layout, numbers, reel)?;
         tally.set_frontier(frontier);
         let kept = match reel.take_within("whether orders are kept", 0, 1)? {
             0 => None,
@@ -96,6 +93,8 @@ impl History {
     }
 }
 
+/// Words of the buckets of most customers.
+const WORDS: usize = 128;
 /// Of a number of buckets, with the bit that says whether a sum may be negative.
 const LENGTH_MAX: i64 = u32::MAX as i64;
 
@@ -120,35 +119,37 @@ impl Tally {
         }
     }
 
-    fn take(layout: &Layout, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
-        let lengths = layout.series.iter();
-        let lengths = lengths.map(|_| reel.take_within("a number of buckets", 0, LENGTH_MAX));
-        let lengths: Vec<i64> = lengths.collect::<Result<_, _>>()?;
-        let mut tally = Self::new(layout);
-        for ix in 0..tally.totals(layout).len() {
-            tally.set_any_total(layout, ix, reel.take("a total")?);
-        }
-        let mut words = Vec::new();
-        for (ix, (shape, length)) in layout.series.iter().zip(lengths).enumerate() {
+    /// With the sums of all amounts, which come first among the numbers.
+    fn take(layout: &Layout, mut numbers: Vec<i64>, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+        let lengths = layout.series.iter().map(|shape| {
             let most = if shape.has_buckets() { LENGTH_MAX } else { 1 };
-            expect(length <= most, "a number of buckets", length, most)?;
-            words.clear();
-            take_buckets(shape, length, reel, &mut words)?;
-            tally.fill(layout, ix, &words, length & 1 == 0);
+            let length = reel.take_within("a number of buckets", 0, most)?;
+            Ok(Run {
+                buckets: (length >> 1) as usize,
+                growing: length & 1 == 0,
+            })
+        });
+        let runs: Vec<Run> = lengths.collect::<Result<_, Garbled>>()?;
+        for _ in Ever::SUMS..layout.numbers() {
+            numbers.push(reel.take("a total")?);
         }
-        Ok(tally)
+        let mut words = Vec::with_capacity(WORDS);
+        for (shape, run) in layout.series.iter().zip(&runs) {
+            take_buckets(shape, *run, reel, &mut words)?;
+        }
+        Ok(Self::whole(layout, &numbers, &runs, &words))
     }
 }
 
-/// Reads the buckets of one series, whose length is as a tally has it.
+/// Reads the buckets of one series.
 fn take_buckets(
     shape: &Shape,
-    length: i64,
+    run: Run,
     reel: &mut Reel<'_>,
     words: &mut Vec<i64>,
 ) -> Result<(), Garbled> {
     let (mut last, mut negative) = (0_i64, false);
-    for ix in 0..length >> 1 {
+    for ix in 0..run.buckets {
         let key = last.wrapping_add(reel.take("a bucket")?);
         expect(ix == 0 || key > last, "a bucket's key", key, "a later one")?;
         words.push(key);
@@ -160,15 +161,13 @@ fn take_buckets(
         }
         last = key;
     }
-    let said = length & 1 == 1;
-    expect(
-        said || !negative,
-        "whether a sum is negative",
-        said,
-        negative,
-    )
+    let said = !run.growing;
+    let holds = said || !negative;
+    expect(holds, "whether a sum is negative", said, negative)
 }
 
+/// Orders of most customers.
+const ORDERS: usize = 8;
 /// Instants further from 1970, in milliseconds, have no date.
 const DATED: i64 = 1 << 53;
 
@@ -193,8 +192,8 @@ impl Orders {
 
     fn take(reel: &mut Reel<'_>) -> Result<Self, Garbled> {
         let count = reel.take_count("a number of orders")?;
-        let mut orders = Self::default();
-        let mut last = None;
+        let mut entries = Vec::with_capacity(count.min(ORDERS));
+        let (mut last, mut has_back) = (None, false);
         for _ in 0..count {
             let id = Fingerprint::of_bits(reel.take_id("an order's id")?)?;
             let ascends = last.is_none_or(|last| last < id);
@@ -216,10 +215,16 @@ impl Orders {
             };
             let order = entry(id)?;
             let back = (flags & 4 > 0).then(|| entry(id.sibling())).transpose()?;
-            for entry in [Some(order), back].into_iter().flatten() {
-                orders.enter(entry, Timestamp::MIN);
-            }
+            has_back |= back.is_some();
+            entries.extend([Some(order), back].into_iter().flatten());
         }
-        Ok(orders)
+        if has_back {
+            let mut ids: Vec<Fingerprint> = entries.iter().map(|entry| entry.id).collect();
+            ids.sort_unstable();
+            let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
+            let found = twice.map_or(0, |pair| pair[0].to_bits());
+            expect(twice.is_none(), "an order's id", found, "another one")?;
+        }
+        Ok(Self::of(entries))
     }
 }

@@ -98,7 +98,9 @@ pub fn decode(bytes: &[u8]) -> Result<(u64, Tape), BadTape> {
     let mut left = Left { bytes: body, at: 1 };
     let form = u64::from_le_bytes(left.chunk("a form")?);
     let mut tape = Tape::default();
-    for _ in 0..left.count(1, "how many numbers there are")? {
+    let count = left.count(1, "how many numbers there are")?;
+    tape.numbers.reserve_exact(count);
+    for _ in 0..count {
         tape.put(unfolded(left.number("a number")?));
     }
     for _ in 0..left.count(16, "how many ids there are")? {
@@ -156,7 +158,19 @@ impl<'a> Left<'a> {
         bytes.try_into().map_err(|_| self.wrong(what))
     }
 
+    #[inline]
     fn number(&mut self, what: &'static str) -> Result<u64, BadTape> {
+        // Most are of one byte.
+        match self.bytes.get(self.at) {
+            Some(byte) if byte >> BITS == 0 => {
+                self.at += 1;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_number(what),
+        }
+    }
+
+    fn long_number(&mut self, what: &'static str) -> Result<u64, BadTape> {
         let (mut number, mut shift) = (0, 0);
         loop {
             let [byte] = self.chunk(what)?;
