@@ -104,6 +104,26 @@ pub enum Trouble {
     Bug(String),
 }
 
+/// What the offsets of the group are to say of a lane once its unit is committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offsets {
+    /// The lane.
+    pub lane: LaneId,
+    /// The unit.
+    pub unit: UnitId,
+    /// By topic, the next offset after it.
+    pub next: Vec<Offset>,
+}
+
+/// How far a lane has come, as the offsets of its group say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// By topic, the next offset; nothing where none is committed.
+    pub next: Vec<Option<Offset>>,
+    /// The last unit; nothing where whoever committed has not said so.
+    pub unit: Option<UnitId>,
+}
+
 /// Where a worker reads: its lanes, their records, and their ledgers.
 ///
 /// Offsets are always the next to read. Nothing is read for a lane between [`Source::release`] and
@@ -118,11 +138,11 @@ pub trait Source {
     /// The connection is of no use any more.
     fn poll(&mut self) -> Result<Option<Notice>, Trouble>;
 
-    /// The offsets committed for a lane, by topic, once no transaction on them is pending.
+    /// How far a lane has come, once no transaction on its offsets is pending.
     ///
     /// # Errors
     /// The broker does not say in time.
-    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble>;
+    fn committed(&mut self, lane: LaneId) -> Result<Reached, Trouble>;
 
     /// The first offsets that a lane's topics still hold, and the next to come.
     ///
@@ -207,12 +227,12 @@ pub trait Bus: Sink {
     /// The producer cannot.
     fn begin(&mut self) -> Result<(), Trouble>;
 
-    /// Begins to add the next offsets of these lanes to the open transaction and to commit it. Its
-    /// end ends a [`wait`](Source::wait) of this thread.
+    /// Begins to add the next offsets of these lanes, each with its unit, to the open transaction
+    /// and to commit it. Its end ends a [`wait`](Source::wait) of this thread.
     ///
     /// # Errors
     /// It was not begun.
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble>;
+    fn commit(&mut self, lanes: &[Offsets]) -> Result<(), Trouble>;
 
     /// Whether the commit that was begun has ended well; false while it is under way.
     ///

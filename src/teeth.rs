@@ -74,12 +74,14 @@ pub(crate) enum Tooth {
     ReadsUncommitted,
     /// Committed offsets are read while others are pending.
     PendingIgnored,
+    /// A lane counts as restored although the offsets name a later unit.
+    UnitUnasked,
 }
 
 #[cfg(all(feature = "teeth", test))]
 impl Tooth {
     /// All of them, in their order.
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::DoubtBelieved,
         Self::SameProducer,
         Self::RenewedBlindly,
@@ -113,6 +115,7 @@ impl Tooth {
         Self::OffsetsTwiceUnheard,
         Self::ReadsUncommitted,
         Self::PendingIgnored,
+        Self::UnitUnasked,
     ];
 }
 

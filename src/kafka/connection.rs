@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::model::ids::{LaneId, Offset, TopicIx};
-use crate::port::{Bus, LedgerLook, Notice, Outgoing, Sink, Source, Trouble};
+use crate::port::{Bus, LedgerLook, Notice, Offsets, Outgoing, Reached, Sink, Source, Trouble};
 
 use super::client::Target;
 use super::inlet::Inlet;
@@ -73,7 +73,7 @@ impl Source for Reading {
         self.inlet.poll()
     }
 
-    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+    fn committed(&mut self, lane: LaneId) -> Result<Reached, Trouble> {
         self.inlet.committed(lane)
     }
 
@@ -137,7 +137,7 @@ impl Bus for Connection {
         self.outlet.begin()
     }
 
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+    fn commit(&mut self, lanes: &[Offsets]) -> Result<(), Trouble> {
         let group = self.reading.inlet.group_metadata()?;
         self.outlet
             .commit(self.reading.inlet.topics(), lanes, group)

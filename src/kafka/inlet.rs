@@ -13,11 +13,16 @@ use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
 use rdkafka::types::RDKafkaRespErr;
 
 use crate::model::ids::{LaneId, Offset, TopicIx};
-use crate::port::{Notice, Trouble};
+#[cfg(feature = "bench-at-least-once")]
+use crate::port::Offsets;
+use crate::port::{Notice, Reached, Trouble};
 
 use super::client::Target;
 use super::context::{Member, Rebalance};
 use super::ffi::{Message, Native, PartitionQueue};
+#[cfg(feature = "bench-at-least-once")]
+use super::offsets::marked;
+use super::offsets::reached;
 use super::record::Fetched;
 use super::trouble::{restart, say};
 
@@ -126,7 +131,7 @@ impl Inlet {
         }
     }
 
-    pub(super) fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+    pub(super) fn committed(&mut self, lane: LaneId) -> Result<Reached, Trouble> {
         let mut asked = TopicPartitionList::new();
         for topic in &self.topics {
             asked.add_partition(topic, lane.0);
@@ -135,19 +140,7 @@ impl Inlet {
             .consumer
             .committed_offsets(asked, self.patience)
             .map_err(restart("read the committed offsets"))?;
-        Ok(self
-            .topics
-            .iter()
-            .map(|topic| {
-                match answer
-                    .find_partition(topic, lane.0)
-                    .map(|found| found.offset())
-                {
-                    Some(KafkaOffset::Offset(offset)) => Some(Offset(offset)),
-                    _ => None,
-                }
-            })
-            .collect())
+        Ok(reached(&self.topics, lane, &answer))
     }
 
     pub(super) fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {
@@ -251,9 +244,9 @@ impl Inlet {
 
     /// Begins to commit these offsets outside of any transaction.
     #[cfg(feature = "bench-at-least-once")]
-    pub(super) fn commit(&self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+    pub(super) fn commit(&self, lanes: &[Offsets]) -> Result<(), Trouble> {
         self.consumer
-            .commit(&self.places(lanes)?, CommitMode::Async)
+            .commit(&marked(&self.topics, lanes)?, CommitMode::Async)
             .map_err(restart("commit offsets"))
     }
 

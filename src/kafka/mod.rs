@@ -9,6 +9,7 @@ pub mod ffi;
 mod inlet;
 pub mod ledger;
 pub mod mock;
+mod offsets;
 mod outlet;
 pub mod pass;
 pub mod record;

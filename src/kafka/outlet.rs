@@ -8,14 +8,13 @@ use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header as KafkaHeader, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
-use rdkafka::topic_partition_list::{Offset as KafkaOffset, TopicPartitionList};
 
-use crate::model::ids::{LaneId, Offset};
-use crate::port::{Outgoing, Output, Trouble};
+use crate::port::{Offsets, Outgoing, Output, Trouble};
 
 use super::client::Target;
 use super::committer::{Committer, End, commit};
 use super::context::Publisher;
+use super::offsets::marked;
 use super::trouble::restart;
 
 /// A transactional producer.
@@ -126,18 +125,10 @@ impl Outlet {
     pub(super) fn commit(
         &mut self,
         topics: &[String],
-        lanes: &[(LaneId, Vec<Offset>)],
+        lanes: &[Offsets],
         group: ConsumerGroupMetadata,
     ) -> Result<(), Trouble> {
-        let mut offsets = TopicPartitionList::new();
-        for (lane, next) in lanes {
-            for (topic, next) in topics.iter().zip(next) {
-                offsets
-                    .add_partition_offset(topic, lane.0, KafkaOffset::Offset(next.0))
-                    .map_err(restart("name an offset"))?;
-            }
-        }
-        self.committer.begin(offsets, group)
+        self.committer.begin(marked(topics, lanes)?, group)
     }
 
     pub(super) fn is_committed(&self) -> Result<bool, Trouble> {

@@ -113,6 +113,7 @@ impl World {
         let rate = 3 + dice.below(if dice.one_in(2) { 6 } else { 40 });
         let weather = Weather::new(&dice, rate);
         let mut broker = Broker::new(rig.shape, rig.instances + 1);
+        broker.is_slow = dice.one_in(4);
         let inputs = rig
             .shape
             .input(rig.shape.topics, crate::model::ids::LaneId(0));

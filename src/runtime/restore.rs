@@ -15,7 +15,7 @@ use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::{Span, Timestamp};
-use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
+use crate::port::{Clock, LedgerLook, Reached, Record, Sink, Source, Trouble};
 use crate::teeth::{Tooth, bites};
 use crate::telemetry::happening::LaneRestored;
 use crate::wire::ledger;
@@ -121,21 +121,22 @@ impl Restore {
             None => source.open_ledger(lane)?,
         }
         let committed = source.committed(lane)?;
-        lost::none(&plan.topics, &intake.lane, &committed, source)?;
+        lost::none(&plan.topics, &intake.lane, &committed.next, source)?;
         let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
             committed.map_or(0, |committed| {
                 u64::try_from(committed.0 - next.0).unwrap_or(0)
             })
         };
+        let places = committed.next.iter().zip(intake.lane.next());
         Ok(Self {
             lane,
             pending: None,
             crossed: false,
-            named: vec![false; committed.len()],
+            named: vec![false; committed.next.len()],
             disagreeing: None,
             wait: Wait::default(),
             records: 0,
-            records_expected: committed.iter().zip(intake.lane.next()).map(ahead).sum(),
+            records_expected: places.map(ahead).sum(),
             units: 0,
             snapshot_unit: snapshot.as_ref().map(|snapshot| snapshot.stamp().unit()),
             snapshot,
@@ -281,7 +282,8 @@ impl Restore {
     }
 
     /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take
-    /// a moment to become visible.
+    /// a moment to become visible, and one of time alone leaves the offsets where they are: they
+    /// name the unit.
     fn agree<S: Source>(
         &mut self,
         plan: &Plan,
@@ -291,12 +293,14 @@ impl Restore {
     ) -> Result<bool, Trouble> {
         let committed = source.committed(self.lane)?;
         let reached = intake.next();
-        let mut places = committed.iter().zip(&reached).zip(&self.named);
+        let mut places = committed.next.iter().zip(&reached).zip(&self.named);
         let agreed = places.all(|((committed, reached), named)| match committed {
             Some(committed) => committed == reached,
             None => !named,
         });
-        if agreed || bites(Tooth::EndBelieved) {
+        let unit = intake.lane.last_unit();
+        let named = committed.unit.is_none_or(|it| it == unit) || bites(Tooth::UnitUnasked);
+        if agreed && named || bites(Tooth::EndBelieved) {
             return Ok(true);
         }
         let most = plan.agreement_wait.0 / LOOKS_LEAST;
@@ -307,19 +311,27 @@ impl Restore {
             return Ok(false);
         }
         Err(Trouble::Fatal(format!(
-            "lane {}: the ledger ends at {} but the group has committed {}; \
+            "lane {}: the ledger ends with {} but the group has committed {}; \
              has somebody reset the group's offsets, has the ledger lost records, or has Kafka \
              lost the end of a transaction?",
             self.lane,
-            show(reached.iter().map(|offset| Some(*offset))),
-            show(committed.into_iter()),
+            show(&Reached {
+                next: reached.into_iter().map(Some).collect(),
+                unit: Some(unit),
+            }),
+            show(&committed),
         )))
     }
 }
 
-pub(super) fn show(offsets: impl Iterator<Item = Option<Offset>>) -> String {
+/// How far a lane has come, for people.
+pub(super) fn show(reached: &Reached) -> String {
+    let offsets = reached.next.iter();
     let all: Vec<String> = offsets
         .map(|offset| offset.map_or_else(|| "nothing".to_owned(), |offset| offset.to_string()))
         .collect();
-    format!("({})", all.join(", "))
+    let unit = reached
+        .unit
+        .map_or_else(String::new, |unit| format!("unit {unit}, "));
+    format!("{unit}offsets ({})", all.join(", "))
 }

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::Timestamp;
 use crate::port::{
-    Bus, Clock, LedgerLook, Memory, Notice, Outgoing, Output, Sink, Source, Trouble,
+    Bus, Clock, LedgerLook, Memory, Notice, Offsets, Outgoing, Output, Reached, Sink, Source,
+    Trouble,
 };
 use crate::wire::transfer::Letter;
 
@@ -34,9 +35,10 @@ pub(super) struct Sight {
     pub(super) first: Cell<i64>,
     /// Why the next calls of the producer fail.
     pub(super) failing: RefCell<VecDeque<Trouble>>,
-    /// The last entry of the ledger, and the offset of the first topic, as committed.
+    /// The last entry of the ledger, and the last unit with the offset of the first topic, as
+    /// committed.
     ledger: RefCell<Option<Vec<u8>>>,
-    pub(super) committed: Cell<Option<Offset>>,
+    pub(super) committed: Cell<Option<(UnitId, Offset)>>,
     naps: RefCell<Vec<Duration>>,
 }
 
@@ -136,7 +138,7 @@ pub(super) struct Boat {
     commits: bool,
     /// What the open transaction holds.
     entry: Option<Vec<u8>>,
-    next: Option<Offset>,
+    next: Option<(UnitId, Offset)>,
 }
 
 impl Boat {
@@ -189,12 +191,12 @@ impl Bus for Boat {
         Ok(())
     }
 
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+    fn commit(&mut self, lanes: &[Offsets]) -> Result<(), Trouble> {
         assert!(self.is_open && !self.commits, "nothing to commit");
         self.may_fail()?;
         self.commits = true;
-        for (lane, next) in lanes {
-            self.next = Some(next[0]);
+        for Offsets { lane, unit, next } in lanes {
+            self.next = Some((*unit, next[0]));
             self.shore.say(format!("commit {lane} to {}", next[0]));
         }
         Ok(())
@@ -245,9 +247,13 @@ impl Source for Boat {
         Ok(self.shore.0.notices.borrow_mut().pop_front())
     }
 
-    fn committed(&mut self, _: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
-        let of = |topic| self.shore.0.committed.get().filter(|_| topic == 0);
-        Ok(self.shore.topics().map(of).collect())
+    fn committed(&mut self, _: LaneId) -> Result<Reached, Trouble> {
+        let (unit, next) = self.shore.0.committed.get().unzip();
+        let of = |topic| next.filter(|_| topic == 0);
+        Ok(Reached {
+            next: self.shore.topics().map(of).collect(),
+            unit,
+        })
     }
 
     fn ends(&mut self, _: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {

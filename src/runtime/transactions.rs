@@ -3,9 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::model::ids::{LaneId, Offset};
 use crate::model::time::{Span, Timestamp};
-use crate::port::{Bus, Outgoing, Output, Sink, Trouble};
+use crate::port::{Bus, Offsets, Outgoing, Output, Sink, Trouble};
 use crate::teeth::{Tooth, bites};
 
 use super::doubt::{Part, arrived};
@@ -193,8 +192,7 @@ impl<B: Bus> Transactions<B> {
         let Some(parts) = &self.parts else {
             return Ok(());
         };
-        let offsets = parts.iter().map(|part| (part.lane, part.next.clone()));
-        let offsets: Vec<(LaneId, Vec<Offset>)> = offsets.collect();
+        let offsets: Vec<Offsets> = parts.iter().map(Part::offsets).collect();
         self.bus.commit(&offsets)?;
         self.state = State::Committing(None);
         Ok(())
@@ -386,6 +384,7 @@ impl<B: Bus> Sink for Transactions<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::LaneId;
     use crate::runtime::shore::{Boat, Shore};
 
     fn outgoing<'a>(key: &'a str, value: &'a [u8]) -> Outgoing<'a> {

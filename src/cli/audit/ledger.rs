@@ -28,7 +28,7 @@ pub(super) fn read(target: &Target, lanes: i32) -> Result<Ledger, Failure> {
     let mut group = Reading::outside(target)?;
     let mut books = BTreeMap::new();
     for lane in (0..lanes).map(LaneId) {
-        let committed = group.committed(lane)?;
+        let committed = group.committed(lane)?.next;
         let committed = target.inputs.iter().cloned().zip(committed).collect();
         books.insert(lane, Books::open(lane, committed));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::model::partitioner::lane_of;
 use crate::model::time::Timestamp;
-use crate::port::{Header, LedgerLook, Notice, Record, Source, Trouble};
+use crate::port::{Header, LedgerLook, Notice, Reached, Record, Source, Trouble};
 
 use super::browsing::Fed;
 
@@ -86,10 +86,12 @@ impl<'a> Source for Recording<'a> {
     }
 
     /// All that was fed: the ledger must end there.
-    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
-        Ok((0..self.topics)
-            .map(|topic| Some(Offset(self.fed(lane, topic).len() as i64)))
-            .collect())
+    fn committed(&mut self, lane: LaneId) -> Result<Reached, Trouble> {
+        let end = |topic| Some(Offset(self.fed(lane, topic).len() as i64));
+        Ok(Reached {
+            next: (0..self.topics).map(end).collect(),
+            unit: None,
+        })
     }
 
     fn ends(&mut self, lane: LaneId) -> Result<Vec<(Offset, Offset)>, Trouble> {

@@ -10,8 +10,8 @@ use crate::kafka::client::Target;
 use crate::kafka::context::Publisher;
 use crate::kafka::ffi::Native;
 use crate::kafka::outlet::Outlet;
-use crate::model::ids::{LaneId, Offset};
-use crate::port::{Bus, Outgoing, Sink, Trouble};
+use crate::model::ids::LaneId;
+use crate::port::{Bus, Offsets, Outgoing, Sink, Trouble};
 
 use super::{Connection, Reading};
 
@@ -21,7 +21,7 @@ use super::{Connection, Reading};
 pub struct Loose {
     connection: Connection,
     /// The offsets of the unit that is ending, without transactions.
-    next: Option<Vec<(LaneId, Vec<Offset>)>>,
+    next: Option<Vec<Offsets>>,
     at_least_once: bool,
 }
 
@@ -94,7 +94,7 @@ impl Bus for Loose {
         }
     }
 
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+    fn commit(&mut self, lanes: &[Offsets]) -> Result<(), Trouble> {
         self.next = self.at_least_once.then(|| lanes.to_vec());
         self.connection.commit(lanes)
     }

@@ -5,7 +5,7 @@ mod transactions;
 
 use std::rc::Rc;
 
-use crate::model::ids::LaneId;
+use crate::model::ids::{LaneId, UnitId};
 use crate::port::Output;
 use crate::teeth::{Tooth, bites};
 
@@ -85,7 +85,7 @@ pub(super) enum Request {
         epoch: u32,
         member: MemberId,
         generation: u32,
-        lanes: Rc<[(LaneId, Vec<usize>)]>,
+        marks: Rc<[Mark]>,
     },
     End {
         who: usize,
@@ -123,6 +123,15 @@ struct Producer {
     sequences: Vec<u32>,
 }
 
+/// What the offsets of the group say of a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) lane: LaneId,
+    pub(super) unit: UnitId,
+    /// By topic.
+    pub(super) next: Vec<usize>,
+}
+
 /// One transaction.
 #[derive(Debug)]
 pub(super) struct Deed {
@@ -131,13 +140,12 @@ pub(super) struct Deed {
     /// Nothing while it is undecided.
     pub(super) committed: Option<bool>,
     /// The offsets that counted with it.
-    pub(super) offsets: Vec<(LaneId, Vec<usize>)>,
+    pub(super) offsets: Vec<Mark>,
 }
 
 struct Pending {
     serial: Serial,
-    lane: LaneId,
-    next: Vec<usize>,
+    mark: Mark,
 }
 
 /// All of it.
@@ -148,8 +156,10 @@ pub(super) struct Broker {
     pub(super) deeds: Vec<Deed>,
     pub(super) group: Group,
     producers: Vec<Producer>,
-    committed: Vec<Option<Vec<usize>>>,
+    committed: Vec<Option<Mark>>,
     pending: Vec<Pending>,
+    /// Whether it takes its time to tell partitions how a transaction has ended.
+    pub(super) is_slow: bool,
     /// Requests on their way by a connection that their client has given up.
     pub(super) floating: Vec<Request>,
 }
@@ -174,6 +184,7 @@ impl Broker {
             producers: producers.collect(),
             committed: vec![None; shape.lanes()],
             pending: Vec::new(),
+            is_slow: false,
             floating: Vec::new(),
         }
     }
@@ -204,13 +215,13 @@ impl Broker {
     }
 
     /// The offsets committed for a lane.
-    pub(super) fn committed(&self, lane: LaneId) -> Option<&[usize]> {
-        self.committed[lane_ix(lane)].as_deref()
+    pub(super) fn committed(&self, lane: LaneId) -> Option<&Mark> {
+        self.committed[lane_ix(lane)].as_ref()
     }
 
     /// Whether offsets of a lane wait for the end of a transaction.
     pub(super) fn is_pending(&self, lane: LaneId) -> bool {
-        self.pending.iter().any(|pending| pending.lane == lane)
+        self.pending.iter().any(|pending| pending.mark.lane == lane)
     }
 
     /// Whether somebody's transaction is open.
@@ -241,13 +252,13 @@ impl Broker {
                 epoch,
                 member,
                 generation,
-                lanes,
+                marks,
             } => {
                 let takes = self.group.takes(*member, *generation);
                 if !takes && !bites(Tooth::GenerationUnasked) {
                     return Err(Refusal::Generation);
                 }
-                self.offsets((*who, *epoch), lanes, in_time)?;
+                self.offsets((*who, *epoch), marks, in_time)?;
             }
             Request::End {
                 who,
@@ -266,8 +277,14 @@ impl Broker {
                 State::Open { since, .. } if self.now - since > TRANSACTION => {
                     self.time_out(who);
                 }
-                State::Ending { .. } if !dice.one_in(3) => {
-                    self.tell_one(who, dice.below(16));
+                State::Ending { .. } => {
+                    let now = match self.is_slow {
+                        true => dice.one_in(8),
+                        false => !dice.one_in(3),
+                    };
+                    if now {
+                        self.tell_one(who, dice.below(16));
+                    }
                 }
                 _ => {}
             }

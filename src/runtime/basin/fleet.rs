@@ -272,7 +272,7 @@ impl World {
         let shape = self.rig.shape;
         let done = shape.all_lanes().all(|lane| {
             (0..shape.topics).all(|topic| {
-                let next = broker.committed(lane).map_or(0, |next| next[topic]);
+                let next = broker.committed(lane).map_or(0, |mark| mark.next[topic]);
                 broker
                     .next_visible(shape.input(topic, lane), next)
                     .is_none()
@@ -333,6 +333,8 @@ pub(super) fn sail(world: &Rc<World>) {
             world
                 .leap
                 .set(world.leap.get() + world.dice.span(DAY_MS / 4, 2 * DAY_MS));
+            // What comes of it is a unit of time alone, and some are hit.
+            world.weather.borrow_mut().turn(&world.dice);
         }
     }
     world.tell(|| "calm".to_owned());

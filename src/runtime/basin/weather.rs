@@ -243,6 +243,14 @@ impl Weather {
         }
     }
 
+    /// The group may move on while the next unit is committed.
+    pub(super) fn turn(&mut self, dice: &Dice) {
+        let steps = [Step::SendEntry, Step::AskCommit, Step::HearCommit];
+        if self.rate > 0 && dice.one_in(2) {
+            self.aim = Some((steps[dice.below(steps.len())], Fault::Revoke, 0));
+        }
+    }
+
     /// From now on nothing goes wrong.
     pub(super) fn calm(&mut self) {
         self.aim = None;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::*;
 use crate::directory::Directory;
 use crate::lane::pacing::Pacing;
-use crate::model::ids::Offset;
+use crate::model::ids::{Offset, UnitId};
 use crate::model::time::Span;
 use crate::runtime::policies::Policies;
 use crate::runtime::shore::{Boat, Shore};
@@ -233,6 +233,26 @@ fn lanes_are_given_up_once_all_is_committed() {
         scene.assert_committed(2, 2);
         assert!(scene.worker.lanes.is_empty());
         assert_eq!(scene.worker.parked.len(), 1);
+    }
+}
+
+/// The offsets are where they were: the broker tells the ledger's partition last how the
+/// transaction has ended, and whoever has the lane by then would do the unit again.
+#[test]
+fn a_unit_of_time_alone_is_waited_for() {
+    let mut scene = Scene::committing();
+    scene.shore.end(Ok(()));
+    scene.turn();
+    scene.shore.notice(Notice::Revoked);
+    scene.turn();
+    for (unit, phase) in [(2, Phase::Restoring), (1, Phase::Running)] {
+        let committed = Some((UnitId(unit), Offset(1)));
+        scene.shore.0.committed.set(committed);
+        scene.shore.notice(Notice::Assigned(vec![LANE]));
+        scene.turn();
+        assert_eq!(scene.worker.lanes[&LANE].phase, phase, "unit {unit}");
+        scene.shore.notice(Notice::Revoked);
+        scene.turn();
     }
 }
 

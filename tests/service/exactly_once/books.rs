@@ -95,6 +95,7 @@ fn add(sum: &mut Counts, more: Counts) {
 pub(crate) fn end_where_the_group_is(
     evidence: &Evidence,
     committed: &BTreeMap<(String, i32), i64>,
+    marks: &BTreeMap<(String, i32), String>,
 ) {
     let mut held: BTreeMap<(String, i32), i64> = BTreeMap::new();
     for record in evidence.inputs.iter().flatten() {
@@ -108,11 +109,15 @@ pub(crate) fn end_where_the_group_is(
         let last = entries.last().expect("a lane with entries has a last one");
         for read in &last.reads {
             let place = (read.topic.clone(), lane.0);
-            let committed = committed.get(&place).copied().unwrap_or(0);
+            let at = committed.get(&place).copied().unwrap_or(0);
             assert_eq!(
-                read.next.0, committed,
+                read.next.0, at,
                 "the ledger's end against the group: {place:?}"
             );
+            // It alone tells of a unit in which nothing but time has passed.
+            if committed.contains_key(&place) {
+                assert_eq!(marks[&place], format!("unit {}", last.unit), "{place:?}");
+            }
         }
     }
 }

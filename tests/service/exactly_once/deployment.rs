@@ -291,6 +291,24 @@ impl Deployment {
         })
     }
 
+    /// What stands with those offsets.
+    pub(crate) fn marks(&self) -> BTreeMap<(String, i32), String> {
+        let reader = self.group_reader();
+        let mut asked = TopicPartitionList::new();
+        for (topic, lane) in self.ends(&reader).keys() {
+            asked.add_partition(topic, *lane);
+        }
+        let answer = until("the group's offsets are read", PATIENCE, || {
+            reader.committed_offsets(asked.clone(), ANSWER).ok()
+        });
+        let elements = answer.elements().into_iter();
+        let marks = elements.map(|it| {
+            let place = (it.topic().to_owned(), it.partition());
+            (place, it.metadata().to_owned())
+        });
+        marks.collect()
+    }
+
     /// A client that can see the group's offsets, but takes no part.
     fn group_reader(&self) -> BaseConsumer {
         let mut config = self.client.config();

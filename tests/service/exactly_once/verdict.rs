@@ -136,7 +136,8 @@ pub(crate) fn soundness(deployment: &Deployment, watcher: Watcher) -> Evidence {
     chains::have_no_gaps(&evidence);
     chains::lead_to_the_standings(&evidence);
     books::follow_each_other(&evidence);
-    books::end_where_the_group_is(&evidence, &deployment.committed());
+    let marks = deployment.marks();
+    books::end_where_the_group_is(&evidence, &deployment.committed(), &marks);
     evidence
 }
 

@@ -3,11 +3,10 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::model::ids::LaneId;
 use crate::teeth::{Tooth, bites};
 
 use super::super::log::{Payload, Serial, lane_ix};
-use super::{Broker, Deed, Pending, Refusal, State};
+use super::{Broker, Deed, Mark, Pending, Refusal, State};
 
 impl Broker {
     /// Raises the epoch; what was open is aborted and told to all partitions.
@@ -95,7 +94,7 @@ impl Broker {
     pub(super) fn offsets(
         &mut self,
         (who, epoch): (usize, u32),
-        lanes: &[(LaneId, Vec<usize>)],
+        marks: &[Mark],
         in_time: bool,
     ) -> Result<(), Refusal> {
         self.fenced(who, epoch)?;
@@ -110,17 +109,16 @@ impl Broker {
             return Err(Refusal::State);
         }
         producer.offsets = true;
-        for (lane, next) in lanes {
+        for mark in marks {
             if bites(Tooth::OffsetsOutside) {
-                self.committed[lane_ix(*lane)] = Some(next.clone());
+                self.committed[lane_ix(mark.lane)] = Some(mark.clone());
                 continue;
             }
             self.pending
-                .retain(|old| (old.serial, old.lane) != (serial, *lane));
+                .retain(|old| (old.serial, old.mark.lane) != (serial, mark.lane));
             self.pending.push(Pending {
                 serial,
-                lane: *lane,
-                next: next.clone(),
+                mark: mark.clone(),
             });
         }
         Ok(())
@@ -177,10 +175,10 @@ impl Broker {
 
     /// The offsets of a transaction count, or are dropped.
     fn settle(&mut self, serial: Serial, commits: bool) {
-        for Pending { lane, next, .. } in self.pending.extract_if(.., |it| it.serial == serial) {
+        for Pending { mark, .. } in self.pending.extract_if(.., |it| it.serial == serial) {
             if commits {
-                self.committed[lane_ix(lane)] = Some(next.clone());
-                self.deeds[serial].offsets.push((lane, next));
+                self.committed[lane_ix(mark.lane)] = Some(mark.clone());
+                self.deeds[serial].offsets.push(mark);
             }
         }
     }

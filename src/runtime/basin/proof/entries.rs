@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use crate::lane::ledger::Entry;
 use crate::model::ids::LaneId;
 use crate::port::Output;
 use crate::wire::checksum::Checksum;
 use crate::wire::ledger;
 
 use super::super::World;
-use super::super::broker::Broker;
+use super::super::broker::{Broker, Mark};
 use super::super::log::{Payload, index};
 use super::{TOLD, Written, first, unit, visible};
 
@@ -127,14 +128,23 @@ fn is_what_it_says(
     }
 }
 
+/// What the offsets must say of a unit.
+fn mark(entry: &Entry) -> Mark {
+    Mark {
+        lane: entry.lane,
+        unit: entry.unit,
+        next: entry.reads.iter().map(|read| index(read.next)).collect(),
+    }
+}
+
 /// I3: what counted as read with each transaction is what its entry says, and so it is in the end.
 pub(super) fn agree_with_offsets(world: &World, ledgers: &[Vec<Written>]) -> Result<(), String> {
     let broker = world.broker.borrow();
     for (lane, ledger) in broker.shape.all_lanes().zip(ledgers) {
         for Written { entry, serial } in ledger {
-            let said: Vec<usize> = entry.reads.iter().map(|read| index(read.next)).collect();
+            let said = mark(entry);
             let mut offsets = broker.deeds[*serial].offsets.iter();
-            let counted = offsets.find(|(of, _)| *of == lane).map(|(_, next)| next);
+            let counted = offsets.find(|mark| mark.lane == lane);
             if counted != Some(&said) {
                 let name = unit(lane, entry);
                 return Err(format!(
@@ -142,11 +152,8 @@ pub(super) fn agree_with_offsets(world: &World, ledgers: &[Vec<Written>]) -> Res
                 ));
             }
         }
-        let last = ledger.last().map(|written| {
-            let reads = written.entry.reads.iter();
-            reads.map(|read| index(read.next)).collect::<Vec<_>>()
-        });
-        if broker.committed(lane) != last.as_deref() {
+        let last = ledger.last().map(|written| mark(&written.entry));
+        if broker.committed(lane) != last.as_ref() {
             return Err(format!(
                 "I3: lane {lane} ends at {last:?}, the group has committed {:?}",
                 broker.committed(lane)

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::model::ids::LaneId;
 use crate::port::Trouble;
 use crate::teeth::{Tooth, bites};
 
-use super::super::broker::{Refusal, Request};
+use super::super::broker::{Mark, Refusal, Request};
 use super::super::group::MemberId;
 use super::super::weather::Step;
 use super::{Skiff, Way, dead, restart};
@@ -14,7 +13,7 @@ use super::{Skiff, Way, dead, restart};
 /// A commit on its way.
 pub(super) struct Commit {
     stage: Stage,
-    lanes: Rc<[(LaneId, Vec<usize>)]>,
+    marks: Rc<[Mark]>,
     member: MemberId,
     generation: u32,
     /// Whether the connection failed meanwhile, so that a copy of a request may arrive later.
@@ -31,14 +30,10 @@ enum Stage {
 
 impl Commit {
     /// One that has just begun, by a member of that generation as far as it knows.
-    pub(super) fn new(
-        lanes: Rc<[(LaneId, Vec<usize>)]>,
-        member: MemberId,
-        generation: u32,
-    ) -> Self {
+    pub(super) fn new(marks: Rc<[Mark]>, member: MemberId, generation: u32) -> Self {
         Self {
             stage: Stage::Offsets,
-            lanes,
+            marks,
             member,
             generation,
             disturbed: false,
@@ -115,7 +110,7 @@ impl Skiff {
             epoch: self.epoch,
             member: commit.member,
             generation: commit.generation,
-            lanes: commit.lanes.clone(),
+            marks: commit.marks.clone(),
         };
         let asked = match way {
             Way::Clear => self.ask(&request),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::ids::{LaneId, Offset, TopicIx};
-use crate::port::{LedgerLook, Notice, Output, Source, Trouble};
+use crate::port::{LedgerLook, Notice, Output, Reached, Source, Trouble};
 use crate::teeth::{Tooth, bites};
 
 use super::super::group::Word;
@@ -69,7 +69,7 @@ impl Source for Skiff {
         })
     }
 
-    fn committed(&mut self, lane: LaneId) -> Result<Vec<Option<Offset>>, Trouble> {
+    fn committed(&mut self, lane: LaneId) -> Result<Reached, Trouble> {
         self.may(match self.doubting {
             true => Step::DoubtCommitted,
             false => Step::RestoreCommitted,
@@ -82,9 +82,13 @@ impl Source for Skiff {
             self.world.let_others_go_on(&self.hull, 3);
         }
         let broker = self.world.broker.borrow();
-        Ok(match broker.committed(lane) {
-            Some(next) => next.iter().map(|next| Some(offset(*next))).collect(),
-            None => vec![None; self.world.rig.shape.topics],
+        let mark = broker.committed(lane);
+        Ok(Reached {
+            next: match mark {
+                Some(mark) => mark.next.iter().map(|it| Some(offset(*it))).collect(),
+                None => vec![None; self.world.rig.shape.topics],
+            },
+            unit: mark.map(|mark| mark.unit),
         })
     }
 

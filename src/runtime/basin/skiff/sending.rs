@@ -1,9 +1,9 @@
 //! The publishing half of a connection: records, transactions, another producer.
 
-use crate::model::ids::{LaneId, Offset};
-use crate::port::{Bus, Outgoing, Output, Sink, Trouble};
+use crate::model::ids::LaneId;
+use crate::port::{Bus, Offsets, Outgoing, Output, Sink, Trouble};
 
-use super::super::broker::Request;
+use super::super::broker::{Mark, Request};
 use super::super::log::index;
 use super::super::weather::Step;
 use super::committing::Commit;
@@ -87,7 +87,7 @@ impl Bus for Skiff {
         Ok(())
     }
 
-    fn commit(&mut self, lanes: &[(LaneId, Vec<Offset>)]) -> Result<(), Trouble> {
+    fn commit(&mut self, lanes: &[Offsets]) -> Result<(), Trouble> {
         if !self.hull.alive.get() {
             return Err(dead());
         }
@@ -99,10 +99,12 @@ impl Bus for Skiff {
         let Some(member) = member else {
             return Err(restart("the consumer is in no group"));
         };
-        let lanes = lanes
-            .iter()
-            .map(|(lane, next)| (*lane, next.iter().map(|it| index(*it)).collect()));
-        self.commit = Some(Commit::new(lanes.collect(), member, self.generation));
+        let marks = lanes.iter().map(|offsets| Mark {
+            lane: offsets.lane,
+            unit: offsets.unit,
+            next: offsets.next.iter().map(|it| index(*it)).collect(),
+        });
+        self.commit = Some(Commit::new(marks.collect(), member, self.generation));
         Ok(())
     }
 

@@ -149,9 +149,9 @@ fn a_unit_of_which_nothing_is_known_for_sure_ends_the_worker() {
     let mut scene = Scene::filling();
     scene.shore.end_unheard(doubt());
     scene.turn();
-    scene.shore.0.committed.set(Some(Offset(7)));
+    scene.shore.0.committed.set(Some((UnitId(1), Offset(7))));
     let why = "lane 0, unit 1: its commit is in doubt, and the ledger ends with unit 1 while the \
-               group has committed (7)";
+               group has committed unit 1, offsets (7)";
     let result = scene.worker.turn();
     assert_eq!(result, Err(Trouble::Restart(why.to_owned())));
     assert_eq!(scene.shore.said(), ["renew"]);
