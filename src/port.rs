@@ -266,7 +266,7 @@ pub trait Bus: Sink {
 }
 
 /// Where ledgers end.
-pub trait LedgerEnds: Send {
+pub trait LedgerEnds {
     /// The next place in a lane's ledger, committed or not.
     ///
     /// # Errors
@@ -276,7 +276,7 @@ pub trait LedgerEnds: Send {
 
 /// Where snapshots of lanes are kept, two of each lane at most: the newest, and the one before it
 /// in case the newest is damaged.
-pub trait Shelf: Send {
+pub trait Shelf {
     /// How it is called in logs and metrics.
     fn name(&self) -> &'static str;
 

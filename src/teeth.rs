@@ -76,12 +76,20 @@ pub(crate) enum Tooth {
     PendingIgnored,
     /// A lane counts as restored although the offsets name a later unit.
     UnitUnasked,
+    /// A snapshot is kept before its last unit is committed.
+    KeptEarly,
+    /// A snapshot is believed of which the ledger knows nothing.
+    Unvouched,
+    /// Who is about to change is not written down first.
+    CopySkipped,
+    /// A lane is remembered whose customers were still to come from a snapshot.
+    HollowParked,
 }
 
 #[cfg(all(feature = "teeth", test))]
 impl Tooth {
     /// All of them, in their order.
-    pub(crate) const ALL: [Self; 34] = [
+    pub(crate) const ALL: [Self; 38] = [
         Self::DoubtBelieved,
         Self::SameProducer,
         Self::RenewedBlindly,
@@ -116,6 +124,10 @@ impl Tooth {
         Self::ReadsUncommitted,
         Self::PendingIgnored,
         Self::UnitUnasked,
+        Self::KeptEarly,
+        Self::Unvouched,
+        Self::CopySkipped,
+        Self::HollowParked,
     ];
 }
 

@@ -102,8 +102,9 @@ pub(crate) fn snapshots(settings: &Settings) -> Option<Snapshots> {
     let folder = settings.snapshots.folder.clone()?;
     let shelves = move || -> Vec<Box<dyn Shelf>> { vec![Box::new(Folder::new(&folder, &app))] };
     let target = target(settings, 0);
-    let ledgers =
-        move || -> Result<Box<dyn LedgerEnds>, Trouble> { Ok(Box::new(Ledger::new(&target)?)) };
+    let ledgers = move || -> Result<Box<dyn LedgerEnds + Send>, Trouble> {
+        Ok(Box::new(Ledger::new(&target)?))
+    };
     Some(Snapshots {
         app: settings.app.name.as_str().into(),
         every: span(settings.snapshots.every),

@@ -3,6 +3,7 @@
 
 use crate::model::tape::Tape;
 use crate::model::time::Timestamp;
+use crate::teeth::{Tooth, bites};
 
 use super::customers::Slot;
 use super::departed::Departed;
@@ -103,7 +104,7 @@ impl Engine {
     /// A customer is about to change.
     #[inline]
     pub(super) fn touch(&mut self, slot: Slot) {
-        if self.saving.is_some() {
+        if self.saving.is_some() && !bites(Tooth::CopySkipped) {
             self.save_first(slot);
         }
     }

@@ -2,6 +2,7 @@
 //! chosen by a seed: the real worker runs on it, dies, and comes back.
 
 mod broker;
+mod clerk;
 mod dice;
 mod feed;
 mod fleet;
@@ -9,6 +10,7 @@ mod group;
 mod hull;
 mod log;
 mod proof;
+mod rack;
 mod skiff;
 mod tests;
 mod weather;
@@ -24,7 +26,8 @@ use dice::Dice;
 use feed::Feed;
 use fleet::{Berth, Port};
 use hull::Hull;
-use weather::{Matrix, Weather};
+use rack::Rack;
+use weather::{Fault, Matrix, Step, Weather};
 
 /// When the world's clock begins, in milliseconds.
 const EPOCH: i64 = 1_780_000_000_000;
@@ -39,6 +42,8 @@ struct Rig {
     is_static: bool,
     /// The first offset of the input topics.
     first: usize,
+    /// How long after its last snapshot a lane is written down again, if it is.
+    snapshots: Option<i64>,
 }
 
 impl Rig {
@@ -55,6 +60,7 @@ impl Rig {
             instances: 1 + usize::from(dice.one_in(3)),
             is_static: dice.one_in(2),
             first: dice.below(3),
+            snapshots: dice.one_in(2).then(|| dice.span(1, 20)),
         }
     }
 }
@@ -67,6 +73,8 @@ struct World {
     weather: RefCell<Weather>,
     feed: RefCell<Feed>,
     fleet: RefCell<Vec<Berth>>,
+    /// The disk of each instance.
+    racks: RefCell<Vec<Rack>>,
     /// The wall clock's lead over the broker's.
     leap: Cell<i64>,
     /// Whether an instance goes on while another is in a call.
@@ -84,6 +92,8 @@ struct Tolls {
     crashes: Cell<u64>,
     /// Workers that had to start anew.
     restarts: Cell<u64>,
+    /// Lanes that were made of snapshots.
+    made: Cell<u64>,
 }
 
 /// What came of a history.
@@ -91,6 +101,7 @@ struct Tolls {
 struct Outcome {
     crashes: u64,
     restarts: u64,
+    made: u64,
     /// Records of the feed.
     events: u64,
     units: u64,
@@ -128,6 +139,7 @@ impl World {
             weather: RefCell::new(weather),
             feed: RefCell::new(feed),
             fleet: RefCell::default(),
+            racks: RefCell::new((0..rig.instances).map(|_| Rack::default()).collect()),
             leap: Cell::new(0),
             nested: Cell::new(false),
             wrong: RefCell::default(),
@@ -205,6 +217,52 @@ impl World {
         hull.still.set(false);
     }
 
+    /// Lets the world go on for a moment before a step of somebody, and says what goes wrong with
+    /// it, as far as that is not somebody else's doing. What becomes of a snapshot is to be noted
+    /// by whoever does it.
+    fn befall(self: &Rc<Self>, hull: &Hull, step: Step) -> Option<Fault> {
+        self.go_on(hull);
+        let fault = self.weather.borrow_mut().at(step, &self.dice);
+        self.tell(|| {
+            let (who, epoch) = (hull.who, hull.epoch.get());
+            let fault = fault.map_or("", Fault::name);
+            format!("w-{who} epoch {epoch} {} {fault}", step.name())
+        });
+        let fault = fault?;
+        if fault.is_of_disk() {
+            return Some(fault);
+        }
+        if fault == Fault::BrokerAborts && !self.broker.borrow_mut().time_out(hull.who) {
+            return None;
+        }
+        self.weather.borrow_mut().note(step, fault);
+        let now = self.now();
+        match fault {
+            Fault::Crash => hull.sink(),
+            Fault::FencedByAnother => {
+                let taken = (self.broker.borrow_mut()).take(&Request::Init { who: hull.who }, true);
+                taken.expect("everybody may begin");
+            }
+            Fault::Revoke => self.broker.borrow_mut().group.move_on(now),
+            Fault::LostLanes => {
+                if let Some(member) = hull.member.get() {
+                    self.broker.borrow_mut().group.expel(member, now);
+                }
+            }
+            Fault::StandStill => self.stand_still(hull),
+            _ => {}
+        }
+        let own = !matches!(
+            fault,
+            Fault::FencedByAnother
+                | Fault::Revoke
+                | Fault::LostLanes
+                | Fault::BrokerAborts
+                | Fault::StandStill
+        );
+        own.then_some(fault)
+    }
+
     /// What is asked for outside of any weather.
     fn take(&self, request: &Request) {
         let taken = self.broker.borrow_mut().take(request, true);
@@ -245,10 +303,12 @@ fn play(seed: u64, port: &Rc<Port>) -> Outcome {
     #[cfg(feature = "teeth")]
     crate::teeth::plant(None);
     let (units, digest) = proof::prove(&world);
-    world.fleet.borrow_mut().clear();
+    // Those who end go on for a moment.
+    drop(world.fleet.take());
     Outcome {
         crashes: world.tolls.crashes.get(),
         restarts: world.tolls.restarts.get(),
+        made: world.tolls.made.get(),
         events: world.feed.borrow().made(),
         units,
         matrix: world.weather.borrow().matrix,

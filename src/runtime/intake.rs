@@ -39,6 +39,9 @@ pub(super) struct Intake<R> {
     pub(super) lane: Lane,
     /// Where it is in its life.
     pub(super) phase: Phase,
+    /// Whether its customers are still on a shelf: it is to be read on from where they were, and
+    /// knows nothing yet.
+    pub(super) is_hollow: bool,
     /// Over what the open unit has put out.
     pub(super) checksum: Checksum,
     /// What is left for deadlines.
@@ -128,6 +131,7 @@ impl<R: Record> Intake<R> {
             passes: lane.engine().awaiting() > 0,
             lane,
             phase: Phase::Restoring,
+            is_hollow: false,
             checksum: Checksum::default(),
             budget,
             queues,
@@ -144,6 +148,7 @@ impl<R: Record> Intake<R> {
         );
         self.decoder = decoder(&lane, self.reading);
         self.passes = lane.engine().awaiting() > 0;
+        self.is_hollow = false;
         self.lane = lane;
     }
 

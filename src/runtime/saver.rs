@@ -1,8 +1,9 @@
-//! The thread that writes a worker's snapshots, so that the worker waits for no disk.
+//! Who writes a worker's snapshots: a thread, so that the worker waits for no disk, or, where all is
+//! to happen in step, whoever stands in for it.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::model::ids::{LaneId, Offset, UnitId};
@@ -11,7 +12,7 @@ use crate::port::{LedgerEnds, NotKept, Shelf, Trouble};
 use crate::wire::snapshot::{Stamp, Writer};
 
 /// Orders that wait for the disk: a few pages of some hundred kilobytes.
-const WAITING: usize = 8;
+pub(super) const WAITING: usize = 8;
 
 /// What a worker's snapshots need of the outside, made for each who asks.
 #[derive(Clone)]
@@ -19,7 +20,7 @@ pub struct Shelves {
     /// The shelves that they are kept on.
     pub shelves: Arc<dyn Fn() -> Vec<Box<dyn Shelf>> + Send + Sync>,
     /// Who knows where ledgers end.
-    pub ledgers: Arc<dyn Fn() -> Result<Box<dyn LedgerEnds>, Trouble> + Send + Sync>,
+    pub ledgers: Arc<dyn Fn() -> Result<Box<dyn LedgerEnds + Send>, Trouble> + Send + Sync>,
 }
 
 impl fmt::Debug for Shelves {
@@ -63,22 +64,38 @@ pub(super) enum News {
     },
 }
 
-/// The thread; ends when this is dropped.
-pub(super) struct Saver {
+/// Who carries orders out, one after another, besides the worker.
+pub(super) trait Saver {
+    /// Gives an order, if not too many wait; else gives it back.
+    fn give(&mut self, order: Order) -> Result<(), Order>;
+
+    /// What has become of snapshots since the last time.
+    fn news(&mut self) -> Vec<News>;
+}
+
+/// A thread; ends when this is dropped.
+pub(super) struct Apart {
     orders: Option<SyncSender<Order>>,
     news: Receiver<News>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Saver {
-    pub(super) fn start(shelves: &Shelves) -> Result<Self, Trouble> {
-        let mut ledgers = (shelves.ledgers)()?;
-        let shelves = (shelves.shelves)();
+impl Apart {
+    pub(super) fn start(plan: &Shelves) -> Result<Self, Trouble> {
+        let (ledgers, shelves) = ((plan.ledgers)()?, plan.shelves.clone());
         let (orders, taken) = sync_channel(WAITING);
         let (tell, news) = channel();
+        let work = move || {
+            let mut scribe = Scribe::new(shelves(), ledgers);
+            for order in taken {
+                // Nobody may be there to hear it.
+                scribe.write(order, &mut |news| drop(tell.send(news)));
+            }
+            scribe.abandon();
+        };
         let thread = thread::Builder::new()
             .name("snapshots".to_owned())
-            .spawn(move || write(shelves, &mut *ledgers, &taken, &tell))
+            .spawn(work)
             .map_err(|error| Trouble::Fatal(format!("cannot start a thread: {error}")))?;
         Ok(Self {
             orders: Some(orders),
@@ -86,9 +103,10 @@ impl Saver {
             thread: Some(thread),
         })
     }
+}
 
-    /// Gives an order, if not too many wait; else gives it back.
-    pub(super) fn give(&self, order: Order) -> Result<(), Order> {
+impl Saver for Apart {
+    fn give(&mut self, order: Order) -> Result<(), Order> {
         let orders = self.orders.as_ref().expect("it has not ended");
         match orders.try_send(order) {
             // A thread that is gone has panicked, and there are no snapshots any more.
@@ -97,13 +115,12 @@ impl Saver {
         }
     }
 
-    /// What has become of snapshots since the last time.
-    pub(super) fn news(&self) -> impl Iterator<Item = News> + '_ {
-        self.news.try_iter()
+    fn news(&mut self) -> Vec<News> {
+        self.news.try_iter().collect()
     }
 }
 
-impl Drop for Saver {
+impl Drop for Apart {
     fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
@@ -123,25 +140,38 @@ struct Draft {
     good: Vec<bool>,
 }
 
-fn write(
-    mut shelves: Vec<Box<dyn Shelf>>,
-    ledgers: &mut dyn LedgerEnds,
-    orders: &Receiver<Order>,
-    tell: &Sender<News>,
-) {
-    let mut draft: Option<Draft> = None;
-    let mut out = Vec::new();
-    for order in orders {
+/// Carries orders out.
+pub(super) struct Scribe {
+    shelves: Vec<Box<dyn Shelf>>,
+    ledgers: Box<dyn LedgerEnds>,
+    draft: Option<Draft>,
+    out: Vec<u8>,
+}
+
+impl Scribe {
+    pub(super) fn new(shelves: Vec<Box<dyn Shelf>>, ledgers: Box<dyn LedgerEnds>) -> Self {
+        Self {
+            shelves,
+            ledgers,
+            draft: None,
+            out: Vec::new(),
+        }
+    }
+
+    /// Carries out one order, and tells what comes of it.
+    pub(super) fn write(&mut self, order: Order, tell: &mut dyn FnMut(News)) {
+        let Self {
+            shelves,
+            ledgers,
+            draft,
+            out,
+        } = self;
         out.clear();
-        match (order, &mut draft) {
-            (Order::Ask(lane), _) => {
-                // Nobody may be there to hear it.
-                let _ = tell.send(News::Ends(lane, ledgers.end_of(lane)));
-                continue;
-            }
+        match (order, &mut *draft) {
+            (Order::Ask(lane), _) => return tell(News::Ends(lane, ledgers.end_of(lane))),
             (Order::Begin(stamp, form, tape), draft) => {
-                let mut writer = Writer::begin(&stamp, &mut out);
-                writer.lane(form, &tape, &mut out);
+                let mut writer = Writer::begin(&stamp, out);
+                writer.lane(form, &tape, out);
                 let (lane, unit) = (stamp.lane(), stamp.unit());
                 let draft = draft.insert(Draft {
                     lane,
@@ -150,43 +180,47 @@ fn write(
                     bytes: 0,
                     good: vec![true; shelves.len()],
                 });
-                each(&mut shelves, draft, tell, |shelf| shelf.begin(lane, unit));
+                each(shelves, draft, tell, |shelf| shelf.begin(lane, unit));
             }
-            (Order::Page(tape), Some(draft)) => draft.writer.page(&tape, &mut out),
-            (Order::End(rows), Some(draft)) => draft.writer.end(rows, &mut out),
+            (Order::Page(tape), Some(draft)) => draft.writer.page(&tape, out),
+            (Order::End(rows), Some(draft)) => draft.writer.end(rows, out),
             (Order::Page(_) | Order::End(_), None) => {}
             (Order::Abandon, draft) => {
                 *draft = None;
                 shelves.iter_mut().for_each(|shelf| shelf.abandon());
             }
         }
-        let Some(written) = &mut draft else {
-            continue;
+        let Some(written) = draft else {
+            return;
         };
         written.bytes += out.len() as u64;
-        each(&mut shelves, written, tell, |shelf| shelf.add(&out));
+        each(shelves, written, tell, |shelf| shelf.add(out));
         if written.writer.is_over() {
-            each(&mut shelves, written, tell, |shelf| shelf.keep());
+            each(shelves, written, tell, |shelf| shelf.keep());
             let kept = shelves.iter().zip(&written.good).filter(|(_, good)| **good);
             for (shelf, _) in kept {
-                let _ = tell.send(News::Kept {
+                tell(News::Kept {
                     lane: written.lane,
                     unit: written.unit,
                     shelf: shelf.name(),
                     bytes: written.bytes,
                 });
             }
-            draft = None;
+            *draft = None;
         }
     }
-    shelves.iter_mut().for_each(|shelf| shelf.abandon());
+
+    /// No more orders come.
+    pub(super) fn abandon(&mut self) {
+        self.shelves.iter_mut().for_each(|shelf| shelf.abandon());
+    }
 }
 
 /// Does something with each shelf on which it can still be kept.
 fn each(
     shelves: &mut [Box<dyn Shelf>],
     draft: &mut Draft,
-    tell: &Sender<News>,
+    tell: &mut dyn FnMut(News),
     mut does: impl FnMut(&mut Box<dyn Shelf>) -> Result<(), NotKept>,
 ) {
     for (shelf, good) in shelves.iter_mut().zip(&mut draft.good) {
@@ -194,7 +228,7 @@ fn each(
             *good = false;
             shelf.abandon();
             let (lane, shelf) = (draft.lane, shelf.name());
-            let _ = tell.send(News::Failed { lane, shelf, why });
+            tell(News::Failed { lane, shelf, why });
         }
     }
 }

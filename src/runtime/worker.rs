@@ -119,8 +119,10 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     }
 
     fn go_round(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
-        let snapshots = self.plan.snapshots.as_ref();
-        self.keeping = snapshots.map(Keeping::new).transpose()?;
+        if self.keeping.is_none() {
+            let snapshots = self.plan.snapshots.as_ref();
+            self.keeping = snapshots.map(Keeping::new).transpose()?;
+        }
         while !stop.load(Ordering::Relaxed) {
             self.turn()?;
         }
@@ -200,6 +202,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             starts.push((*id, next.collect()));
             let budget = Budget::new(self.plan.deadlines_per_second);
             let mut intake = Intake::new(lane, budget, self.plan.reading());
+            intake.is_hollow = snapshot.is_some();
             if bites(Tooth::ParkedStale) && intake.lane.last_unit().0 > 0 {
                 intake.phase = Phase::Running;
             } else {
@@ -242,7 +245,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         }
         for (id, mut intake) in std::mem::take(&mut self.lanes) {
             intake.lane.saving().end_saving();
-            if intake.phase.after(Signal::Revoked).is_ok() {
+            let whole = !intake.is_hollow || bites(Tooth::HollowParked);
+            if whole && intake.phase.after(Signal::Revoked).is_ok() {
                 self.parked.insert(id, intake.into_lane());
             }
         }

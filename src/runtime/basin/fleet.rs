@@ -12,14 +12,16 @@ use crate::model::time::{DAY_MS, Span};
 use crate::port::Trouble;
 use crate::runtime::allowance::Allowance;
 use crate::runtime::desk::Desk;
-use crate::runtime::plan::Plan;
+use crate::runtime::plan::{Plan, Shelves, Snapshots};
 use crate::runtime::policies::Policies;
 use crate::runtime::pulse::Pulse;
 use crate::runtime::worker::Worker;
 use crate::telemetry::Telemetry;
 use crate::wire::policy::edition;
 
+use super::clerk::Clerk;
 use super::hull::Hull;
+use super::rack::Board;
 use super::skiff::Skiff;
 use super::{Glass, Rig, World, count};
 
@@ -91,7 +93,15 @@ impl Port {
             memory_max: None,
             record_bytes_max: 65_536,
             agreement_wait: Span(400),
-            snapshots: None,
+            snapshots: rig.snapshots.map(|every| Snapshots {
+                app: "b".into(),
+                every: Span(every),
+                bytes_per_second: 50_000,
+                shelves: Shelves {
+                    shelves: Arc::new(Vec::new),
+                    ledgers: Arc::new(|| Err(Trouble::Bug("nobody asks".to_owned()))),
+                },
+            }),
         }
     }
 }
@@ -150,7 +160,9 @@ fn launch(world: &Rc<World>, at: usize) -> Result<Box<Process>, Trouble> {
     let plan = Arc::new(port.plan(&world.rig));
     let desk = Desk::new(&port.telemetry, &port.directory, 0);
     let allowance = Allowance::new(glass.clone(), None, &port.telemetry);
-    let process = Worker::new(plan, skiff, glass, desk, Pulse::default(), allowance);
+    let mut process = Worker::new(plan, skiff, glass, desk, Pulse::default(), allowance);
+    let (clerk, board) = (Clerk::new(world, &hull), Board::new(world, &hull));
+    process.save_by(Box::new(clerk), vec![Box::new(board)]);
     Ok(Box::new(process))
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Hull {
     /// Whether it has begun a transaction that has not ended.
     pub(super) open: Cell<bool>,
     pub(super) member: Cell<Option<MemberId>>,
+    /// The epoch of its producer, to be told.
+    pub(super) epoch: Cell<u32>,
     /// When its worker wants to be woken, if it has gone to sleep in this turn.
     pub(super) wake: Cell<Option<i64>>,
 }
@@ -31,6 +33,7 @@ impl Hull {
             still: false.into(),
             open: false.into(),
             member: None.into(),
+            epoch: 0.into(),
             wake: None.into(),
         }
     }

@@ -128,63 +128,17 @@ impl Skiff {
         if !self.hull.alive.get() {
             return Way::Dead(Death::Before);
         }
-        self.world.go_on(&self.hull);
-        let dice = &self.world.dice;
-        let fault = self.world.weather.borrow_mut().at(step, dice);
-        self.world.tell(|| {
-            let fault = fault.map_or("", Fault::name);
-            format!(
-                "w-{} epoch {} {} {fault}",
-                self.hull.who,
-                self.epoch,
-                step.name()
-            )
-        });
-        let Some(fault) = fault else {
-            return Way::Clear;
-        };
-        if fault == Fault::BrokerAborts {
-            let open = self.world.broker.borrow_mut().time_out(self.hull.who);
-            if !open {
-                return Way::Clear;
-            }
-        }
-        self.world.weather.borrow_mut().note(step, fault);
-        match fault {
-            Fault::Crash => {
-                self.hull.sink();
+        match self.world.befall(&self.hull, step) {
+            Some(Fault::Crash) => {
                 let death = [Death::Before, Death::After, Death::Between];
-                return Way::Dead(death[dice.below(3)]);
+                Way::Dead(death[self.world.dice.below(3)])
             }
-            Fault::ErrorReply => return Way::Refused,
-            Fault::LostReply => return Way::Unheard,
-            Fault::DelayedRequest => return Way::Delayed,
-            Fault::DoubledRequest => return Way::Doubled,
-            Fault::FencedByAnother => {
-                let who = self.hull.who;
-                let taken = self
-                    .world
-                    .broker
-                    .borrow_mut()
-                    .take(&Request::Init { who }, true);
-                taken.expect("everybody may begin");
-            }
-            Fault::Revoke => {
-                let mut broker = self.world.broker.borrow_mut();
-                let now = broker.now;
-                broker.group.move_on(now);
-            }
-            Fault::LostLanes => {
-                let mut broker = self.world.broker.borrow_mut();
-                let now = broker.now;
-                if let Some(member) = self.hull.member.get() {
-                    broker.group.expel(member, now);
-                }
-            }
-            Fault::BrokerAborts => {}
-            Fault::StandStill => self.world.stand_still(&self.hull),
+            Some(Fault::ErrorReply) => Way::Refused,
+            Some(Fault::LostReply) => Way::Unheard,
+            Some(Fault::DelayedRequest) => Way::Delayed,
+            Some(Fault::DoubledRequest) => Way::Doubled,
+            _ => Way::Clear,
         }
-        Way::Clear
     }
 
     /// A call that only looks, or that the client does by itself.
@@ -237,6 +191,7 @@ impl Skiff {
             Way::Dead(death) => return Err(self.dies(death, [request])),
         };
         self.epoch = epoch.expect("everybody may begin");
+        self.hull.epoch.set(self.epoch);
         self.sequences.fill(0);
         self.lost = None;
         self.hull.open.set(false);

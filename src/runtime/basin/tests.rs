@@ -38,6 +38,7 @@ impl Outcome {
     fn add(&mut self, other: Self) {
         self.crashes += other.crashes;
         self.restarts += other.restarts;
+        self.made += other.made;
         self.events += other.events;
         self.units += other.units;
         let cells = self.matrix.iter_mut().flatten();
@@ -137,11 +138,12 @@ fn crashes_leave_no_trace() {
     let (sum, seeds, wrong) = campaign(first, crashes, of_env("TIDEMARK_TELL").is_some());
     println!("{}", table(&sum.matrix));
     println!(
-        "seeds {first} to {}: {} crashes, {} workers begun anew, {} events, {} units, {} wrong, \
-         {:.1} s",
+        "seeds {first} to {}: {} crashes, {} workers begun anew, {} lanes made of snapshots, \
+         {} events, {} units, {} wrong, {:.1} s",
         first + seeds - 1,
         sum.crashes,
         sum.restarts,
+        sum.made,
         sum.events,
         sum.units,
         wrong.len(),

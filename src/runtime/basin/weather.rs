@@ -31,6 +31,12 @@ pub(super) enum Step {
     LookAtEnd,
     DoubtCommitted,
     Release,
+    AskEnd,
+    SaveBegin,
+    SaveAdd,
+    SaveKeep,
+    ShelfList,
+    ShelfOpen,
 }
 
 impl Step {
@@ -62,11 +68,17 @@ impl Step {
             Self::LookAtEnd => "doubt: ledger's end",
             Self::DoubtCommitted => "doubt: committed",
             Self::Release => "give up the lanes",
+            Self::AskEnd => "save: ledger's end",
+            Self::SaveBegin => "save: begin",
+            Self::SaveAdd => "save: write",
+            Self::SaveKeep => "save: keep",
+            Self::ShelfList => "snapshots: list",
+            Self::ShelfOpen => "snapshots: read",
         }
     }
 
     /// All of them, in the order of their numbers.
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::Init,
         Self::Join,
         Self::Poll,
@@ -92,6 +104,12 @@ impl Step {
         Self::LookAtEnd,
         Self::DoubtCommitted,
         Self::Release,
+        Self::AskEnd,
+        Self::SaveBegin,
+        Self::SaveAdd,
+        Self::SaveKeep,
+        Self::ShelfList,
+        Self::ShelfOpen,
     ];
 
     /// What the step is for the broker.
@@ -109,6 +127,11 @@ impl Step {
             Self::Poll | Self::Start | Self::Begin | Self::Join | Self::Release => Sort::Local,
             Self::HearCommit => Sort::Reply,
             Self::AfterCommit => Sort::Moment,
+            Self::SaveBegin
+            | Self::SaveAdd
+            | Self::SaveKeep
+            | Self::ShelfList
+            | Self::ShelfOpen => Sort::Disk,
             _ => Sort::Look,
         }
     }
@@ -127,6 +150,8 @@ enum Sort {
     Reply,
     /// Nothing.
     Moment,
+    /// Nothing: it is the disk of the instance that is asked.
+    Disk,
 }
 
 /// What goes wrong.
@@ -142,6 +167,16 @@ pub(super) enum Fault {
     LostLanes,
     BrokerAborts,
     StandStill,
+    /// A bit of what is written, or kept, is another.
+    Flipped,
+    /// The rest is not there.
+    Torn,
+    /// What was kept before is there instead.
+    Stale,
+    /// It is another lane's.
+    OtherLane,
+    /// It is of another deployment, which did the same unit otherwise.
+    OtherHistory,
 }
 
 impl Fault {
@@ -158,11 +193,16 @@ impl Fault {
             Self::LostLanes => "lanes lost",
             Self::BrokerAborts => "aborted",
             Self::StandStill => "standstill",
+            Self::Flipped => "flipped",
+            Self::Torn => "torn",
+            Self::Stale => "stale",
+            Self::OtherLane => "lane's",
+            Self::OtherHistory => "history's",
         }
     }
 
     /// All of them, in the order of their numbers.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Crash,
         Self::ErrorReply,
         Self::LostReply,
@@ -173,11 +213,38 @@ impl Fault {
         Self::LostLanes,
         Self::BrokerAborts,
         Self::StandStill,
+        Self::Flipped,
+        Self::Torn,
+        Self::Stale,
+        Self::OtherLane,
+        Self::OtherHistory,
     ];
+
+    /// Whether it is what becomes of a snapshot.
+    pub(super) fn is_of_disk(self) -> bool {
+        matches!(
+            self,
+            Self::Flipped | Self::Torn | Self::Stale | Self::OtherLane | Self::OtherHistory
+        )
+    }
+
+    /// Why this cannot happen to a snapshot at a step, if it cannot.
+    fn spares(self, step: Step) -> Option<&'static str> {
+        match (self, step) {
+            (Self::Flipped | Self::Torn, Step::SaveAdd) => None,
+            (Self::Stale, Step::ShelfList) => None,
+            (_, Step::SaveKeep | Step::ShelfOpen) => None,
+            (_, Step::SaveBegin | Step::SaveAdd | Step::ShelfList) => {
+                Some("no such thing is read or kept by it")
+            }
+            _ => Some("no disk is asked"),
+        }
+    }
 
     /// Why this cannot happen at a step, if it cannot.
     pub(super) fn impossible(self, step: Step) -> Option<&'static str> {
         match (self, step.sort()) {
+            _ if self.is_of_disk() => self.spares(step),
             (Self::ErrorReply, Sort::Moment) => Some("there is no call that could fail"),
             (Self::LostReply, Sort::Look) => Some("it is the same as an error: nothing changes"),
             (Self::DelayedRequest | Self::DoubledRequest, Sort::Look) => {
@@ -185,7 +252,7 @@ impl Fault {
             }
             (
                 Self::LostReply | Self::DelayedRequest | Self::DoubledRequest,
-                Sort::Local | Sort::Moment,
+                Sort::Local | Sort::Moment | Sort::Disk,
             ) => Some("no request of its own"),
             (Self::DelayedRequest | Self::DoubledRequest, Sort::Reply) => {
                 Some("that is of the request")
@@ -202,6 +269,8 @@ impl Fault {
                         | Step::Ends
                         | Step::Start
                         | Step::Release
+                        | Step::ShelfList
+                        | Step::ShelfOpen
                 ) =>
             {
                 Some("no transaction is open")

@@ -11,7 +11,8 @@ use crate::port::{Bus, Clock, Memory, Record, Shelf, Trouble};
 use crate::runtime::intake::Intake;
 use crate::runtime::plan::Snapshots;
 use crate::runtime::restore::{Snapshot, Unfit};
-use crate::runtime::saver::{News, Order, Saver};
+use crate::runtime::saver::{Apart, News, Order, Saver};
+use crate::teeth::{Tooth, bites};
 use crate::wire::snapshot::Stamp;
 
 use super::Worker;
@@ -33,7 +34,9 @@ const LAGS: u64 = 10_000;
 /// What a worker does about snapshots.
 pub(super) struct Keeping {
     plan: Snapshots,
-    saver: Saver,
+    saver: Box<dyn Saver>,
+    /// Customers written down in one turn.
+    slice: u32,
     shelves: Vec<Box<dyn Shelf>>,
     draft: Option<Draft>,
     ahead: Option<Ahead>,
@@ -66,15 +69,27 @@ struct Draft {
 }
 
 impl Keeping {
+    /// By a thread of its own.
     pub(super) fn new(plan: &Snapshots) -> Result<Self, Trouble> {
-        Ok(Self {
-            saver: Saver::start(&plan.shelves)?,
-            shelves: (plan.shelves.shelves)(),
+        let saver = Box::new(Apart::start(&plan.shelves)?);
+        Ok(Self::by(saver, (plan.shelves.shelves)(), plan, SLICE))
+    }
+
+    fn by(
+        saver: Box<dyn Saver>,
+        shelves: Vec<Box<dyn Shelf>>,
+        plan: &Snapshots,
+        slice: u32,
+    ) -> Self {
+        Self {
+            saver,
+            shelves,
+            slice,
             ahead: None,
             plan: plan.clone(),
             draft: None,
             last: BTreeMap::new(),
-        })
+        }
     }
 
     /// The lane that is to be written down after its next unit, and a place in its ledger before
@@ -211,7 +226,7 @@ impl Keeping {
         }
         if !draft.is_done {
             if now >= draft.next && draft.waiting.is_empty() {
-                draft.is_done = engine.save(SLICE);
+                draft.is_done = engine.save(self.slice);
             }
             for page in engine.saved() {
                 let bytes = page.bytes() as u64;
@@ -220,7 +235,8 @@ impl Keeping {
                 draft.waiting.push_back(Order::Page(page));
             }
         }
-        if draft.is_done && draft.is_committed && engine.is_saving() {
+        let may_end = draft.is_committed || bites(Tooth::KeptEarly);
+        if draft.is_done && may_end && engine.is_saving() {
             draft.waiting.push_back(Order::End(engine.end_saving()));
         }
         while let Some(order) = draft.waiting.pop_front() {
@@ -244,6 +260,17 @@ impl Keeping {
 }
 
 impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
+    /// Has snapshots written in step, each customer in a turn of its own.
+    #[cfg(test)]
+    pub(in crate::runtime) fn save_by(
+        &mut self,
+        saver: Box<dyn Saver>,
+        shelves: Vec<Box<dyn Shelf>>,
+    ) {
+        let plan = self.plan.snapshots.as_ref();
+        self.keeping = plan.map(|plan| Keeping::by(saver, shelves, plan, 1));
+    }
+
     /// Begins to write down a lane whose unit was just sealed.
     pub(super) fn begin_saving(&mut self, entry: Entry, ledger: Offset) {
         let lane = entry.lane;
@@ -269,8 +296,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             self.desk.snapshot_overtaken();
         }
         keeping.look(&self.lanes, now);
-        let news: Vec<News> = keeping.saver.news().collect();
-        for news in news {
+        for news in keeping.saver.news() {
             match news {
                 News::Ends(lane, place) => keeping.ends(lane, place, now),
                 News::Kept {

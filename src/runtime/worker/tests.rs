@@ -256,6 +256,19 @@ fn a_unit_of_time_alone_is_waited_for() {
     }
 }
 
+/// It would come back as one that has read so far and done nothing.
+#[test]
+fn a_lane_whose_customers_are_still_on_a_shelf_is_not_remembered() {
+    for (is_hollow, parked) in [(true, 0), (false, 1)] {
+        let mut scene = Scene::new();
+        let lanes = &mut scene.worker.lanes;
+        lanes.get_mut(&LANE).expect("it was assigned").is_hollow = is_hollow;
+        scene.shore.notice(Notice::Revoked);
+        scene.turn();
+        assert_eq!(scene.worker.parked.len(), parked);
+    }
+}
+
 #[test]
 fn lanes_are_given_up_in_order() {
     let mut scene = Scene::committing();

@@ -7,6 +7,7 @@ use crate::model::ids::{LaneId, Offset, TopicIx};
 use crate::port::{LedgerLook, Notice, Output, Reached, Source, Trouble};
 use crate::teeth::{Tooth, bites};
 
+use super::super::count;
 use super::super::group::Word;
 use super::super::log::{Found, index, offset};
 use super::super::weather::Step;
@@ -188,6 +189,18 @@ impl Source for Skiff {
             end: self.stable_end(place),
             follows: false,
         });
+        Ok(())
+    }
+
+    fn open_ledger_at(&mut self, lane: LaneId, place: Offset) -> Result<(), Trouble> {
+        self.open_ledger(lane)?;
+        if let Some(reader) = &mut self.reader {
+            reader.at = index(place);
+        }
+        // Before that, a snapshot is only looked at.
+        if self.started {
+            count(&self.world.tolls.made);
+        }
         Ok(())
     }
 

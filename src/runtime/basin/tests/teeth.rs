@@ -21,7 +21,7 @@ fn every_planted_fault_is_caught() {
     for (number, tooth) in Tooth::ALL.iter().enumerate() {
         assert_eq!(*tooth as usize, number);
     }
-    assert_eq!(Tooth::UnitUnasked as usize + 1, Tooth::ALL.len());
+    assert_eq!(Tooth::HollowParked as usize + 1, Tooth::ALL.len());
     let next = AtomicU64::new(0);
     let found = Mutex::new(Vec::new());
     let threads = thread::available_parallelism().map_or(1, usize::from);
