@@ -95,7 +95,7 @@ pub enum Trouble {
     Fenced(String),
     /// Records that one lane needs are gone: it cannot go on, but others can.
     #[error("{0}")]
-    Lost(String),
+    Lost(Loss),
     /// Starting anew would not help.
     #[error("{0}")]
     Fatal(String),
@@ -122,6 +122,16 @@ pub struct Reached {
     pub next: Vec<Option<Offset>>,
     /// The last unit; nothing where whoever committed has not said so.
     pub unit: Option<UnitId>,
+}
+
+/// Records that a lane needs and that are gone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Loss {
+    /// The topic that had them.
+    pub topic: String,
+    /// Which, and what there is instead.
+    pub why: String,
 }
 
 /// Where a worker reads: its lanes, their records, and their ledgers.
@@ -172,6 +182,19 @@ pub trait Source {
         topic: TopicIx,
         most: usize,
         into: &mut VecDeque<Self::Record>,
+    ) -> Result<(), Trouble>;
+
+    /// Reads a topic of a lane on from the end of a gap; `from` is where it began. Nothing of
+    /// before is fetched any more.
+    ///
+    /// # Errors
+    /// The broker does not answer in time.
+    fn pass_over(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        from: Offset,
+        to: Offset,
     ) -> Result<(), Trouble>;
 
     /// How many records lie beyond `next`, as far as known; 0 only if the end has been seen.

@@ -99,6 +99,7 @@ fn stamp() -> Stamp {
         ceiling: Timestamp(0),
         coast: None,
         firings: None,
+        gap: None,
         clock: Timestamp(0),
         reads: Vec::new(),
         runs: Vec::new(),

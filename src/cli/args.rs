@@ -1,6 +1,7 @@
 //! What was typed.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Send dead letters back to the topics that they came from, once their cause is mended.
     Redrive(RedriveArgs),
+    /// Make a lane go on whose records are gone for good, past what is lost.
+    Skip(SkipArgs),
     /// Hold the ledger of a deployment against itself, its group and its topics, while it works.
     Audit(AuditArgs),
 }
@@ -191,6 +194,54 @@ pub(crate) struct RedriveArgs {
     /// Settings.
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// Of `skip`.
+#[derive(Args, Debug)]
+pub(crate) struct SkipArgs {
+    /// The lane that stands still.
+    #[arg(long, value_name = "N")]
+    pub lane: i32,
+    /// The input topic whose records are gone.
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: String,
+    /// Where the lane is to go on: the first record there is, where the log ends, or an offset.
+    #[arg(
+        long,
+        value_name = "earliest|latest|OFFSET",
+        default_value = "earliest"
+    )]
+    pub to: SkipTo,
+    /// Do it; without this, only say what would be lost.
+    #[arg(long)]
+    pub yes: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Where a lane is to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SkipTo {
+    /// At the first record that is there.
+    Earliest,
+    /// Where the log ends.
+    Latest,
+    /// Here.
+    Offset(i64),
+}
+
+impl FromStr for SkipTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (text, text.parse()) {
+            ("earliest", _) => Ok(Self::Earliest),
+            ("latest", _) => Ok(Self::Latest),
+            (_, Ok(offset)) if offset >= 0 => Ok(Self::Offset(offset)),
+            _ => Err("neither earliest nor latest nor an offset".to_owned()),
+        }
+    }
 }
 
 /// Of `audit`.

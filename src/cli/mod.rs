@@ -20,6 +20,7 @@ mod redrive;
 mod replay;
 mod report;
 mod run;
+mod skip;
 mod stories;
 mod watching;
 
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => stories::test(&args),
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Skip(args) => skip::skip(&args),
         Command::Redrive(args) => redrive::redrive(&args),
         Command::Audit(args) => audit::audit(&args),
     };

@@ -99,6 +99,16 @@ impl Source for Reading {
         self.inlet.fetch(lane, topic, most, into)
     }
 
+    fn pass_over(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        from: Offset,
+        to: Offset,
+    ) -> Result<(), Trouble> {
+        self.inlet.pass_over(lane, topic, from, to)
+    }
+
     fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64 {
         self.inlet.unread(lane, topic, next)
     }

@@ -15,7 +15,7 @@ use rdkafka::types::RDKafkaRespErr;
 use crate::model::ids::{LaneId, Offset, TopicIx};
 #[cfg(feature = "bench-at-least-once")]
 use crate::port::Offsets;
-use crate::port::{Notice, Reached, Trouble};
+use crate::port::{Loss, Notice, Reached, Trouble};
 
 use super::client::Target;
 use super::context::{Member, Rebalance};
@@ -49,6 +49,10 @@ struct Queue {
     end_seen: Option<Offset>,
     /// Whether a record has come since the queue was taken.
     is_fetched: bool,
+    /// The next offset that it is to give.
+    next: Offset,
+    /// Where a gap began that was passed over. That it is not there may still be told.
+    left: Option<Offset>,
 }
 
 impl Inlet {
@@ -160,8 +164,8 @@ impl Inlet {
         let list = self.places(lanes)?;
         // Taken before the assignment: afterwards the first records may be quicker and land in the
         // consumer's own queue. What has been taken once is left alone by librdkafka.
-        for (lane, _) in lanes {
-            for (ix, name) in self.names.iter().enumerate() {
+        for (lane, offsets) in lanes {
+            for (ix, (name, next)) in self.names.iter().zip(offsets).enumerate() {
                 let partition = PartitionQueue::take(self.native, name, lane.0, thread::current())
                     .ok_or_else(|| {
                         Trouble::Restart(format!("lane {lane} has no queue of its own"))
@@ -172,6 +176,8 @@ impl Inlet {
                         partition,
                         end_seen: None,
                         is_fetched: false,
+                        next: *next,
+                        left: None,
                     },
                 );
             }
@@ -204,6 +210,7 @@ impl Inlet {
                 None => {
                     queue.end_seen = None;
                     queue.is_fetched = true;
+                    queue.next = Offset(message.offset()).next();
                     into.push_back(Fetched(message));
                 }
                 Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR__PARTITION_EOF) => {
@@ -212,12 +219,39 @@ impl Inlet {
                 Some(
                     RDKafkaRespErr::RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
                     | RDKafkaRespErr::RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
-                ) => return Err(out_of_place(&self.topics[topic.0], lane, &message)),
+                ) if queue.left != Some(Offset(message.offset())) => {
+                    return Err(out_of_place(&self.topics[topic.0], lane, &message));
+                }
                 // The library goes on trying by itself.
                 Some(_) => {}
             }
         }
         Ok(())
+    }
+
+    pub(super) fn pass_over(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        from: Offset,
+        to: Offset,
+    ) -> Result<(), Trouble> {
+        let Some(queue) = self.queues.get_mut(&(lane.0, topic.0)) else {
+            return Ok(());
+        };
+        (queue.left, queue.next) = (Some(from), to);
+        // All are assigned anew, each where it is: a partition that was found without the place
+        // where it was to be read takes no other one.
+        let mut list = TopicPartitionList::new();
+        for ((lane, topic), queue) in &mut self.queues {
+            (queue.end_seen, queue.is_fetched) = (None, false);
+            let next = KafkaOffset::Offset(queue.next.0);
+            list.add_partition_offset(&self.topics[*topic], *lane, next)
+                .map_err(restart("name an offset"))?;
+        }
+        self.consumer
+            .assign(&list)
+            .map_err(restart("read on past a gap"))
     }
 
     pub(super) fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64 {
@@ -276,9 +310,10 @@ fn out_of_place(topic: &str, lane: LaneId, message: &Message) -> Trouble {
             "{topic} {lane} may have lost records: {}",
             String::from_utf8_lossy(message.value().unwrap_or_default())
         )),
-        offset => Trouble::Lost(format!(
-            "{topic} {lane}: offset {offset} is not in the log any more"
-        )),
+        offset => Trouble::Lost(Loss {
+            topic: topic.to_owned(),
+            why: format!("{topic} {lane}: offset {offset} is not in the log any more"),
+        }),
     }
 }
 

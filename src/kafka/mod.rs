@@ -8,6 +8,7 @@ pub mod feeder;
 pub mod ffi;
 mod inlet;
 pub mod ledger;
+pub mod members;
 pub mod mock;
 mod offsets;
 mod outlet;

@@ -25,6 +25,7 @@ pub struct Books {
     last: UnitId,
     policy: Option<String>,
     stretches: BTreeMap<String, Stretch>,
+    gaps: Vec<Entry>,
     total: Counts,
     /// What the group has committed, by topic.
     committed: BTreeMap<String, Option<Offset>>,
@@ -41,6 +42,7 @@ impl Books {
             last: UnitId(0),
             policy: None,
             stretches: BTreeMap::new(),
+            gaps: Vec::new(),
             total: Counts::default(),
             committed,
             met: false,
@@ -84,6 +86,13 @@ impl Books {
             }
             stretch.next = read.next;
             stretch.records += read.records;
+            if entry.passes_over(&read.topic) {
+                // What lies before it is not there any more to be counted.
+                (stretch.from, stretch.records) = (read.next, 0);
+            }
+        }
+        if entry.gap.is_some() {
+            self.gaps.push(entry.clone());
         }
         self.total.add(entry.counts);
         self.met |= self.meets();
@@ -122,7 +131,13 @@ impl Books {
         self.total
     }
 
-    /// What was read, by topic.
+    /// The units that pass something over.
+    #[must_use]
+    pub fn gaps(&self) -> &[Entry] {
+        &self.gaps
+    }
+
+    /// What was read, by topic; since its last gap, if it has one.
     #[must_use]
     pub fn stretches(&self) -> &BTreeMap<String, Stretch> {
         &self.stretches
@@ -165,6 +180,7 @@ mod tests {
             ceiling: Timestamp(9),
             coast: None,
             firings: None,
+            gap: None,
             clock: Timestamp(8),
             reads: vec![Read {
                 topic: "buys".to_owned(),
@@ -197,6 +213,28 @@ mod tests {
         let stretch = books.stretches()["buys"];
         let whole = (stretch.from, stretch.next, stretch.records);
         assert_eq!(whole, (Offset(5), Offset(12), 6));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_not_counted() {
+        let mut books = books(Some(60));
+        for entry in [unit(1, 5, 7), unit(2, 7, 9)] {
+            assert_eq!(books.take(&entry), [""; 0]);
+        }
+        let last = unit(2, 7, 9);
+        let gap = last.leap("buys", Offset(50), "skip", Timestamp(70));
+        let gap = gap.expect("the topic is read");
+        assert_eq!(books.take(&gap), [""; 0]);
+        assert!(books.missed().is_some());
+        assert_eq!(books.take(&unit(4, 50, 60)), [""; 0]);
+        assert_eq!(books.missed(), None);
+        let since = Stretch {
+            from: Offset(50),
+            next: Offset(60),
+            records: 2,
+        };
+        assert_eq!(books.stretches()["buys"], since);
+        assert_eq!((books.gaps(), books.total().consumed()), (&[gap][..], 6));
     }
 
     #[test]

@@ -336,6 +336,7 @@ impl Lane {
             ceiling: unit.tick.ceiling,
             coast: unit.tick.coast,
             firings: unit.tick.firings,
+            gap: None,
             clock: self.engine.clock(),
             reads,
             runs: unit.runs,

@@ -24,6 +24,8 @@ pub struct Entry {
     pub coast: Option<Timestamp>,
     /// How many deadlines might fire in it, where they are paced.
     pub firings: Option<u64>,
+    /// In a unit in which nothing happens, what the lane passes over.
+    pub gap: Option<Gap>,
     /// The clock at the end of the unit.
     pub clock: Timestamp,
     /// What was read of each input topic, in the order of the settings; topics without records too.
@@ -46,6 +48,16 @@ pub struct Adopts {
     pub pace: u32,
 }
 
+/// Records that a lane passes over, because they are gone: from where the unit reads its topic to
+/// where it reads on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Of which topic.
+    pub topic: String,
+    /// When somebody said so.
+    pub at: Timestamp,
+}
+
 /// What one unit read of one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
@@ -53,7 +65,8 @@ pub struct Read {
     pub topic: String,
     /// The next offset to read when the unit began.
     pub from: Offset,
-    /// The next offset to read after it. More than `records` further where the log has gaps.
+    /// The next offset to read after it. More than `records` further where the log has gaps; less
+    /// than `from` where the unit is a gap and the log was cut off.
     pub next: Offset,
     /// How many records were taken.
     pub records: u64,

@@ -12,6 +12,7 @@ pub mod budget;
 pub mod crossing;
 pub mod edition;
 pub mod fate;
+pub mod gap;
 pub mod homes;
 #[expect(clippy::module_inception, reason = "the room is named after its noun")]
 pub mod lane;

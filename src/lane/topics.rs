@@ -91,6 +91,7 @@ mod tests {
             ceiling: Timestamp(9),
             coast: None,
             firings: None,
+            gap: None,
             clock: Timestamp(8),
             reads: reads.iter().map(read).collect(),
             runs: runs.to_vec(),

@@ -11,7 +11,7 @@ use crate::lane::ledger::Mismatch;
 use crate::lane::liveness::Feed;
 use crate::model::ids::{LaneId, TopicIx, UnitId};
 use crate::model::time::Timestamp;
-use crate::port::{NotKept, Record, Trouble};
+use crate::port::{Loss, NotKept, Record, Trouble};
 use crate::telemetry::happening::{
     AllPassedOver, LaneRestored, LaneStopped, LanesMoved, LedgerMismatch, LeftBehind,
     PolicyAdopted, PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed, SnapshotKept,
@@ -166,8 +166,9 @@ impl Desk {
     }
 
     /// A lane cannot go on; nobody can ask it any more.
-    pub(super) fn stopped(&mut self, lane: LaneId, why: &str) {
-        self.shard.tell(&LaneStopped { lane, why });
+    pub(super) fn stopped(&mut self, lane: LaneId, loss: &Loss) {
+        let Loss { topic, why } = loss;
+        self.shard.tell(&LaneStopped { lane, topic, why });
         self.directory.close(lane, &self.mailbox);
         // What was known of its customers is not kept.
         let gauges = self.telemetry.lane(lane);

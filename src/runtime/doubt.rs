@@ -123,6 +123,7 @@ mod tests {
             ceiling: Timestamp(7),
             coast: None,
             firings: None,
+            gap: None,
             clock: Timestamp(7),
             reads: vec![
                 read("shop", 6 - i64::from(records > 0), records),

@@ -139,6 +139,13 @@ impl<R: Record> Intake<R> {
         }
     }
 
+    /// Lets go of what has arrived of a topic that is read on elsewhere.
+    pub(super) fn forget(&mut self, topic: TopicIx) {
+        let queue = &mut self.queues[topic.0];
+        queue.records.clear();
+        queue.unread = 1;
+    }
+
     /// The lane is this one, which reads on where it did.
     pub(super) fn stand(&mut self, lane: Lane) {
         debug_assert_eq!(

@@ -11,6 +11,7 @@ mod stop;
 use std::time::{Duration, Instant};
 
 use crate::lane::budget::Budget;
+use crate::lane::gap::Road;
 use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
@@ -61,7 +62,7 @@ pub fn repeat_lane<S: Source>(
     source.start(&[(lane, next.clone())])?;
     let mut intake = Intake::new(plan.lane(lane, next), Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
-    let mut restore = Restore::begin(plan, &intake, source, None)?;
+    let mut restore = Restore::begin(plan, &intake, source, clock, None)?;
     loop {
         source.poll()?;
         let now = clock.now();
@@ -90,6 +91,8 @@ pub(super) struct Restore {
     crossed: bool,
     /// Which topics the ledger has named so far. One that was added has no committed offset before.
     named: Vec<bool>,
+    /// What of its topics it has needed so far.
+    road: Road,
     /// When the ledger's end was last seen to disagree with the committed offsets, and for how
     /// long it was then.
     disagreeing: Option<(Timestamp, Span)>,
@@ -113,15 +116,22 @@ impl Restore {
         plan: &Plan,
         intake: &Intake<S::Record>,
         source: &mut S,
+        clock: &impl Clock,
         snapshot: Option<Snapshot>,
     ) -> Result<Self, Trouble> {
         let lane = intake.id();
-        match &snapshot {
-            Some(snapshot) => source.open_ledger_at(lane, snapshot.stamp().ledger)?,
-            None => source.open_ledger(lane)?,
-        }
+        let open = |source: &mut S| match &snapshot {
+            Some(snapshot) => source.open_ledger_at(lane, snapshot.stamp().ledger),
+            None => source.open_ledger(lane),
+        };
+        open(source)?;
         let committed = source.committed(lane)?;
-        lost::none(&plan.topics, &intake.lane, &committed.next, source)?;
+        let last = snapshot.as_ref().map(|snapshot| snapshot.stamp().unit());
+        let last = last.unwrap_or(intake.lane.last_unit());
+        let (road, looked) = lost::none(plan, &intake.lane, last, &committed.next, source, clock)?;
+        if looked {
+            open(source)?;
+        }
         let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
             committed.map_or(0, |committed| {
                 u64::try_from(committed.0 - next.0).unwrap_or(0)
@@ -133,6 +143,7 @@ impl Restore {
             pending: None,
             crossed: false,
             named: vec![false; committed.next.len()],
+            road,
             disagreeing: None,
             wait: Wait::default(),
             records: 0,
@@ -201,6 +212,10 @@ impl Restore {
             let Some(entry) = self.pending.take() else {
                 continue;
             };
+            if entry.gap.is_some() {
+                self.leap(&entry, plan, intake, source)?;
+                continue;
+            }
             let wanted = |topic: TopicIx| {
                 entry
                     .reads
@@ -214,12 +229,42 @@ impl Restore {
                 return Ok(false);
             }
             self.wait = Wait::default();
+            self.road.take(&entry);
             intake.lane.cross(self.crossed);
             repeat(plan, intake, &entry, outbox, to.as_deref_mut())?;
             self.records += entry.counts.consumed();
             self.units += 1;
         }
         Ok(false)
+    }
+
+    /// Goes on where a gap ends.
+    fn leap<S: Source>(
+        &mut self,
+        gap: &Entry,
+        plan: &Plan,
+        intake: &mut Intake<S::Record>,
+        source: &mut S,
+    ) -> Result<(), Stop> {
+        self.road.take(gap);
+        self.units += 1;
+        let mut topics = plan.topics.iter();
+        let Some(topic) = topics.position(|topic| gap.passes_over(topic)) else {
+            // It is not read any more.
+            return intake.lane.leap(gap).map_err(Stop::Mismatch);
+        };
+        if let Some(unit) = self.road.blocked() {
+            let name = &plan.topics[topic];
+            let why = format!(
+                "{name} {}: what unit {unit} has read was cut off after it",
+                self.lane
+            );
+            return Err(lost::lost_of(name, lost::blocked(&why, unit)).into());
+        }
+        intake.lane.leap(gap).map_err(Stop::Mismatch)?;
+        let (topic, read) = (TopicIx(topic), &gap.reads[topic]);
+        intake.forget(topic);
+        Ok(source.pass_over(self.lane, topic, read.from, read.next)?)
     }
 
     /// Takes in more of the customers of a snapshot.

@@ -69,6 +69,9 @@ pub(super) trait Saver {
     /// Gives an order, if not too many wait; else gives it back.
     fn give(&mut self, order: Order) -> Result<(), Order>;
 
+    /// Gives an order, after those that wait.
+    fn give_after(&mut self, order: Order);
+
     /// What has become of snapshots since the last time.
     fn news(&mut self) -> Vec<News>;
 }
@@ -113,6 +116,12 @@ impl Saver for Apart {
             Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
             Err(TrySendError::Full(order)) => Err(order),
         }
+    }
+
+    fn give_after(&mut self, order: Order) {
+        let orders = self.orders.as_ref().expect("it has not ended");
+        // As above.
+        let _ = orders.send(order);
     }
 
     fn news(&mut self) -> Vec<News> {

@@ -286,6 +286,20 @@ impl Source for Boat {
         Ok(())
     }
 
+    fn pass_over(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        from: Offset,
+        to: Offset,
+    ) -> Result<(), Trouble> {
+        let topic = topic.0;
+        self.shore.say(format!(
+            "lane {lane} leaves topic {topic} at {from} for {to}"
+        ));
+        Ok(())
+    }
+
     fn unread(&mut self, _: LaneId, topic: TopicIx, _: Offset) -> u64 {
         match topic {
             TopicIx(0) => self.shore.0.arrived.borrow().len() as u64,

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::model::ids::LaneId;
 use crate::model::time::{Span, Timestamp};
 use crate::port::{Bus, Offsets, Outgoing, Output, Sink, Trouble};
 use crate::teeth::{Tooth, bites};
@@ -107,6 +108,12 @@ impl<B: Bus> Transactions<B> {
     /// The transactional id that stands in the ledger.
     pub(super) fn owner(&self) -> &str {
         self.bus.owner()
+    }
+
+    /// The last entry of the ledger of a lane.
+    pub(super) fn ledger_end(&mut self, lane: LaneId) -> Result<Option<Vec<u8>>, Trouble> {
+        let mut ends = self.bus.ledger_ends(&[lane])?;
+        Ok(ends.pop().flatten())
     }
 
     /// Whether one is open.
@@ -384,7 +391,6 @@ impl<B: Bus> Sink for Transactions<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::LaneId;
     use crate::runtime::shore::{Boat, Shore};
 
     fn outgoing<'a>(key: &'a str, value: &'a [u8]) -> Outgoing<'a> {

@@ -179,13 +179,13 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         for (id, intake) in &mut self.lanes {
             if intake.phase == Phase::Running {
                 match intake.fetch(self.transactions.reading(), |_| wanted) {
-                    Err(Trouble::Lost(why)) => lost.push((*id, why)),
+                    Err(Trouble::Lost(loss)) => lost.push((*id, loss)),
                     fetched => more |= fetched?,
                 }
             }
         }
-        for (id, why) in lost {
-            self.stop_lane(id, &why)?;
+        for (id, loss) in lost {
+            self.stop_lane(id, &loss)?;
         }
         Ok(more)
     }
@@ -263,8 +263,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
                 .get(&id)
                 .expect("lanes to restore are taken on first");
             let source = self.transactions.reading();
-            match Restore::begin(&self.plan, intake, source, snapshot) {
-                Err(Trouble::Lost(why)) => return self.stop_lane(id, &why),
+            match Restore::begin(&self.plan, intake, source, &self.clock, snapshot) {
+                Err(Trouble::Lost(loss)) => return self.stop_lane(id, &loss),
                 begun => self.restore = Some(begun?),
             }
         }
@@ -285,9 +285,9 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             let what = (restore.lane(), *unit);
             self.desk.snapshot_unfit(what, shelf, why, true);
         }
-        if let Err(Stop::Trouble(Trouble::Lost(why))) = &done {
+        if let Err(Stop::Trouble(Trouble::Lost(loss))) = &done {
             let id = restore.lane();
-            return self.stop_lane(id, why);
+            return self.stop_lane(id, loss);
         }
         let done = done.map_err(|stop| stop.tell(&self.desk))?;
         let progress = restore.progress();

@@ -154,15 +154,19 @@ impl Happening for LaneRestored {
 pub struct LaneStopped<'a> {
     /// The lane.
     pub lane: LaneId,
+    /// The topic that had it.
+    pub topic: &'a str,
     /// What is gone.
     pub why: &'a str,
 }
 
 impl Happening for LaneStopped<'_> {
     fn log(&self) {
+        let (lane, topic) = (self.lane, self.topic);
         error!(
-            lane = %self.lane,
+            %lane,
             why = self.why,
+            next = format!("tidemark skip --lane {lane} --topic {topic}"),
             "lane stopped: records that it needs are gone; see \"a lane that stands still\" in \
              docs/operations.md"
         );

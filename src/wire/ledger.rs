@@ -1,25 +1,32 @@
 //! Ledger entries as JSON, written canonically and read back with suspicion. The contract is
 //! docs/changes.md.
 
+mod counts;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lane::ledger::{Adopts, Counts, Entry, Read};
+use crate::lane::ledger::{Adopts, Counts, Entry, Gap, Read};
 use crate::model::ids::{LaneId, Offset, UnitId};
 use crate::model::time::Timestamp;
 
 use super::policy::sha256_hex;
 use super::value::write_json;
+use counts::CountsRecord;
 
-/// The version of the format that is written and read.
+/// The version of the format that units are written in.
 pub const VERSION: u64 = 1;
+/// That of gaps: a program that knows none must not take one for a unit.
+const WITH_GAP: u64 = 2;
 
 /// Why bytes are not an entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadEntry {
     /// Written by another version of the program.
-    #[error("ledger entry has version {found}, this program reads version {VERSION}")]
+    #[error(
+        "ledger entry has version {found}, this program reads versions {VERSION} and {WITH_GAP}"
+    )]
     Version {
         /// The version it says.
         found: u64,
@@ -42,7 +49,10 @@ pub enum BadEntry {
 /// Appends an entry: compact JSON, the same bytes for the same entry.
 pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
     let record = Record {
-        v: VERSION,
+        v: match entry.gap {
+            None => VERSION,
+            Some(_) => WITH_GAP,
+        },
         lane: entry.lane.0,
         unit: entry.unit.0,
         policy: entry.policy.clone(),
@@ -51,6 +61,7 @@ pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
         ceiling: entry.ceiling.0,
         coast: entry.coast.map(|coast| coast.0),
         firings: entry.firings,
+        gap: entry.gap.as_ref().map(GapRecord::of),
         clock: entry.clock.0,
         reads: entry.reads.iter().map(ReadRecord::of).collect(),
         runs: entry
@@ -71,7 +82,7 @@ pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
 pub fn decode(bytes: &[u8]) -> Result<Entry, BadEntry> {
     let shape = |error: serde_json::Error| BadEntry::Shape(error.to_string());
     let Versioned { v } = serde_json::from_slice(bytes).map_err(shape)?;
-    if v != VERSION {
+    if ![VERSION, WITH_GAP].contains(&v) {
         return Err(BadEntry::Version { found: v });
     }
     let record: Record = serde_json::from_slice(bytes).map_err(shape)?;
@@ -83,6 +94,7 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, BadEntry> {
         lane: record.lane()?,
         unit: record.unit()?,
         adopts: record.adopts()?,
+        gap: record.gap(&reads)?,
         reads,
         policy: record.policy,
         owner: record.owner,
@@ -113,6 +125,8 @@ struct Record {
     coast: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     firings: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<GapRecord>,
     clock: i64,
     reads: Vec<ReadRecord>,
     /// Index into `reads`, records, index, records ...
@@ -149,7 +163,37 @@ impl Record {
     }
 
     fn reads(&self) -> Result<Vec<Read>, BadEntry> {
-        self.reads.iter().map(ReadRecord::to_read).collect()
+        let gap = self.gap.as_ref().map(|gap| &gap.topic);
+        let read = |read: &ReadRecord| match gap == Some(&read.topic) {
+            true => read.to_gap(),
+            false => read.to_read(),
+        };
+        self.reads.iter().map(read).collect()
+    }
+
+    /// In a gap nothing happens, and one topic is read on elsewhere.
+    fn gap(&self, reads: &[Read]) -> Result<Option<Gap>, BadEntry> {
+        let Some(gap) = &self.gap else {
+            expect(self.v == VERSION, "gap", "nothing", "one, of version 2")?;
+            return Ok(None);
+        };
+        expect(self.v == WITH_GAP, "gap", &gap.topic, "none in version 1")?;
+        let idle = self.counts.to_counts() == Counts::default() && self.adopts.is_none();
+        let idle = idle && self.coast.is_none() && self.firings.is_none() && self.unit > 1;
+        expect(idle, "gap", &gap.topic, "a unit in which nothing happens")?;
+        let mut moved = reads.iter().filter(|read| read.next != read.from);
+        let of_it = moved.next().is_some_and(|read| read.topic == gap.topic);
+        let alone = of_it && moved.next().is_none();
+        expect(
+            alone,
+            "gap",
+            &gap.topic,
+            "the one topic that is read on elsewhere",
+        )?;
+        Ok(Some(Gap {
+            topic: gap.topic.clone(),
+            at: Timestamp(gap.at),
+        }))
     }
 
     fn runs(&self, reads: &[Read]) -> Result<Vec<(usize, u32)>, BadEntry> {
@@ -238,6 +282,22 @@ impl AdoptsRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct GapRecord {
+    topic: String,
+    at: i64,
+}
+
+impl GapRecord {
+    fn of(gap: &Gap) -> Self {
+        Self {
+            topic: gap.topic.clone(),
+            at: gap.at.0,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ReadRecord {
     topic: String,
     from: i64,
@@ -255,6 +315,14 @@ impl ReadRecord {
         }
     }
 
+    /// Where a gap leads, which may be back.
+    fn to_gap(&self) -> Result<Read, BadEntry> {
+        expect(self.from >= 0, "from", self.from, "0 or more")?;
+        expect(self.next >= 0, "next", self.next, "0 or more")?;
+        expect(self.records == 0, "records", self.records, "none")?;
+        Ok(self.as_read())
+    }
+
     fn to_read(&self) -> Result<Read, BadEntry> {
         expect(self.from >= 0, "from", self.from, "0 or more")?;
         let room = self
@@ -270,64 +338,15 @@ impl ReadRecord {
             self.records,
             format_args!("at most {room}"),
         )?;
-        Ok(Read {
+        Ok(self.as_read())
+    }
+
+    fn as_read(&self) -> Read {
+        Read {
             topic: self.topic.clone(),
             from: Offset(self.from),
             next: Offset(self.next),
             records: self.records,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CountsRecord {
-    applied: u64,
-    duplicates: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    suppressed: u64,
-    dead_letters: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    transfers: u64,
-    changes: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    warnings: u64,
-    standings: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    receipts: u64,
-}
-
-/// What only commands, warnings or several lanes bring about is left out where there was none.
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
-impl CountsRecord {
-    fn of(counts: Counts) -> Self {
-        Self {
-            applied: counts.applied,
-            duplicates: counts.duplicates,
-            suppressed: counts.suppressed,
-            dead_letters: counts.dead_letters,
-            transfers: counts.transfers,
-            changes: counts.changes,
-            warnings: counts.warnings,
-            standings: counts.standings,
-            receipts: counts.receipts,
-        }
-    }
-
-    fn to_counts(&self) -> Counts {
-        Counts {
-            applied: self.applied,
-            duplicates: self.duplicates,
-            suppressed: self.suppressed,
-            dead_letters: self.dead_letters,
-            transfers: self.transfers,
-            changes: self.changes,
-            warnings: self.warnings,
-            standings: self.standings,
-            receipts: self.receipts,
         }
     }
 }

@@ -375,6 +375,7 @@ mod tests {
             ceiling: Timestamp(1_000),
             coast: None,
             firings: None,
+            gap: None,
             clock: Timestamp(900),
             reads: vec![read],
             runs: vec![(0, 2)],

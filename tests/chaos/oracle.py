@@ -526,6 +526,11 @@ class Lane:
         for unit, entry in enumerate(entries, 1):
             if entry["unit"] != unit or any(ends.get(it["topic"], it["from"]) != it["from"] for it in entry["reads"]):
                 wrong.append(f"lane {self.number}: unit {entry['unit']} does not follow on unit {unit - 1}")
+            if "gap" in entry:
+                for it in entry["reads"]:
+                    inputs[it["topic"]] = [record for record in inputs[it["topic"]] if record["place"][2] >= it["next"]]
+                    ends[it["topic"]] = it["next"]
+                continue
             if "adopts" in entry:
                 self.adopt(entry["adopts"]["text"])
             self.ceiling = max(self.ceiling, entry["ceiling"])

@@ -17,12 +17,19 @@ use crate::exactly_once::verdict::Evidence;
 pub(super) fn agrees(deployment: &Deployment, evidence: &Evidence) -> String {
     let dump = deployment.file("dump.ndjson");
     write(deployment, evidence, &dump).expect("a dump can be written");
+    let (agrees, said) = ask(&dump);
+    assert!(agrees, "the oracle: {said}");
+    said
+}
+
+/// Whether it agrees, and what it says.
+fn ask(dump: &Path) -> (bool, String) {
     let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chaos/oracle.py");
-    let output = Command::new("python3").arg(oracle).arg(&dump).output();
+    let output = Command::new("python3").arg(oracle).arg(dump).output();
     let output = output.expect("python3 runs");
-    let [said, trouble] = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
-    assert!(output.status.success(), "the oracle: {said}\n{trouble}");
-    said.trim().to_owned()
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    (output.status.success(), said)
 }
 
 fn write(deployment: &Deployment, evidence: &Evidence, to: &Path) -> std::io::Result<()> {
@@ -77,4 +84,30 @@ fn hexadecimal(bytes: Option<&[u8]>) -> String {
     }
     text.push('"');
     text
+}
+
+/// A lane that passes over what is gone: nothing happens in it, and the next unit reads on there.
+#[test]
+fn the_oracle_passes_over_a_gap() {
+    let policy = serde_json::to_string(include_str!("policy.toml")).expect("a text is JSON");
+    let unit = |unit: u32, rest: &str, from: u32, next: u32| {
+        format!(
+            r#"{{"entry":{{"v":1,"lane":0,"unit":{unit},"ceiling":9,"coast":null,"clock":{clock},"reads":[{{"topic":"buys","from":{from},"next":{next},"records":0}}],"runs":[],"counts":{{"applied":0,"duplicates":0,"dead_letters":0}}{rest}}}}}"#,
+            clock = i64::MIN
+        )
+    };
+    let adopts = format!(r#","adopts":{{"pace":0,"text":{policy}}}"#);
+    let gap = r#","gap":{"topic":"buys","at":9}"#;
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let dump = directory.path().join("dump.ndjson");
+    for (next, agrees) in [(60, true), (61, false)] {
+        let units = [
+            unit(1, &adopts, 5, 5),
+            unit(2, gap, 5, 60),
+            unit(3, "", next, next),
+        ];
+        std::fs::write(&dump, units.join("\n")).expect("a dump can be written");
+        let (agreed, said) = ask(&dump);
+        assert_eq!(agreed, agrees, "{said}");
+    }
 }

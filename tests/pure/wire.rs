@@ -5,6 +5,7 @@ mod cleaning;
 mod contract;
 mod details;
 mod events;
+mod gaps;
 mod ledger;
 mod money;
 mod produced;

@@ -27,5 +27,6 @@ mod rights;
 mod settled;
 pub(crate) mod shop_load;
 mod silence;
+mod skipped;
 mod snapshots;
 pub(crate) mod verdict;

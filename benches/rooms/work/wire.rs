@@ -214,6 +214,7 @@ fn entry() -> Box<dyn Work> {
         ceiling: Timestamp(1_772_439_330_250),
         coast: Some(Timestamp(1_772_439_329_250)),
         firings: None,
+        gap: None,
         clock: Timestamp(1_772_439_330_000),
         reads: ["shop.purchase.v1", "shop.browse.v1"].map(read).into(),
         runs: (0..100).map(|i| (i % 2, 3)).collect(),

@@ -7,13 +7,14 @@ use crate::kafka::client::Target;
 use crate::kafka::connection::Reading;
 use crate::kafka::pass::{Ends, Pass};
 use crate::lane::books::Books;
-use crate::lane::ledger::Counts;
+use crate::lane::ledger::{Counts, Entry};
 use crate::model::ids::LaneId;
+use crate::model::zone::show_utc;
 use crate::port::Source;
 use crate::wire::audit::Finding;
 use crate::wire::ledger::decode;
 
-use super::{TOLD_MAX, judged};
+use super::{TOLD_MAX, judged, untold};
 
 /// The books of all lanes.
 pub(super) struct Ledger {
@@ -40,6 +41,22 @@ pub(super) fn read(target: &Target, lanes: i32) -> Result<Ledger, Failure> {
     };
     ledger.take(&mut pass)?;
     Ok(ledger)
+}
+
+/// What a lane has passed over, which nobody can tell any more.
+fn passed_over(gap: &Entry, place: &str) -> Option<Finding> {
+    let over = gap.gap.as_ref()?;
+    let read = gap.read_of(&over.topic)?;
+    let what = format!(
+        "unit {} passes over {} from offset {} to {}, as somebody said at {}: what was there is \
+         not in these books",
+        gap.unit,
+        over.topic,
+        read.from,
+        read.next,
+        show_utc(over.at)
+    );
+    Some(untold("gap", place, what))
 }
 
 impl Ledger {
@@ -106,6 +123,7 @@ impl Ledger {
             );
             let faults = self.faults.remove(lane).unwrap_or_default();
             all.extend(judged("ledger", &place, sound, faults));
+            all.extend(books.gaps().iter().flat_map(|gap| passed_over(gap, &place)));
             let sound = "the group is where a unit ends".to_owned();
             let missed = books.missed().into_iter().collect();
             all.extend(judged("offsets", &place, sound, missed));

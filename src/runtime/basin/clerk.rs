@@ -67,6 +67,13 @@ impl Saver for Clerk {
         }
     }
 
+    fn give_after(&mut self, order: Order) {
+        while self.waiting.len() >= WAITING {
+            self.go_on();
+        }
+        self.waiting.push_back(order);
+    }
+
     fn news(&mut self) -> Vec<News> {
         for _ in 0..self.world.dice.below(4) {
             self.go_on();

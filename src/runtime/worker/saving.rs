@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::lane::phase::Phase;
 use crate::model::ids::{LaneId, Offset, UnitId};
@@ -10,9 +11,10 @@ use crate::model::time::{Span, Timestamp};
 use crate::port::{Bus, Clock, Memory, Record, Shelf, Trouble};
 use crate::runtime::intake::Intake;
 use crate::runtime::plan::Snapshots;
-use crate::runtime::restore::{Snapshot, Unfit};
+use crate::runtime::restore::{Snapshot, Unfit, bad_entry};
 use crate::runtime::saver::{Apart, News, Order, Saver};
 use crate::teeth::{Tooth, bites};
+use crate::wire::ledger;
 use crate::wire::snapshot::Stamp;
 
 use super::Worker;
@@ -42,6 +44,8 @@ pub(super) struct Keeping {
     ahead: Option<Ahead>,
     /// Of each lane, when its last snapshot was begun, and the last unit in it.
     last: BTreeMap<LaneId, (Timestamp, UnitId)>,
+    /// Of each lane, a place in its ledger before the last unit of that snapshot.
+    places: BTreeMap<LaneId, Offset>,
 }
 
 /// The lane that comes next.
@@ -89,6 +93,7 @@ impl Keeping {
             plan: plan.clone(),
             draft: None,
             last: BTreeMap::new(),
+            places: BTreeMap::new(),
         }
     }
 
@@ -152,6 +157,7 @@ impl Keeping {
         self.ahead = None;
         let mut tape = Tape::default();
         let (lane, unit) = (stamp.lane(), stamp.unit());
+        self.places.insert(lane, stamp.ledger);
         let form = intake.lane.engine().form();
         if intake.lane.begin_saving(&mut tape) {
             self.draft = Some(Draft {
@@ -182,6 +188,30 @@ impl Keeping {
     pub(super) fn made_of(&mut self, snapshot: &Snapshot) {
         let stamp = snapshot.stamp();
         self.last.insert(stamp.lane(), (stamp.at, stamp.unit()));
+        self.places.insert(stamp.lane(), stamp.ledger);
+    }
+
+    /// Writes down a lane that takes no part any more, at once.
+    fn write_down(&mut self, mut lane: Lane, stamp: Stamp) {
+        self.abandon();
+        lane.saving().end_saving();
+        let (form, mut tape) = (lane.engine().form(), Tape::default());
+        if !lane.begin_saving(&mut tape) {
+            return;
+        }
+        let begin = Order::Begin(Box::new(stamp), form, tape);
+        self.saver.give_after(begin);
+        loop {
+            let engine = lane.saving();
+            let is_done = engine.save(SLICE);
+            for page in engine.saved() {
+                self.saver.give_after(Order::Page(page));
+            }
+            if is_done {
+                let end = Order::End(engine.end_saving());
+                return self.saver.give_after(end);
+            }
+        }
     }
 
     pub(super) fn shelves(&mut self) -> &mut [Box<dyn Shelf>] {
@@ -285,6 +315,29 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             at: now,
         };
         keeping.begin(intake, stamp, now);
+    }
+
+    /// Writes down a lane that takes no part any more, with what its ledger says of its last unit.
+    pub(super) fn save_last(&mut self, lane: Lane) -> Result<(), Trouble> {
+        let (id, now) = (lane.id(), self.clock.now());
+        let Some(keeping) = &mut self.keeping else {
+            return Ok(());
+        };
+        let Some(bytes) = self.transactions.ledger_end(id)? else {
+            return Ok(());
+        };
+        let entry = ledger::decode(&bytes).map_err(|error| bad_entry(id, &error))?;
+        if entry.unit != lane.last_unit() {
+            return Ok(());
+        }
+        let stamp = Stamp {
+            app: keeping.plan.app.clone(),
+            entry,
+            ledger: keeping.places.get(&id).copied().unwrap_or(Offset(0)),
+            at: now,
+        };
+        keeping.write_down(lane, stamp);
+        Ok(())
     }
 
     /// Writes on what is being written down, and tells what has become of it.

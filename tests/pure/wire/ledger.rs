@@ -20,7 +20,7 @@ const TEXTS: [(&str, &str); 2] = [
 
 const GOLDEN: &str = include_str!("../../data/wire/ledger.ndjson");
 
-fn encoded(entry: &Entry) -> String {
+pub(super) fn encoded(entry: &Entry) -> String {
     let mut out = Vec::new();
     encode(entry, &mut out);
     String::from_utf8(out).expect("JSON is UTF-8")
@@ -42,7 +42,7 @@ fn adopts(text: &str, pace: u32) -> Adopts {
     }
 }
 
-fn sample() -> [Entry; 3] {
+pub(super) fn sample() -> [Entry; 3] {
     let first = Entry {
         lane: LaneId(3),
         unit: UnitId(1),
@@ -52,6 +52,7 @@ fn sample() -> [Entry; 3] {
         ceiling: Timestamp(1_772_439_330_250),
         coast: None,
         firings: None,
+        gap: None,
         clock: Timestamp(1_772_439_329_000),
         reads: vec![
             read("shop.purchase.v1", 0, 5, 4),
@@ -115,7 +116,7 @@ const BAD: &[(&str, &str, &str)] = &[
     (
         r#""v":1"#,
         r#""v":2"#,
-        "version 2, this program reads version 1",
+        "gap nothing, expected one, of version 2",
     ),
     (r#""v":1,"#, "", "missing field `v`"),
     (r#""v":1,"#, r#""v":1,"extra":0,"#, "unknown field `extra`"),
@@ -296,6 +297,7 @@ fn entry() -> impl Strategy<Value = Entry> {
                     ceiling: Timestamp(times.0),
                     coast: times.1.map(Timestamp),
                     firings: times.4,
+                    gap: None,
                     clock: Timestamp(times.2),
                     reads,
                     runs,

@@ -23,7 +23,7 @@ fn plan(app: &str) -> Plan<'_> {
 }
 
 /// Deletes all records of a partition that lie before an offset.
-fn delete_before(deployment: &Deployment, (topic, lane): (&str, LaneId), offset: i64) {
+pub(super) fn delete_before(deployment: &Deployment, (topic, lane): (&str, LaneId), offset: i64) {
     let file = deployment.file("deleted.json");
     let text = format!(
         r#"{{"version":1,"partitions":[{{"topic":"{topic}","partition":{lane},"offset":{offset}}}]}}"#
@@ -38,7 +38,7 @@ fn delete_before(deployment: &Deployment, (topic, lane): (&str, LaneId), offset:
 }
 
 #[track_caller]
-fn wait_for_log(instance: &mut Instance, what: &str, times: usize) -> String {
+pub(super) fn wait_for_log(instance: &mut Instance, what: &str, times: usize) -> String {
     until(what, PATIENCE, || {
         instance.assert_runs();
         let log = instance.log();
@@ -46,7 +46,11 @@ fn wait_for_log(instance: &mut Instance, what: &str, times: usize) -> String {
     })
 }
 
-fn of_lane(customers: &[String], lanes: i32, lane: LaneId) -> (Vec<String>, Vec<String>) {
+pub(super) fn of_lane(
+    customers: &[String],
+    lanes: i32,
+    lane: LaneId,
+) -> (Vec<String>, Vec<String>) {
     let is_of = |customer: &String| lane_of(customer.as_bytes(), lanes) == lane;
     customers.iter().cloned().partition(is_of)
 }

@@ -160,6 +160,18 @@ impl Source for Skiff {
         Ok(())
     }
 
+    fn pass_over(
+        &mut self,
+        lane: LaneId,
+        topic: TopicIx,
+        _: Offset,
+        to: Offset,
+    ) -> Result<(), Trouble> {
+        let (at, end) = (index(to), None);
+        self.places.insert((lane, topic.0), Place { at, end });
+        Ok(())
+    }
+
     fn unread(&mut self, lane: LaneId, topic: TopicIx, next: Offset) -> u64 {
         let place = self.world.rig.shape.input(topic.0, lane);
         let end = self.world.broker.borrow().logs[place].end();
