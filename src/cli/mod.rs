@@ -7,6 +7,8 @@ mod backtest;
 mod check;
 mod demo;
 mod deployment;
+#[cfg(test)]
+mod disturbed;
 mod exit;
 mod explain;
 mod following;

@@ -7,6 +7,8 @@
 //! that reads what it has not written.
 #![expect(unsafe_code, reason = "the one named module that calls librdkafka")]
 
+#[cfg(test)]
+pub mod errors;
 pub mod topics;
 
 use std::ffi::{CStr, CString, c_int, c_void};

@@ -50,3 +50,52 @@ impl MockBroker {
         self.cluster.brokers()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MockBroker;
+    use crate::kafka::ffi::errors::code_of;
+
+    /// What it can be asked, with the keys of Kafka's protocol.
+    const KEYS: [(&str, i16); 13] = [
+        ("Produce", 0),
+        ("Fetch", 1),
+        ("ListOffsets", 2),
+        ("OffsetFetch", 9),
+        ("FindCoordinator", 10),
+        ("JoinGroup", 11),
+        ("Heartbeat", 12),
+        ("SyncGroup", 14),
+        ("InitProducerId", 22),
+        ("AddPartitionsToTxn", 24),
+        ("AddOffsetsToTxn", 25),
+        ("EndTxn", 26),
+        ("TxnOffsetCommit", 28),
+    ];
+
+    impl MockBroker {
+        /// Whether there is such a request, and such an error.
+        pub fn knows(asked: &str, error: &str) -> bool {
+            KEYS.iter().any(|(name, _)| *name == asked) && code_of(error).is_some()
+        }
+
+        /// Answers so many of the next requests of a kind with an error, and notes how many come.
+        pub fn fail(&self, asked: &str, error: &str, times: usize) {
+            let error = code_of(error).unwrap_or_else(|| panic!("there is no error {error}"));
+            self.cluster.track();
+            self.cluster.answer(key(asked), &vec![error; times]);
+        }
+
+        /// How many requests of a kind have come since then.
+        pub fn asked(&self, asked: &str) -> usize {
+            self.cluster.asked(key(asked))
+        }
+    }
+
+    fn key(asked: &str) -> i16 {
+        let of_name = |(name, _): &&(&str, i16)| *name == asked;
+        let key = KEYS.iter().find(of_name);
+        key.unwrap_or_else(|| panic!("there is no request {asked}"))
+            .1
+    }
+}
