@@ -74,6 +74,7 @@ impl Service {
             ("output.current", &target.current),
             ("output.dead_letters", &target.dead_letters),
             ("policy.file", policy.to_str().expect("a UTF-8 path")),
+            ("snapshots.topic", ""),
             ("http.enabled", "false"),
             (
                 "snapshots.folder",

@@ -50,6 +50,7 @@ impl Stage {
                 dead_letters,
                 ledger,
                 policies: None,
+                snapshots: None,
                 topic_settings: TopicSettings::Ignore,
                 session_timeout: Duration::from_secs(10),
                 transaction_timeout: Duration::from_secs(10),

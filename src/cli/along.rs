@@ -61,6 +61,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     // Whoever reads what is there need not like how it is kept.
     let target = Target {
         topic_settings: TopicSettings::Ignore,
+        snapshots: None,
         ..target(&settings, 0)
     };
     let found = survey(&target)?;

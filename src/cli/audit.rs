@@ -26,6 +26,7 @@ pub(crate) fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
     let target = Target {
         topic_settings: TopicSettings::Ignore,
+        snapshots: None,
         ..target(&settings, 0)
     };
     let found = survey(&target)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::kafka::client::{Membership, Target};
 use crate::kafka::ledger::Ledger;
+use crate::kafka::shelf::TopicShelf;
 use crate::lane::pacing::Pacing;
 use crate::model::ids::TopicIx;
 use crate::model::time::Span;
@@ -58,6 +59,7 @@ pub(crate) fn target(settings: &Settings, worker: usize) -> Target {
         dead_letters: settings.output.dead_letters.clone(),
         ledger: settings.app.ledger_topic(),
         policies: settings.policy.topic.clone(),
+        snapshots: settings.snapshots.topic.clone(),
         topic_settings: settings.kafka.topic_settings,
         session_timeout: settings.kafka.session_timeout,
         transaction_timeout: settings.kafka.transaction_timeout,
@@ -99,9 +101,24 @@ pub(crate) fn plan(settings: &Settings, policies: Policies, lanes: i32) -> Plan 
 #[must_use]
 pub(crate) fn snapshots(settings: &Settings) -> Option<Snapshots> {
     let app = settings.app.name.clone();
-    let folder = settings.snapshots.folder.clone()?;
-    let shelves = move || -> Vec<Box<dyn Shelf>> { vec![Box::new(Folder::new(&folder, &app))] };
+    let (folder, topic) = (
+        settings.snapshots.folder.clone(),
+        settings.snapshots.topic.clone(),
+    );
+    if folder.is_none() && topic.is_none() {
+        return None;
+    }
     let target = target(settings, 0);
+    let of = target.clone();
+    // Of one unit the first is taken: the folder is nearer.
+    let shelves = move || -> Vec<Box<dyn Shelf>> {
+        let folder = folder.iter().map(|path| Folder::new(path, &app));
+        let topic = topic.iter().map(|topic| TopicShelf::new(&of, topic));
+        let folder = folder.map(|shelf| Box::new(shelf) as Box<dyn Shelf>);
+        folder
+            .chain(topic.map(|shelf| Box::new(shelf) as _))
+            .collect()
+    };
     let ledgers = move || -> Result<Box<dyn LedgerEnds + Send>, Trouble> {
         Ok(Box::new(Ledger::new(&target)?))
     };

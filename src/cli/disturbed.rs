@@ -210,6 +210,7 @@ fn target(brokers: &str) -> Target {
         current,
         dead_letters,
         ledger,
+        snapshots: None,
         policies: None,
         topic_settings: TopicSettings::Ignore,
         session_timeout: Duration::from_secs(6),

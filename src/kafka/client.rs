@@ -45,6 +45,8 @@ pub struct Target {
     pub ledger: String,
     /// Topic of the policies, if there is one.
     pub policies: Option<String>,
+    /// Topic of the snapshots, if there is one.
+    pub snapshots: Option<String>,
     /// What is done about settings of these topics that do not fit.
     pub topic_settings: TopicSettings,
     /// After which the group gives a silent worker's lanes away.
@@ -136,6 +138,30 @@ impl Target {
     pub fn reader(&self) -> ClientConfig {
         let mut config = self.reading();
         config.set("group.id", format!("{}.reader", self.app));
+        config
+    }
+
+    /// Properties of a reader of snapshots: one partition at a time, as fast as it comes.
+    #[must_use]
+    pub fn snapshot_reader(&self) -> ClientConfig {
+        let mut config = self.reader();
+        config
+            .set("fetch.message.max.bytes", "4194304")
+            .set("queued.max.messages.kbytes", "16384");
+        config
+    }
+
+    /// Properties of the producer of snapshots.
+    #[must_use]
+    pub fn snapshot_writer(&self) -> ClientConfig {
+        let mut config = self.writer();
+        config
+            // A batch is one record: several might be larger than what the topic takes.
+            .set("batch.num.messages", "1")
+            .set("linger.ms", "0")
+            .set("compression.type", "lz4")
+            // Pieces that wait for a slow broker are memory.
+            .set("queue.buffering.max.kbytes", "16384");
         config
     }
 

@@ -1,12 +1,14 @@
 //! What librdkafka says by itself: rebalances, lost deliveries, disturbed connections.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message as _;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
@@ -202,6 +204,79 @@ impl ProducerContext for Publisher {
                 .expect("no holder of this lock panics")
                 .get_or_insert_with(|| error.to_string());
         }
+    }
+}
+
+/// Context of the producer of snapshots: whoever writes one waits for what has become of it.
+#[derive(Default)]
+pub(super) struct Clerk {
+    arrived: Mutex<Arrived>,
+    news: Condvar,
+}
+
+/// What has become of the records of a [`Clerk`].
+#[derive(Default)]
+struct Arrived {
+    records: u64,
+    /// Where the last one lies.
+    last: Option<i64>,
+    lost: Option<String>,
+}
+
+impl Clerk {
+    /// Waits until so many records have arrived, at most so long; where the last one lies.
+    ///
+    /// # Errors
+    /// One was lost, or they have not arrived in time.
+    pub(super) fn hear(&self, records: u64, most: Duration) -> Result<Option<i64>, String> {
+        let arrived = self.arrived.lock().expect("no holder of this lock panics");
+        let waits = |arrived: &mut Arrived| arrived.lost.is_none() && arrived.records < records;
+        let (arrived, _) = self
+            .news
+            .wait_timeout_while(arrived, most, waits)
+            .expect("no holder of this lock panics");
+        match &arrived.lost {
+            Some(lost) => Err(lost.clone()),
+            None if arrived.records < records => Err("it has not arrived in time".to_owned()),
+            None => Ok(arrived.last),
+        }
+    }
+}
+
+impl ClientContext for Clerk {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
+        ClientSaid {
+            severity: severity(level),
+            facility,
+            text,
+        }
+        .log();
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        ClientFailed {
+            error: &error.to_string(),
+            reason,
+        }
+        .log();
+    }
+}
+
+impl ProducerContext for Clerk {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        let mut arrived = self.arrived.lock().expect("no holder of this lock panics");
+        match result {
+            Ok(record) => {
+                arrived.records += 1;
+                arrived.last = Some(record.offset());
+            }
+            Err((error, _)) => {
+                arrived.lost.get_or_insert_with(|| error.to_string());
+            }
+        }
+        self.news.notify_all();
     }
 }
 

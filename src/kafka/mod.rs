@@ -16,6 +16,7 @@ pub mod pass;
 pub mod record;
 pub mod returns;
 pub mod roll;
+pub mod shelf;
 pub mod survey;
 pub mod tap;
 mod trouble;

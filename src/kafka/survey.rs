@@ -87,7 +87,9 @@ fn topics(target: &Target) -> impl Iterator<Item = (&str, Role)> {
         (&target.ledger, Role::Ledger),
     ];
     let policies = target.policies.iter().map(|topic| (topic, Role::Policies));
-    let all = inputs.chain(outputs).chain(policies);
+    let snapshots = target.snapshots.iter();
+    let snapshots = snapshots.map(|topic| (topic, Role::Snapshots));
+    let all = inputs.chain(outputs).chain(policies).chain(snapshots);
     all.map(|(topic, role)| (topic.as_str(), role))
 }
 
@@ -193,6 +195,18 @@ fn counts(known: &[Known], target: &Target) -> Vec<Difference> {
                      enlarged: make new ones with {count}, copy the records into them, and name \
                      them in the settings",
                     target.brokers
+                ),
+            });
+        }
+        if one.role == Role::Snapshots && count != lanes {
+            let brokers = &target.brokers;
+            found.push(Difference {
+                what: format!(
+                    "{topic} has {count} partitions, but must have one for each of {lanes} lanes"
+                ),
+                mend: format!(
+                    "kafka-topics.sh --bootstrap-server {brokers} --delete --topic {topic}: it is \
+                     a cache; tidemark check --connect has the command that makes it again"
                 ),
             });
         }

@@ -141,9 +141,10 @@ impl Desk {
     }
 
     /// A snapshot was given up: customers change faster than they are written down.
-    pub(super) fn snapshot_overtaken(&self) {
+    pub(super) fn snapshot_overtaken(&self, shelves: &[&str]) {
         self.shard.tell(&SnapshotOvertaken {
             worker: self.shard.worker(),
+            shelves,
         });
     }
 

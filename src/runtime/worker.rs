@@ -281,9 +281,11 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         if let Err(Stop::Unfit(shelf, unit, why)) = &done
             && let Some(keeping) = &mut self.keeping
         {
-            keeping.spoil(shelf, restore.lane(), *unit);
-            let what = (restore.lane(), *unit);
-            self.desk.snapshot_unfit(what, shelf, why, true);
+            let (what, spoiled) = ((restore.lane(), *unit), !why.may_pass());
+            if spoiled {
+                keeping.spoil(shelf, restore.lane(), *unit);
+            }
+            self.desk.snapshot_unfit(what, shelf, why, spoiled);
         }
         if let Err(Stop::Trouble(Trouble::Lost(loss))) = &done {
             let id = restore.lane();

@@ -46,7 +46,7 @@ pub(super) fn check(
         seconds(0)..=seconds(600),
     );
     let state = check.state(&raw.state);
-    let snapshots = check.snapshots(&raw.snapshots);
+    let snapshots = check.snapshots(raw);
     let http = check.http(&raw.http);
     let log = check.log(&raw.log);
     let policy = check.policy(&raw.policy);

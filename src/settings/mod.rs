@@ -213,6 +213,8 @@ pub struct State {
 pub struct Snapshots {
     /// The folder they are kept in, relative to the working directory; nothing for none.
     pub folder: Option<PathBuf>,
+    /// The topic they are kept in; nothing for none.
+    pub topic: Option<String>,
     /// How long after its last snapshot a lane is written down again.
     pub every: Duration,
     /// Bytes a second that a worker writes.

@@ -112,6 +112,7 @@ pub(super) struct Log {
 #[serde(deny_unknown_fields)]
 pub(super) struct Snapshots {
     pub(super) folder: String,
+    pub(super) topic: String,
     pub(super) every: String,
     pub(super) bytes_per_second: i64,
 }

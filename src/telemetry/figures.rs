@@ -9,7 +9,7 @@ use crate::model::warning::{NOTICES, Notice};
 
 use super::labels::Labels;
 use super::latency::Latencies;
-use super::names::{Ending, Outcome, Rebalance, Renewal, Restart, Saved};
+use super::names::{Ending, Kept, Outcome, Rebalance, Renewal, Restart, Saved};
 
 /// Dead letters by reason, in the order of `REFUSALS`.
 pub type Refusals = [u64; REFUSALS.len()];
@@ -78,7 +78,7 @@ pub struct Figures {
     pub(super) rebalances: [u64; Rebalance::ALL.len()],
     pub(super) restarts: [u64; Restart::ALL.len()],
     pub(super) renewals: [u64; Renewal::ALL.len()],
-    pub(super) saved: [u64; Saved::ALL.len()],
+    pub(super) saved: [[u64; Saved::ALL.len()]; Kept::ALL.len()],
     pub(super) replayed: u64,
     pub(super) mismatches: u64,
     pub(super) adopted: u64,
@@ -103,7 +103,7 @@ impl Figures {
             rebalances: [0; Rebalance::ALL.len()],
             restarts: [0; Restart::ALL.len()],
             renewals: [0; Renewal::ALL.len()],
-            saved: [0; Saved::ALL.len()],
+            saved: [[0; Saved::ALL.len()]; Kept::ALL.len()],
             replayed: 0,
             mismatches: 0,
             adopted: 0,
@@ -173,8 +173,11 @@ impl Figures {
     }
 
     /// A snapshot was written, or read, or was not.
-    pub(super) fn saved(&mut self, how: Saved) {
-        self.saved[how as usize] += 1;
+    pub(super) fn saved(&mut self, shelf: &str, how: Saved) {
+        let shelves = Kept::ALL.iter().zip(&mut self.saved);
+        for (_, counts) in shelves.filter(|(kept, _)| kept.name() == shelf) {
+            counts[how as usize] += 1;
+        }
     }
 
     /// Records were read again to restore a lane.
@@ -216,7 +219,9 @@ impl Figures {
         sum(&mut self.rebalances, &other.rebalances);
         sum(&mut self.restarts, &other.restarts);
         sum(&mut self.renewals, &other.renewals);
-        sum(&mut self.saved, &other.saved);
+        for (counts, others) in self.saved.iter_mut().zip(&other.saved) {
+            sum(counts, others);
+        }
         self.units += other.units;
         self.replayed += other.replayed;
         self.mismatches += other.mismatches;

@@ -30,7 +30,7 @@ use labels::{Labels, Scale};
 pub use lane::{LaneGauges, Lanes};
 pub use latency::LatencySummary;
 pub use memory::MemoryGauges;
-pub use names::{Declined, Ending, LaneState, Outcome, Rebalance, Renewal, Restart, Saved};
+pub use names::{Declined, Ending, Kept, LaneState, Outcome, Rebalance, Renewal, Restart, Saved};
 pub use worker::WorkerShard;
 
 /// What the page of metrics is served as.

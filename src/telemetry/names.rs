@@ -90,7 +90,7 @@ metrics! {
         "Workers that took another producer and kept their state.";
     LEDGER_MISMATCHES = Counter "tidemark_ledger_mismatches_total" []
         "Units whose replay differs from what the ledger says of them.";
-    SNAPSHOTS = Counter "tidemark_snapshots_total" ["result"]
+    SNAPSHOTS = Counter "tidemark_snapshots_total" ["shelf", "result"]
         "Snapshots of lanes that were written or looked at, and what came of it.";
     SNAPSHOT_TIME = Gauge "tidemark_snapshot_timestamp_seconds" ["lane"]
         "When the lane's last snapshot was kept.";
@@ -202,6 +202,16 @@ label_values! {
         AmbiguousCommit = "ambiguous_commit",
         /// The client reported an error that it does not recover from.
         ClientError = "client_error",
+    }
+}
+
+label_values! {
+    /// Where snapshots are kept.
+    Kept {
+        /// `snapshots.folder`.
+        Folder = "folder",
+        /// `snapshots.topic`.
+        Topic = "topic",
     }
 }
 

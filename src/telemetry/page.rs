@@ -17,7 +17,8 @@ use crate::policy::declared::Policy;
 use super::labels::Labels;
 use super::latency::Latencies;
 use super::names::{
-    self, Declined, Ending, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart, Saved,
+    self, Declined, Ending, Kept, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart,
+    Saved,
 };
 use super::{Board, Figures, LaneGauges, MemoryGauges, population};
 
@@ -108,10 +109,16 @@ impl Families {
             &names::PRODUCER_RENEWALS,
             by(Renewal::ALL.iter().map(|it| it.name()), &total.renewals),
         );
-        self.numbers(
-            &names::SNAPSHOTS,
-            by(Saved::ALL.iter().map(|it| it.name()), &total.saved),
-        );
+        let saved = Kept::ALL
+            .iter()
+            .zip(&total.saved)
+            .flat_map(|(shelf, counts)| {
+                let each = by(Saved::ALL.iter().map(|it| it.name()), counts).into_iter();
+                each.map(|(result, count)| {
+                    ([vec![shelf.name().to_owned()], result].concat(), count)
+                })
+            });
+        self.numbers(&names::SNAPSHOTS, saved);
         self.numbers(
             &names::REPLAYED_RECORDS,
             [(Vec::new(), total.replayed as f64)],

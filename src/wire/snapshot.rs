@@ -2,6 +2,7 @@
 //! one, whole and in order, is taken for one. The contract is docs/snapshots.md.
 
 mod bad;
+pub mod piece;
 
 use xxhash_rust::xxh3::xxh3_64;
 

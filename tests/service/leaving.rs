@@ -97,6 +97,7 @@ fn target(brokers: &str, number: usize) -> Target {
         dead_letters: "leaving.dead-letter.v1".to_owned(),
         ledger: "leaving.out.v1".to_owned(),
         policies: None,
+        snapshots: None,
         topic_settings: TopicSettings::Ignore,
         session_timeout: SESSION,
         transaction_timeout: Duration::from_secs(30),

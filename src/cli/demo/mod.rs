@@ -238,6 +238,7 @@ fn target(broker: &MockBroker) -> Target {
         dead_letters: DEAD_LETTERS.to_owned(),
         ledger: LEDGER.to_owned(),
         policies: None,
+        snapshots: None,
         topic_settings: TopicSettings::Ignore,
         session_timeout: Duration::from_secs(10),
         transaction_timeout: Duration::from_secs(10),

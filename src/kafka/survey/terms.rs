@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::time::Span;
+use crate::wire::snapshot::piece::PIECE;
 
 use super::Difference;
 
@@ -21,6 +22,8 @@ pub(super) enum Role {
     DeadLetters,
     /// All texts of it, in one order.
     Policies,
+    /// A cache that lanes are made of: the last record of each key.
+    Snapshots,
 }
 
 /// A topic that is there.
@@ -40,10 +43,23 @@ pub(super) struct Settled<'a> {
     pub(super) settings: BTreeMap<String, String>,
 }
 
+/// A topic of snapshots that forgets who was erased within a day.
+const ERASED_IN_A_DAY: &str = "max.compaction.lag.ms=86400000";
+/// The longest that it may take without a word: a month, as who was erased may ask for.
+const ERASED_WITHIN: i64 = 30 * 24 * 3_600_000;
+/// Bytes that a record of a snapshot has besides its piece, at most.
+const AROUND: usize = 4_096;
+
 /// The settings with which a topic is to be made.
 pub(super) fn wanted(role: Role) -> &'static [&'static str] {
     match role {
         Role::Current => &["cleanup.policy=compact"],
+        // What was overwritten goes soon: it is much, and it is personal.
+        Role::Snapshots => &[
+            "cleanup.policy=compact",
+            "segment.bytes=134217728",
+            ERASED_IN_A_DAY,
+        ],
         Role::Changes | Role::DeadLetters => &["cleanup.policy=delete"],
         Role::Input | Role::Ledger | Role::Policies => &[
             "cleanup.policy=delete",
@@ -67,6 +83,11 @@ pub(super) fn judge(topics: &[Settled<'_>], brokers: &str) -> (Vec<Difference>, 
             },
             Role::Input => should.extend(court.short(one)),
             Role::DeadLetters => must.extend(court.narrow(one)),
+            Role::Snapshots => {
+                must.extend(court.too_small(one));
+                should.extend(court.forgetful(one));
+                should.extend(court.unforgetting(one));
+            }
             Role::Changes | Role::Current => {}
         }
         let (blocks, difference) = court.copies(one).unzip();
@@ -120,18 +141,21 @@ impl Court<'_> {
         )
     }
 
-    /// Only the table of the standings may be compacted, and it must be.
+    /// Only the table of the standings and the snapshots may be compacted, and they must be.
     fn cleanup(&self, one: &Settled<'_>) -> Option<Difference> {
         let (topic, policy) = (&one.known.topic, one.is("cleanup.policy"));
         let compacted = policy.contains("compact");
         let why = match one.known.role {
             _ if policy.is_empty() => return None,
             Role::Current if !compacted => "it is the table of all standings, and loses them so",
+            Role::Snapshots if !compacted => {
+                "every snapshot would stay in it, or lanes that rest would lose theirs"
+            }
             Role::Current if policy.contains("delete") && one.limits().is_some() => {
                 "whoever has not moved for so long is lost from the table"
             }
             _ if !compacted => return None,
-            Role::Current => return None,
+            Role::Current | Role::Snapshots => return None,
             Role::Input => "lanes are rebuilt from every record of it",
             Role::Ledger => "lanes are rebuilt along every entry of it",
             Role::Changes => "of each customer the last change alone would stay",
@@ -139,7 +163,7 @@ impl Court<'_> {
             Role::Policies => "every policy of it is read again at each start",
         };
         let wanted = match one.known.role {
-            Role::Current => "compact",
+            Role::Current | Role::Snapshots => "compact",
             _ => "delete",
         };
         Some(Difference {
@@ -208,6 +232,47 @@ impl Court<'_> {
                  record of that size could not be put aside, and its lane would stand still"
             ),
             mend: self.set(one, &format!("{name}={largest}")),
+        })
+    }
+
+    /// Snapshots that do not fit in.
+    fn too_small(&self, one: &Settled<'_>) -> Option<Difference> {
+        let (name, topic) = ("max.message.bytes", &one.known.topic);
+        let most = one.number(name)?;
+        let needed = i64::try_from(PIECE + AROUND).unwrap_or(i64::MAX);
+        (most < needed).then(|| Difference {
+            what: format!(
+                "{topic} takes records of {most} bytes, but pieces of snapshots have {needed}: \
+                 none could be kept"
+            ),
+            mend: self.set(one, &format!("{name}=1048588")),
+        })
+    }
+
+    /// Snapshots that are not only overwritten, but deleted.
+    fn forgetful(&self, one: &Settled<'_>) -> Option<Difference> {
+        let (topic, policy) = (&one.known.topic, one.is("cleanup.policy"));
+        let limits = one.limits()?;
+        let deletes = policy.contains("compact") && policy.contains("delete");
+        deletes.then(|| Difference {
+            what: format!(
+                "{topic} has cleanup.policy={policy} and keeps records {limits} only: a lane that \
+                 rests for longer is replayed from its first record on"
+            ),
+            mend: self.set(one, "cleanup.policy=compact"),
+        })
+    }
+
+    /// Snapshots that keep those who were erased.
+    fn unforgetting(&self, one: &Settled<'_>) -> Option<Difference> {
+        let topic = &one.known.topic;
+        let lag = one.number("max.compaction.lag.ms")?;
+        (lag > ERASED_WITHIN).then(|| Difference {
+            what: format!(
+                "{topic} has max.compaction.lag.ms={lag}: customers who were erased may lie in it \
+                 for as long"
+            ),
+            mend: self.set(one, ERASED_IN_A_DAY),
         })
     }
 
@@ -284,7 +349,7 @@ mod tests {
             (
                 "cleanup.policy",
                 match known.role {
-                    Role::Current => "compact",
+                    Role::Current | Role::Snapshots => "compact",
                     _ => "delete",
                 },
             ),
@@ -324,13 +389,14 @@ mod tests {
         vec![format!("{command} --entity-name t --add-config {setting}")]
     }
 
-    const ROLES: [Role; 6] = [
+    const ROLES: [Role; 7] = [
         Role::Input,
         Role::Ledger,
         Role::Changes,
         Role::Current,
         Role::DeadLetters,
         Role::Policies,
+        Role::Snapshots,
     ];
     const FOR_EVER: &str = "retention.ms=-1,retention.bytes=-1";
     const WEEK: (&str, &str) = ("retention.ms", "604800000");
@@ -343,10 +409,10 @@ mod tests {
     }
 
     #[test]
-    fn the_standings_alone_are_compacted() {
+    fn standings_and_snapshots_alone_are_compacted() {
         for role in ROLES {
             let (other, mended) = match role {
-                Role::Current => ("delete", "cleanup.policy=compact"),
+                Role::Current | Role::Snapshots => ("delete", "cleanup.policy=compact"),
                 _ => ("compact", "cleanup.policy=delete"),
             };
             let (must, _) = said(role, 3, &[("cleanup.policy", other)], &[]);
@@ -356,6 +422,20 @@ mod tests {
         assert_eq!(said(Role::Current, 3, &[both], &[]), (vec![], vec![]));
         let (must, _) = said(Role::Current, 3, &[both, WEEK], &[]);
         assert_eq!(must, alter("cleanup.policy=compact"));
+    }
+
+    #[test]
+    fn snapshots_are_overwritten_and_nothing_else() {
+        let of = |setting| said(Role::Snapshots, 3, &[setting], &[]);
+        let both = ("cleanup.policy", "compact,delete");
+        assert_eq!(of(both), (vec![], vec![]));
+        let told = said(Role::Snapshots, 3, &[both, WEEK], &[]);
+        assert_eq!(told, (vec![], alter("cleanup.policy=compact")));
+        let small = of(("max.message.bytes", "262144"));
+        assert_eq!(small, (alter("max.message.bytes=1048588"), vec![]));
+        let never = of(("max.compaction.lag.ms", "9223372036854775807"));
+        assert_eq!(never, (vec![], alter("max.compaction.lag.ms=86400000")));
+        assert_eq!(of(("max.compaction.lag.ms", "86400000")), (vec![], vec![]));
     }
 
     #[test]

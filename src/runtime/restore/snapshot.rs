@@ -71,6 +71,15 @@ impl Unfit {
             _ => false,
         }
     }
+
+    /// Whether another try may well read it: its shelf could not be reached.
+    pub(in crate::runtime) fn may_pass(&self) -> bool {
+        match self {
+            Self::NotKept(_) => true,
+            Self::Unread(Unread::System(why)) => why.kind() != ErrorKind::UnexpectedEof,
+            _ => false,
+        }
+    }
 }
 
 /// How far the customers have come.

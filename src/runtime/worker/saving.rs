@@ -346,7 +346,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             return;
         };
         if keeping.go_on(&mut self.lanes, now) {
-            self.desk.snapshot_overtaken();
+            let shelves = keeping.shelves.iter().map(|shelf| shelf.name());
+            self.desk.snapshot_overtaken(&shelves.collect::<Vec<_>>());
         }
         keeping.look(&self.lanes, now);
         for news in keeping.saver.news() {

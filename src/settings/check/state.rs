@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::settings::{Snapshots, State, raw};
 
-use super::{Check, seconds};
+use super::topics::topic_of_snapshots;
+use super::{Check, named, seconds};
 
 /// Least limit of memory: what the program takes with the buffers of a few lanes and hardly any
 /// customers.
@@ -15,12 +16,15 @@ const PACE_LEAST: i64 = 65_536;
 const PACE_MOST: i64 = 100_000_000_000;
 
 impl Check<'_> {
-    pub(super) fn snapshots(&mut self, raw: &raw::Snapshots) -> Option<Snapshots> {
+    pub(super) fn snapshots(&mut self, raw: &raw::Raw) -> Option<Snapshots> {
+        let topic = topic_of_snapshots(raw);
+        let raw = &raw.snapshots;
         let every = self.length("snapshots.every", &raw.every, seconds(1)..=seconds(86_400));
         let paced = ("snapshots.bytes_per_second", raw.bytes_per_second);
         let paced = self.number(paced.0, paced.1, PACE_LEAST..=PACE_MOST);
         Some(Snapshots {
             folder: Some(PathBuf::from(&raw.folder)).filter(|_| !raw.folder.is_empty()),
+            topic: named(&topic),
             every: every?,
             bytes_per_second: paced? as u64,
         })

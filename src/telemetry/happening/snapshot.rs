@@ -28,7 +28,7 @@ impl Happening for SnapshotKept<'_> {
     }
 
     fn count(&self, figures: &mut Figures) {
-        figures.saved(Saved::Kept);
+        figures.saved(self.shelf, Saved::Kept);
     }
 }
 
@@ -54,18 +54,20 @@ impl Happening for SnapshotFailed<'_> {
     }
 
     fn count(&self, figures: &mut Figures) {
-        figures.saved(Saved::Failed);
+        figures.saved(self.shelf, Saved::Failed);
     }
 }
 
 /// A snapshot was given up.
 #[derive(Clone, Copy, Debug)]
-pub struct SnapshotOvertaken {
+pub struct SnapshotOvertaken<'a> {
     /// The worker.
     pub worker: usize,
+    /// Where it was to be kept.
+    pub shelves: &'a [&'a str],
 }
 
-impl Happening for SnapshotOvertaken {
+impl Happening for SnapshotOvertaken<'_> {
     fn log(&self) {
         warn!(
             worker = self.worker,
@@ -74,7 +76,9 @@ impl Happening for SnapshotOvertaken {
     }
 
     fn count(&self, figures: &mut Figures) {
-        figures.saved(Saved::Overtaken);
+        for shelf in self.shelves {
+            figures.saved(shelf, Saved::Overtaken);
+        }
     }
 }
 
@@ -104,10 +108,10 @@ impl Happening for SnapshotUnfit<'_> {
     }
 
     fn count(&self, figures: &mut Figures) {
-        figures.saved(if self.damaged {
-            Saved::Damaged
-        } else {
-            Saved::Unfit
-        });
+        let how = match self.damaged {
+            true => Saved::Damaged,
+            false => Saved::Unfit,
+        };
+        figures.saved(self.shelf, how);
     }
 }

@@ -127,6 +127,7 @@ impl Deployment {
             http.enabled = false
             log.format = "text"
             snapshots.folder = "{snapshots}"
+            snapshots.topic = ""
             snapshots.every = "1s"
             [kafka]
             brokers = "{brokers}"
@@ -207,6 +208,11 @@ impl Deployment {
     /// The folder with the snapshots of its lanes.
     pub(crate) fn snapshots(&self) -> PathBuf {
         self.directory.path().join("snapshots")
+    }
+
+    /// The topic of snapshots, for those who make and set it.
+    pub(crate) fn snapshots_topic(&self) -> String {
+        format!("{}.snapshots.v1", self.app)
     }
 
     /// A file of this test.

@@ -29,7 +29,11 @@ fn topics_that_do_not_fit_are_told_all_at_once() {
 
     let set = [("profiles", &profiles), ("commands", &commands)];
     let set = set.map(|(key, topic)| format!("input.{key}={topic}"));
-    let said = refusal(&deployment, &["--set", &set[0], "--set", &set[1]]);
+    let snapshots = deployment.snapshots_topic();
+    broker.create_topic(&snapshots, 3, &[("cleanup.policy", "compact")]);
+    let kept = format!("snapshots.topic={snapshots}");
+    let set = ["--set", &set[0], "--set", &set[1], "--set", &kept];
+    let said = refusal(&deployment, &set);
     for difference in [
         format!("topic {profiles} does not exist"),
         format!(
@@ -42,13 +46,14 @@ fn topics_that_do_not_fit_are_told_all_at_once() {
             "{} has 2 partitions, but must have one for each of 5 lanes",
             deployment.ledger()
         ),
+        format!("{snapshots} has 3 partitions, but must have one for each of 5 lanes"),
     ] {
         assert!(
             said.contains(&difference),
             "{difference:?} is not said:\n{said}"
         );
     }
-    assert_eq!(said.matches("error: ").count(), 5, "{said}");
+    assert_eq!(said.matches("error: ").count(), 6, "{said}");
 }
 
 #[test]

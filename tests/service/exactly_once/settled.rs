@@ -33,7 +33,17 @@ fn unsettled(app: &str) -> (Deployment, Vec<String>) {
         4,
         &[("min.insync.replicas", "2")],
     );
+    let small = ("max.message.bytes", "200000");
+    broker.create_topic(&deployment.snapshots_topic(), 4, &[small]);
     let said = vec![
+        format!(
+            "{} has cleanup.policy=delete, but every snapshot",
+            deployment.snapshots_topic()
+        ),
+        format!(
+            "{} takes records of 200000 bytes, but pieces",
+            deployment.snapshots_topic()
+        ),
         format!("{purchases} has cleanup.policy=compact, but lanes are rebuilt from"),
         format!(
             "{} keeps records for 1d only, but no lane",
@@ -84,7 +94,8 @@ fn wait_for_lanes(instance: &mut Instance) -> String {
 fn settings_that_lose_records_are_refused_and_what_is_said_mends_them() {
     needs_kafka!();
     let (deployment, differences) = unsettled("unsettled");
-    let refused = deployment.run_to_end(&["run"]);
+    let snapshots = format!("snapshots.topic={}", deployment.snapshots_topic());
+    let refused = deployment.run_to_end(&["run", "--set", &snapshots]);
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(CONFIG), "{said}");
     all_are_in(&differences, &said);
@@ -101,10 +112,15 @@ fn settings_that_lose_records_are_refused_and_what_is_said_mends_them() {
     for line in helps {
         deployment.client().run_script(line);
     }
-    let checked = deployment.run_to_end(&["check", "--connect"]);
+    let checked = deployment.run_to_end(&["check", "--connect", "--set", &snapshots]);
     let said = String::from_utf8_lossy(&checked.stdout);
     assert_eq!(checked.status.code(), Some(0), "{said}");
     assert!(said.contains("all good"), "{said}");
+    let kept = format!(
+        "{} has max.compaction.lag.ms=",
+        deployment.snapshots_topic()
+    );
+    assert!(said.contains(&kept), "{said}");
     assert!(said.contains(&warned), "{said}");
     assert!(said.contains("these topics have one replica"), "{said}");
 }
@@ -117,17 +133,23 @@ fn a_topic_that_is_missing_is_told_with_the_command_that_makes_it() {
     for topic in [&purchases, &browsing] {
         broker::shared().create_topic(topic, 3, &[]);
     }
-    let refused = deployment.run_to_end(&["check", "--connect"]);
+    let snapshots = format!("snapshots.topic={}", deployment.snapshots_topic());
+    let looked = || deployment.run_to_end(&["check", "--connect", "--set", &snapshots]);
+    let refused = looked();
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(CONFIG), "{said}");
     let helps = said.lines().filter_map(|line| line.strip_prefix("help: "));
     let made: Vec<String> = helps
         .map(|line| deployment.client().run_script(line))
         .collect();
-    assert_eq!(made.len(), 4, "{said}");
-    let checked = deployment.run_to_end(&["check", "--connect"]);
+    assert_eq!(made.len(), 5, "{said}");
+    let checked = looked();
     let said = String::from_utf8_lossy(&checked.stderr);
     assert_eq!(checked.status.code(), Some(0), "{said}");
+    let settings = deployment
+        .client()
+        .topic_settings(&deployment.snapshots_topic());
+    assert_eq!(settings["max.compaction.lag.ms"], "86400000");
     let settings = deployment.client().topic_settings(&deployment.ledger());
     assert_eq!(settings["retention.ms"], "-1");
     let settings = deployment.client().topic_settings(&deployment.current());
@@ -138,7 +160,8 @@ fn a_topic_that_is_missing_is_told_with_the_command_that_makes_it() {
 fn settings_that_lose_records_may_be_warned_of_or_ignored() {
     needs_kafka!();
     let (deployment, differences) = unsettled("tolerated");
-    let mut one = deployment.start_with("one", &["kafka.topic_settings=warn"]);
+    let snapshots = format!("snapshots.topic={}", deployment.snapshots_topic());
+    let mut one = deployment.start_with("one", &["kafka.topic_settings=warn", &snapshots]);
     let log = wait_for_lanes(&mut one);
     all_are_in(&differences, &log);
     assert!(one.terminate().success());

@@ -41,3 +41,21 @@ fn their_names_are_held_against_all_others() {
         assert_eq!(messages(with_flags(&[flag])), [fault], "{flag}");
     }
 }
+
+/// Two services that share no name share no topic of snapshots.
+#[test]
+fn the_topic_of_snapshots_goes_by_the_name_of_the_service() {
+    let topic = |flags: &[&str]| with_flags(flags).expect("they are valid").snapshots.topic;
+    assert_eq!(topic(&[]).as_deref(), Some("tidemark.snapshots.v1"));
+    let other = topic(&["app.name=shop"]);
+    assert_eq!(other.as_deref(), Some("shop.snapshots.v1"));
+    assert_eq!(topic(&["snapshots.topic="]), None);
+    let taken = "snapshots.topic=<app>.ledger.v1";
+    assert_eq!(
+        messages(with_flags(&[taken])),
+        [
+            "`snapshots.topic` makes a topic named \"tidemark.ledger.v1\", which collides with \
+             \"tidemark.ledger.v1\" of `app.name` (by --set)"
+        ]
+    );
+}
