@@ -4,11 +4,16 @@
 //! `TIDEMARK_DAMAGED=10000000` reads that many of each sort in place of the few of every run,
 //! `TIDEMARK_SEED` others.
 
+mod corpus;
 #[path = "../pure/wire/scanned/damage.rs"]
 mod damage;
+#[cfg(feature = "service")]
+mod settings;
+mod snapshots;
 
 use std::env;
 use std::sync::Arc;
+use std::time::Instant;
 
 use allocation_counter::measure;
 use tidemark::engine::Engine;
@@ -16,6 +21,7 @@ use tidemark::lane::homes::Note;
 use tidemark::model::event::Kind;
 use tidemark::model::ids::{LaneId, Offset};
 use tidemark::model::tape::Tape;
+use tidemark::model::time::Timestamp;
 use tidemark::wire::event::Decoder;
 use tidemark::wire::policy::parse;
 use tidemark::wire::scratch::Scratch;
@@ -24,6 +30,7 @@ use tidemark::wire::{ledger, record};
 
 use crate::dice::Dice;
 use crate::{EVENTS, NOON, POLICY, browsing, engine};
+use corpus::Corpus;
 use damage::damage;
 
 /// Of each sort in the ordinary test run.
@@ -48,35 +55,44 @@ impl Drop for Culprit<'_> {
     }
 }
 
-/// Reads all of these as they are, then damaged ones, with no more memory than `least` bytes and a
-/// few for each that is read. `read` says whether there was anything to read. Of what is slow to
-/// read there is one in `slow`.
+/// Reads all of these as they are, and what is kept, then damaged ones, with no more memory than
+/// `least` bytes and a few for each that is read. `read` says why there was nothing to read. Of
+/// what is slow to read there is one in `slow`.
 fn damaged(
     (sort, slow): (&str, u64),
     whole: &[Vec<u8>],
     least: u64,
-    mut read: impl FnMut(&[u8]) -> bool,
+    mut read: impl FnMut(&[u8]) -> Result<(), String>,
 ) {
-    let many = many() / slow;
+    let mut corpus = Corpus::of(sort);
+    let seeds = [whole, &corpus.kept].concat();
+    let many = (many() / slow).max(2 * seeds.len() as u64);
     let (mut dice, mut bytes, mut good, mut most) = (Dice::of(sort, 1), Vec::new(), 0, 0);
-    for i in 0..many.max(whole.len() as u64) {
+    let began = Instant::now();
+    for i in 0..many {
         let mut dice = dice.split();
-        let begins = whole.get(i as usize);
-        let one = begins.unwrap_or_else(|| &whole[dice.roll(whole.len() as u64) as usize]);
+        let begins = seeds.get(i as usize);
+        // Most of what is kept is bad, and what is bad becomes good by damage once in a while.
+        let some = if dice.one_in(4) { &seeds[..] } else { whole };
+        let one = begins.unwrap_or_else(|| &some[dice.roll(some.len() as u64) as usize]);
         bytes.clone_from(one);
         if begins.is_none() && !dice.one_in(100) {
-            damage(&mut dice, whole, &mut bytes);
+            damage(&mut dice, &seeds, &mut bytes);
         }
         let _culprit = Culprit(&bytes);
-        let mut reads = false;
+        let mut reads = Ok(());
         let asked = measure(|| reads = read(&bytes)).bytes_max;
-        assert!(reads || begins.is_none(), "what is whole reads");
+        let is_whole = i < whole.len() as u64;
+        assert!(reads.is_ok() || !is_whole, "what is whole reads: {reads:?}");
         let may = TIMES * bytes.len() as u64 + least;
         assert!(asked <= may, "{asked} bytes for {}", bytes.len());
         most = most.max(asked);
-        good += u64::from(reads);
+        good += u64::from(reads.is_ok());
+        let how = reads.err().unwrap_or_else(|| "it reads".to_owned());
+        corpus.note(&how, &bytes, begins.is_some());
     }
-    println!("{sort}: {many}, of which {good} read; {most} bytes at once");
+    let rate = many as f64 / began.elapsed().as_secs_f64();
+    println!("{sort}: {many}, of which {good} read; {most} bytes at once; {rate:.0} a second");
     assert!(good < many, "nothing was damaged");
 }
 
@@ -92,30 +108,33 @@ fn damaged_events() {
     let again = Decoder::asking(policy, engine.wanted(), 1 << 20);
     damaged(("events", 1), &whole, 4_096, |bytes| {
         let scratch = Scratch::default();
-        let Ok(event) = decoder.decode(bytes, &scratch) else {
-            return false;
-        };
+        let event = decoder.decode(bytes, &scratch);
+        let event = event.map_err(|refused| format!("{refused:?}"))?;
         if event.kind != Kind::Command {
             let written = record::encode(policy, &event, false);
             let scratch = Scratch::default();
             assert_eq!(again.decode(&written, &scratch).as_ref(), Ok(&event));
         }
-        true
+        Ok(())
     });
 }
 
 #[test]
 fn damaged_entries_of_the_ledger() {
     let lines = include_str!("../data/wire/ledger.ndjson").lines();
-    let whole: Vec<Vec<u8>> = lines.map(Into::into).collect();
+    let mut whole: Vec<Vec<u8>> = lines.map(Into::into).collect();
+    let last = ledger::decode(whole.last().expect("entries")).expect("an entry");
+    let topic = &last.reads[0].topic;
+    let gap = last.leap(topic, Offset(900), "tidemark.skip", Timestamp(NOON));
+    whole.push(Vec::new());
+    let gap = gap.expect("the topic is read");
+    ledger::encode(&gap, whole.last_mut().expect("room for it"));
     damaged(("entries", 1), &whole, 4_096, |bytes| {
-        let Ok(entry) = ledger::decode(bytes) else {
-            return false;
-        };
+        let entry = ledger::decode(bytes).map_err(|bad| bad.to_string())?;
         let mut written = Vec::new();
         ledger::encode(&entry, &mut written);
         assert_eq!(ledger::decode(&written), Ok(entry));
-        true
+        Ok(())
     });
 }
 
@@ -160,7 +179,7 @@ fn damaged_transfers() {
         let mut written = Vec::new();
         let read = transfer::decode(bytes);
         match &read {
-            Err(_) => return false,
+            Err(bad) => return Err(bad.to_string()),
             Ok(Transfer::Event(letter, note)) => {
                 transfer::encode_event(letter, *note, &mut written);
             }
@@ -169,7 +188,7 @@ fn damaged_transfers() {
             }
         }
         assert_eq!(transfer::decode(&written), read);
-        true
+        Ok(())
     });
 }
 
@@ -202,7 +221,7 @@ fn garbled_customers() {
         });
     let tapes: Vec<(u64, Tape)> = tapes.collect();
     let (mut dice, mut taken) = (Dice::of("customers", 1), 0);
-    let many = many();
+    let (many, began) = (many(), Instant::now());
     for _ in 0..many {
         let (form, mut tape) = tapes[dice.roll(tapes.len() as u64) as usize].clone();
         garble(&mut tape, &mut dice);
@@ -223,7 +242,8 @@ fn garbled_customers() {
             lane = Engine::new(Arc::clone(lane.policy()));
         }
     }
-    println!("customers: {many}, of which {taken} were taken in");
+    let rate = many as f64 / began.elapsed().as_secs_f64();
+    println!("customers: {many}, of which {taken} were taken in; {rate:.0} a second");
     assert!(taken > 0 && taken < many);
 }
 
@@ -240,7 +260,8 @@ fn damaged_policies() {
     ];
     let whole = whole.map(Into::into);
     damaged(("policies", 50), &whole, 8 << 20, |bytes| {
-        let text = std::str::from_utf8(bytes);
-        text.is_ok_and(|text| parse("p.toml", text).is_ok())
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let parsed = parse("p.toml", text).map(drop);
+        parsed.map_err(|report| format!("{report:?}"))
     });
 }

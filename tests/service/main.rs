@@ -13,6 +13,7 @@ mod dashboard;
 mod demo;
 mod exactly_once;
 mod http;
+mod http_damaged;
 mod leaving;
 mod metrics;
 mod policy;
@@ -23,3 +24,5 @@ mod shop;
 mod stories;
 mod succession;
 mod supervision;
+
+use exactly_once::dice;
