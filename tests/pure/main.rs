@@ -10,6 +10,7 @@ mod corrections;
 mod crossing;
 #[path = "../service/exactly_once/dice.rs"]
 mod dice;
+mod failures;
 mod faults;
 mod flapping;
 mod forgetting;
