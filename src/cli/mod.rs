@@ -21,6 +21,7 @@ mod progress;
 mod redrive;
 mod replay;
 mod report;
+mod retaining;
 mod run;
 mod skip;
 mod stories;

@@ -21,7 +21,7 @@ use crate::runtime::memory::Resident;
 use crate::runtime::plan::Plan;
 use crate::runtime::policies::Policies;
 use crate::runtime::supervisor::Crew;
-use crate::settings::Settings;
+use crate::settings::{Settings, TopicSettings};
 use crate::store::folder::Folder;
 use crate::telemetry::happening::{Started, Stopped, Stopping, TopicWarning};
 use crate::telemetry::{Happening, Telemetry};
@@ -36,6 +36,7 @@ use super::giving::Giving;
 use super::inputs::read_edition;
 use super::logging;
 use super::report::differences;
+use super::retaining::retain;
 use super::watching::watch;
 
 /// How long a worker may go without a good connection: longer than any restart of a cluster that
@@ -137,6 +138,9 @@ fn work(
     }
     await_signals(giving, &stop)?;
     let watched = watch(&target(settings, 0), stop.clone())?;
+    if settings.kafka.topic_settings != TopicSettings::Ignore {
+        retain(&target(settings, 0), telemetry.clone(), stop.clone())?;
+    }
     let crew = Crew {
         plan: Arc::new(Plan {
             snapshots: snapshots(settings),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::model::ids::LaneId;
-use crate::telemetry::{LaneState, Telemetry};
+use crate::telemetry::{LaneGauges, LaneState, Telemetry};
 
 use super::routes::document;
 use super::{Limits, Site};
@@ -97,7 +97,7 @@ pub(super) fn blocks(telemetry: &Telemetry) -> Vec<String> {
     let restoring = lanes
         .iter()
         .filter(|lane| lane.state() == LaneState::Restoring);
-    let lines = restoring.map(|lane| being_restored(lane.lane(), lane.restored()));
+    let lines = restoring.map(|lane| being_restored(lane));
     let (named, more): (Vec<_>, Vec<_>) =
         lines.enumerate().partition(|(i, _)| *i < LANES_NAMED_MAX);
     why.extend(named.into_iter().map(|(_, line)| line));
@@ -113,9 +113,13 @@ pub(super) fn stands_still(lane: LaneId) -> String {
 }
 
 /// Says how far a lane has come.
-pub(super) fn being_restored(lane: impl std::fmt::Display, progress: f64) -> String {
+pub(super) fn being_restored(lane: &LaneGauges) -> String {
+    let percent = (lane.restored() * 100.0).floor();
+    let left = lane.left().map_or(String::new(), |left| {
+        format!(", about {} s left", left.as_secs() + 1)
+    });
     format!(
-        "lane {lane} is being restored: {:.0} %",
-        (progress * 100.0).floor()
+        "lane {} is being restored: {percent:.0} %{left}",
+        lane.lane()
     )
 }

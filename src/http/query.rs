@@ -95,7 +95,7 @@ fn not_asked(site: &Site, lane: LaneId, why: NotAsked) -> Response {
     let gauges = lanes.iter().find(|gauges| gauges.lane() == lane);
     let what = match (why, gauges) {
         (NotAsked::Elsewhere(_), Some(gauges)) if gauges.state() == LaneState::Restoring => {
-            being_restored(lane, gauges.restored())
+            being_restored(gauges)
         }
         (NotAsked::Elsewhere(_), Some(gauges)) if gauges.state() == LaneState::Stopped => {
             stands_still(lane)

@@ -14,6 +14,7 @@ mod offsets;
 mod outlet;
 pub mod pass;
 pub mod record;
+pub mod retention;
 pub mod returns;
 pub mod roll;
 pub mod shelf;

@@ -14,6 +14,7 @@ use crate::settings::TopicSettings;
 use super::client::Target;
 use super::context::Outsider;
 use super::trouble::restart;
+pub(super) use described::settings;
 use terms::{Known, Role};
 
 /// What the survey found.

@@ -9,7 +9,7 @@ use crate::engine::adoption::NotAdopted;
 use crate::engine::explain::explain;
 use crate::lane::ledger::Mismatch;
 use crate::lane::liveness::Feed;
-use crate::model::ids::{LaneId, TopicIx, UnitId};
+use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::Timestamp;
 use crate::port::{Loss, NotKept, Record, Trouble};
 use crate::telemetry::happening::{
@@ -95,6 +95,13 @@ impl Desk {
             kind,
             lanes,
         });
+    }
+
+    /// A restore of a lane would read from here on.
+    pub(super) fn needs(&self, id: LaneId, next: &[Offset]) {
+        if let Some(gauges) = self.lanes.get(&id) {
+            gauges.set_needs(next);
+        }
     }
 
     /// A lane has repeated so many records more, so many in all of so many.

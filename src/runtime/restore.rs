@@ -103,6 +103,8 @@ pub(super) struct Restore {
     /// Records that the committed offsets are ahead of where the lane begins.
     records_expected: u64,
     units: u64,
+    /// Rows of the snapshot that have come, and that there are.
+    rows: (u64, u64),
     /// The snapshot that it is made of, while customers still come.
     snapshot: Option<Snapshot>,
     /// The last unit that was in it.
@@ -149,6 +151,7 @@ impl Restore {
             records: 0,
             records_expected: places.map(ahead).sum(),
             units: 0,
+            rows: snapshot.as_ref().map_or((0, 0), Snapshot::rows),
             snapshot_unit: snapshot.as_ref().map(|snapshot| snapshot.stamp().unit()),
             snapshot,
             began: Instant::now(),
@@ -160,12 +163,11 @@ impl Restore {
         self.records
     }
 
-    /// How far it has come, of how far: customers of a snapshot while they come, then records.
+    /// How far it has come, of how far: customers of a snapshot, and records. One takes about as
+    /// long as the other.
     pub(super) fn progress(&self) -> (u64, u64) {
-        match &self.snapshot {
-            Some(snapshot) => snapshot.rows(),
-            None => (self.records, self.records_expected),
-        }
+        let (rows, all) = self.rows;
+        (rows + self.records, all + self.records_expected)
     }
 
     /// What the log says at the end.
@@ -272,8 +274,14 @@ impl Restore {
         let (shelf, unit) = (snapshot.shelf(), snapshot.stamp().unit());
         let gone_on = snapshot.go_on();
         match gone_on.map_err(|why| Stop::Unfit(shelf, unit, why))? {
-            Progress::More(snapshot) => self.snapshot = Some(*snapshot),
-            Progress::Done(lane) => intake.stand(*lane),
+            Progress::More(snapshot) => {
+                self.rows = snapshot.rows();
+                self.snapshot = Some(*snapshot);
+            }
+            Progress::Done(lane) => {
+                self.rows.0 = self.rows.1;
+                intake.stand(*lane);
+            }
         }
         Ok(())
     }

@@ -45,6 +45,8 @@ pub(super) struct Worker<B: Bus, C, M> {
     lanes: BTreeMap<LaneId, Intake<<B::Reading as Source>::Record>>,
     /// Lanes given up, which may well come back.
     parked: BTreeMap<LaneId, Lane>,
+    /// Where a restore of each lane would begin to read.
+    needs: BTreeMap<LaneId, Vec<Offset>>,
     restores: VecDeque<(LaneId, Option<Snapshot>)>,
     restore: Option<Restore>,
     unit: Option<OpenUnit>,
@@ -79,6 +81,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         Self {
             lanes: BTreeMap::new(),
             parked: BTreeMap::new(),
+            needs: BTreeMap::new(),
             restores: VecDeque::new(),
             restore: None,
             unit: None,
@@ -197,6 +200,9 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         self.restores.clear();
         for id in lanes {
             let (lane, snapshot) = self.found(*id)?;
+            if let Some(next) = self.needs.get(id) {
+                self.desk.needs(*id, next);
+            }
             let back = i64::from(bites(Tooth::StartsAtLast) && lane.last_unit().0 > 0);
             let next = lane.next().iter().map(|next| Offset(next.0 - back));
             starts.push((*id, next.collect()));
@@ -228,6 +234,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
                 first_offsets(id, plan, source, &self.clock)?
             }
         };
+        self.needs.insert(id, next.clone());
         Ok((self.plan.lane(id, next), snapshot))
     }
 

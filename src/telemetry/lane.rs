@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::model::ids::{LaneId, TopicIx};
-use crate::model::time::Timestamp;
+use crate::model::ids::{LaneId, Offset, TopicIx};
+use crate::model::time::{Span, Timestamp};
 
 use super::labels::Enrolled;
 use super::names::LaneState;
@@ -19,6 +20,12 @@ pub struct LaneGauges {
     /// Records replayed, of so many.
     replayed: AtomicU64,
     to_replay: AtomicU64,
+    /// Since when it is being restored.
+    began: OnceLock<Instant>,
+    /// Where a restore would read on, by input topic.
+    needs: Mutex<Option<Vec<Offset>>>,
+    /// How long that is still there, by input topic; nothing for ever.
+    margins: Mutex<Vec<Option<Span>>>,
     clock: AtomicI64,
     live: AtomicBool,
     held: AtomicU64,
@@ -51,6 +58,9 @@ impl LaneGauges {
             state: AtomicUsize::new(LaneState::Restoring as usize),
             replayed: AtomicU64::new(0),
             to_replay: AtomicU64::new(0),
+            began: OnceLock::new(),
+            needs: Mutex::default(),
+            margins: Mutex::default(),
             clock: AtomicI64::new(Timestamp::MIN.0),
             live: AtomicBool::new(false),
             held: AtomicU64::new(0),
@@ -82,6 +92,7 @@ impl LaneGauges {
 
     /// How many records of its past have been replayed, of how many.
     pub fn set_restored(&self, records: u64, of: u64) {
+        self.began.get_or_init(Instant::now);
         self.to_replay.store(of, Relaxed);
         self.replayed.store(records, Relaxed);
     }
@@ -96,6 +107,37 @@ impl LaneGauges {
             0 => 0.0,
             of => (self.replayed.load(Relaxed) as f64 / of as f64).min(1.0),
         }
+    }
+
+    /// How long its restore takes from now on, at the pace so far; nothing before the first step,
+    /// and where nobody can tell.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        let passed = self.began.get()?.elapsed();
+        let restoring = self.state() == LaneState::Restoring;
+        restoring.then(|| left(passed, self.restored()))?
+    }
+
+    /// A restore would read from here on, by input topic.
+    pub fn set_needs(&self, next: &[Offset]) {
+        *lock(&self.needs) = Some(next.to_vec());
+    }
+
+    /// Where a restore would read on, by input topic.
+    #[must_use]
+    pub fn needs(&self) -> Option<Vec<Offset>> {
+        lock(&self.needs).clone()
+    }
+
+    /// How long what a restore needs is still there, by input topic; nothing for ever.
+    pub fn set_margins(&self, margins: &[Option<Span>]) {
+        margins.clone_into(&mut lock(&self.margins));
+    }
+
+    /// The same, as it was looked at last.
+    #[must_use]
+    pub fn margins(&self) -> Vec<Option<Span>> {
+        lock(&self.margins).clone()
     }
 
     /// A snapshot was kept at that instant, of so many bytes.
@@ -211,8 +253,18 @@ impl LaneGauges {
     }
 
     fn stands(&self) -> MutexGuard<'_, Stands> {
-        self.stands.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.stands)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long something takes from now on, if so much of it took so long.
+fn left(passed: Duration, done: f64) -> Option<Duration> {
+    let left = passed.as_secs_f64() * (1.0 - done) / done;
+    Duration::try_from_secs_f64(left).ok()
 }
 
 /// Lanes as text, runs drawn together: "0-5, 7". In ascending order; "none" without any.
@@ -251,6 +303,22 @@ mod tests {
         gauges.set_restored(0, 0);
         gauges.set_state(LaneState::Running);
         assert!((gauges.restored() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_left_goes_by_the_pace_so_far() {
+        let seconds = |passed, done| left(Duration::from_secs(passed), done);
+        assert_eq!(seconds(10, 0.25), Some(Duration::from_secs(30)));
+        assert_eq!(seconds(10, 1.0), Some(Duration::ZERO));
+        assert_eq!(seconds(10, 0.0), None);
+        let gauges = LaneGauges::new(LaneId(3), 2);
+        assert_eq!(gauges.left(), None);
+        gauges.set_restored(0, 50);
+        assert_eq!(gauges.left(), None);
+        gauges.set_restored(21, 50);
+        assert!(gauges.left().is_some());
+        gauges.set_state(LaneState::Running);
+        assert_eq!(gauges.left(), None);
     }
 
     #[test]

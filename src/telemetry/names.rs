@@ -67,7 +67,11 @@ metrics! {
     LANES = Gauge "tidemark_lanes" ["state"]
         "Lanes of this instance by state.";
     RESTORE_PROGRESS = Gauge "tidemark_restore_progress_ratio" ["lane"]
-        "How much of the lane's snapshot has been read, then of its past replayed, 0 to 1.";
+        "How much of the lane's snapshot and of its past after that has been read again, 0 to 1.";
+    RESTORE_LEFT = Gauge "tidemark_restore_left_seconds" ["lane"]
+        "How long the lane's restore takes from now on, at the pace so far.";
+    RESTORE_MARGIN = Gauge "tidemark_restore_margin_seconds" ["topic", "partition"]
+        "How long the oldest record that a restore of the lane would need is still kept.";
     REPLAYED_RECORDS = Counter "tidemark_replayed_records_total" []
         "Records read again to restore lanes; not part of the records consumed.";
     UNITS = Counter "tidemark_units_total" []

@@ -204,6 +204,10 @@ impl Families {
         );
         self.numbers(&names::RESTORE_PROGRESS, each(|lane| Some(lane.restored())));
         self.numbers(
+            &names::RESTORE_LEFT,
+            each(|lane| Some(lane.left()?.as_secs_f64())),
+        );
+        self.numbers(
             &names::SNAPSHOT_TIME,
             each(|lane| Some(lane.saved()?.0.0 as f64 / 1000.0)),
         );
@@ -222,6 +226,14 @@ impl Families {
                 })
         });
         self.numbers(&names::CONSUMER_LAG, lags);
+        let margins = lanes.iter().flat_map(|lane| {
+            let topics = labels.topics.iter().zip(lane.margins());
+            topics.filter_map(|(topic, margin)| {
+                let labels = vec![topic.clone(), lane.lane().to_string()];
+                Some((labels, margin?.0 as f64 / 1000.0))
+            })
+        });
+        self.numbers(&names::RESTORE_MARGIN, margins);
     }
 
     fn policies(&mut self, board: &Board, labels: &Labels, lanes: &[Arc<LaneGauges>]) {

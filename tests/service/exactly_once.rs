@@ -13,6 +13,7 @@ mod instance;
 mod kills;
 mod large;
 mod lost_records;
+mod margins;
 mod memory;
 mod outages;
 mod own_topics;

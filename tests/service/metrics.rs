@@ -8,7 +8,7 @@ use std::time::Duration;
 use tidemark::model::change::{Cause, Direction};
 use tidemark::model::ids::{LaneId, TopicIx};
 use tidemark::model::refusal::{REFUSALS, Refusal};
-use tidemark::model::time::Timestamp;
+use tidemark::model::time::{Span, Timestamp};
 use tidemark::model::warning::Notice;
 use tidemark::policy::declared::Policy;
 use tidemark::telemetry::happening::{
@@ -183,26 +183,13 @@ fn what_is_consumed_equals_what_became_of_it() {
     let scrape = Scrape::of(&telemetry.page());
     assert_eq!(scrape.sum("tidemark_records_consumed_total"), 26.0);
     assert_eq!(scrape.sum("tidemark_events_total"), 26.0);
-    assert_eq!(
-        scrape.value("tidemark_events_total{outcome=\"applied\"}"),
-        14.0
-    );
-    assert_eq!(
-        scrape.value("tidemark_events_total{outcome=\"suppressed\"}"),
-        2.0
-    );
-    assert_eq!(
-        scrape.value("tidemark_events_total{outcome=\"duplicate\"}"),
-        2.0
-    );
-    assert_eq!(
-        scrape.value("tidemark_events_total{outcome=\"dead_letter\"}"),
-        6.0
-    );
-    assert_eq!(
-        scrape.value("tidemark_events_total{outcome=\"transfer\"}"),
-        2.0
-    );
+    let outcome =
+        |name: &str| scrape.value(&format!("tidemark_events_total{{outcome=\"{name}\"}}"));
+    assert_eq!(outcome("applied"), 14.0);
+    assert_eq!(outcome("suppressed"), 2.0);
+    assert_eq!(outcome("duplicate"), 2.0);
+    assert_eq!(outcome("dead_letter"), 6.0);
+    assert_eq!(outcome("transfer"), 2.0);
     assert_eq!(scrape.sum("tidemark_dead_letters_total"), 6.0);
     assert_eq!(
         scrape.value("tidemark_dead_letters_total{reason=\"not_json\"}"),
@@ -344,7 +331,10 @@ fn rows(columns: usize) -> Vec<Vec<String>> {
 
 #[test]
 fn every_metric_is_documented_and_the_reverse() {
-    let (telemetry, _lanes) = busy();
+    let (telemetry, lanes) = busy();
+    lanes[0].set_margins(&[Some(Span(60_000)), None]);
+    let restoring = telemetry.lane(LaneId(2));
+    restoring.set_restored(1, 2);
     let scrape = Scrape::of(&telemetry.page());
     let labels = scrape.labels();
     let exported: BTreeSet<[String; 3]> = scrape

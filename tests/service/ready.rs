@@ -26,8 +26,10 @@ fn ready_says_why_not() {
         lanes: &lanes,
     });
     let lane = site.telemetry.lane(LaneId(4));
+    assert_eq!(ready(), told("lane 4 is being restored: 0 %"));
     lane.set_restored(1, 3);
-    assert_eq!(ready(), told("lane 4 is being restored: 33 %"));
+    let why = "lane 4 is being restored: 33 %, about 1 s left";
+    assert_eq!(ready(), told(why));
     lane.set_state(LaneState::Running);
     assert_eq!(ready(), (200, r#"{"ready":true,"why":[]}"#.to_owned()));
     let memory = site.telemetry.memory();

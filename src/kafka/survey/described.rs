@@ -21,14 +21,29 @@ pub(super) fn of<'a>(
     target: &Target,
 ) -> Result<(Vec<Settled<'a>>, Vec<Difference>), Trouble> {
     let known: Vec<&Known> = known.collect();
+    let mut answers = settings(known.iter().map(|one| one.topic.as_str()), target)?;
+    let (mut settled, mut untold) = (Vec::new(), Vec::new());
+    for known in known {
+        let settings = answers.remove(&known.topic).unwrap_or_default();
+        match settings.is_empty() {
+            false => settled.push(Settled { known, settings }),
+            true => untold.push(forbidden(&known.topic, target)),
+        }
+    }
+    Ok((settled, untold))
+}
+
+/// The settings of these topics by name; none of those that may not be looked at: the rdkafka crate
+/// gives none then, and no error.
+pub(in crate::kafka) fn settings<'a>(
+    topics: impl Iterator<Item = &'a str>,
+    target: &Target,
+) -> Result<BTreeMap<String, BTreeMap<String, String>>, Trouble> {
     let admin: AdminClient<Outsider> = target
         .admin()
         .create_with_context(Outsider)
         .map_err(|error| Trouble::Fatal(format!("cannot make an admin client: {error}")))?;
-    let wanted: Vec<ResourceSpecifier<'_>> = known
-        .iter()
-        .map(|one| ResourceSpecifier::Topic(&one.topic))
-        .collect();
+    let wanted: Vec<ResourceSpecifier<'_>> = topics.map(ResourceSpecifier::Topic).collect();
     let options = AdminOptions::new().request_timeout(Some(target.patience));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -46,16 +61,7 @@ pub(super) fn of<'a>(
             );
         }
     }
-    let (mut settled, mut untold) = (Vec::new(), Vec::new());
-    for known in known {
-        // Of a topic whose settings may not be seen, the rdkafka crate gives none, and no error.
-        let settings = answers.remove(&known.topic).unwrap_or_default();
-        match settings.is_empty() {
-            false => settled.push(Settled { known, settings }),
-            true => untold.push(forbidden(&known.topic, target)),
-        }
-    }
-    Ok((settled, untold))
+    Ok(answers)
 }
 
 fn forbidden(topic: &str, target: &Target) -> Difference {

@@ -46,6 +46,8 @@ pub(super) struct Keeping {
     last: BTreeMap<LaneId, (Timestamp, UnitId)>,
     /// Of each lane, a place in its ledger before the last unit of that snapshot.
     places: BTreeMap<LaneId, Offset>,
+    /// Of each lane, the last unit of the one that was begun last, and what comes after it.
+    begun: BTreeMap<LaneId, (UnitId, Vec<Offset>)>,
 }
 
 /// The lane that comes next.
@@ -94,6 +96,7 @@ impl Keeping {
             draft: None,
             last: BTreeMap::new(),
             places: BTreeMap::new(),
+            begun: BTreeMap::new(),
         }
     }
 
@@ -160,6 +163,7 @@ impl Keeping {
         self.places.insert(lane, stamp.ledger);
         let form = intake.lane.engine().form();
         if intake.lane.begin_saving(&mut tape) {
+            self.begun.insert(lane, (unit, intake.lane.next().to_vec()));
             self.draft = Some(Draft {
                 lane,
                 unit,
@@ -358,7 +362,14 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
                     unit,
                     shelf,
                     bytes,
-                } => self.desk.snapshot_kept(lane, (unit, bytes), shelf, now),
+                } => {
+                    let begun = keeping.begun.get(&lane);
+                    if let Some((_, next)) = begun.filter(|(begun, _)| *begun == unit) {
+                        self.needs.insert(lane, next.clone());
+                        self.desk.needs(lane, next);
+                    }
+                    self.desk.snapshot_kept(lane, (unit, bytes), shelf, now);
+                }
                 News::Failed { lane, shelf, why } => self.desk.snapshot_failed(lane, shelf, &why),
             }
         }

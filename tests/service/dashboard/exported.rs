@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tidemark::model::ids::LaneId;
-use tidemark::model::time::Timestamp;
+use tidemark::model::time::{Span, Timestamp};
 use tidemark::telemetry::Telemetry;
 use tidemark::wire::policy::parse;
 
@@ -30,6 +30,8 @@ pub(crate) fn families() -> Vec<Family> {
     let lane = telemetry.lane(LaneId(0));
     lane.set_clock(Timestamp(0), true);
     lane.set_saved(Timestamp(1_000), 1);
+    lane.set_restored(1, 2);
+    lane.set_margins(&[Some(Span(1_000)), None]);
     read(&telemetry.page())
 }
 
