@@ -58,12 +58,11 @@ impl Reader {
             return Ok(Stock::default());
         }
         if let Some((stock, at)) = self.told_by_last(lane, low, high)? {
-            match stock.whole.first() {
-                None => return Ok(stock),
-                Some(newest) if newest.end == at.0 || self.is_there(lane, newest)? => {
-                    return Ok(stock);
-                }
-                Some(_) => {}
+            // Who was thrown out before anything was whole knows of none, although there are some.
+            if let Some(newest) = stock.whole.first()
+                && (newest.end == at.0 || self.is_there(lane, newest)?)
+            {
+                return Ok(stock);
             }
         }
         let mut stock = Stock::default();

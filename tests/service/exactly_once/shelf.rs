@@ -2,6 +2,9 @@
 //! somebody else's there makes nothing wrong.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{JoinHandle, panicking, spawn};
+use std::time::Duration;
 
 use tidemark::model::ids::Offset;
 use tidemark::wire::snapshot::piece::{HEADER, Heading, PIECE, Part, Place, Stock, Whole};
@@ -13,6 +16,8 @@ use super::takeover::crowd;
 use super::verdict::verdict;
 use crate::broker::{Broker, Client, Isolation, NewRecord, Record, needs_kafka, until};
 
+/// Between two records of one who was thrown out.
+const BEAT: Duration = Duration::from_millis(50);
 /// Compacts whatever may be, at once.
 const EAGER: &str = "log.cleaner.backoff.ms=200";
 const COMPACT: (&str, &str) = ("cleanup.policy", "compact");
@@ -222,18 +227,78 @@ fn who_takes_a_lane_over_is_made_of_the_topic() {
 /// So many customers that a lane's snapshot has several pieces.
 const CROWD: usize = 20_000;
 
+/// Waits until some lane has been written down once more.
+fn wait_for_one(deployment: &Deployment) {
+    let before = Shelf::read(deployment);
+    until("one is whole again", PATIENCE, || {
+        let shelf = Shelf::read(deployment);
+        let is_new = |lane| shelf.newest(lane).end > before.newest(lane).end;
+        (0..deployment.lanes()).any(is_new).then_some(())
+    });
+}
+
 /// A draft that has several pieces and no end: its lane, and what is whole besides.
 fn wait_for_draft(deployment: &Deployment) -> (i32, Whole) {
     until("a snapshot is half written", PATIENCE, || {
         let shelf = Shelf::read(deployment);
         let half = |lane: i32| {
-            let last = shelf.lane(lane).last()?;
+            let of_its_own =
+                |record: &&Record| label(record).is_some_and(|(_, it)| it.first != OTHERS);
+            let last = shelf.lane(lane).rfind(of_its_own)?;
             let (place, _) = label(last)?;
             let is_half = matches!(place.part, Part::Piece(1)) && last.value.is_some();
             is_half.then(|| (lane, shelf.newest(lane).clone()))
         };
         (0..deployment.lanes()).find_map(half)
     })
+}
+
+/// What the pieces of one who was thrown out say that they belong to.
+const OTHERS: Option<i64> = Some(i64::MAX);
+
+/// One who was thrown out before there was any snapshot, and writes on until it is dropped.
+struct Ghost(Option<Sender<()>>, Option<JoinHandle<()>>);
+
+impl Ghost {
+    fn haunt(deployment: &Deployment) -> Self {
+        let (client, topic) = (deployment.client().clone(), deployment.snapshots_topic());
+        let lanes = deployment.lanes();
+        let heading = Heading {
+            unit: 1,
+            first: OTHERS,
+            ..Heading::default()
+        };
+        let records: Vec<NewRecord> = (0..lanes)
+            .flat_map(|lane| [0, 1].map(|slot| (lane, slot)))
+            .map(|(lane, slot)| NewRecord {
+                headers: vec![(HEADER.to_owned(), Some(heading.encode()))],
+                partition: Some(lane),
+                ..NewRecord::new(
+                    Place {
+                        slot,
+                        part: Part::Piece(7),
+                    }
+                    .key(),
+                    "boo",
+                )
+            })
+            .collect();
+        let (stop, stopped) = channel();
+        let haunts = move || {
+            while stopped.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                client.produce(&topic, &records);
+            }
+        };
+        Self(Some(stop), Some(spawn(haunts)))
+    }
+}
+
+impl Drop for Ghost {
+    fn drop(&mut self) {
+        drop(self.0.take());
+        let thread = self.1.take().expect("it is dropped once");
+        assert!(thread.join().is_ok() || panicking(), "a ghost has failed");
+    }
 }
 
 /// Waits until the broker has dropped what lay in a lane's partition first.
@@ -272,14 +337,21 @@ fn one_that_is_cut_off_and_those_that_were_compacted_are_passed_over() {
 
     // Killed in the middle of one.
     let slow = start(&deployment, "slow", &["snapshots.bytes_per_second=65536"]);
+    let ghost = Ghost::haunt(&deployment);
+    wait_for_one(&deployment);
     let (lane, whole) = wait_for_draft(&deployment);
+    let newest = Shelf::read(&deployment);
     slow.kill();
     // And somebody who was thrown out goes on with a longer one.
     let pieces = vec![vec![7; PIECE / 8]; 9];
     forge(&deployment, lane, &whole, &pieces, false);
     let mut two = start(&deployment, "two", &[]);
     let made = restored(&deployment, &mut two);
+    drop(ghost);
     assert_eq!(made[lane as usize].0, Some(whole.unit), "{made:?}");
+    for (lane, (unit, _)) in (0..).zip(&made) {
+        assert!(*unit >= Some(newest.newest(lane).unit), "{made:?}");
+    }
     assert!(!two.log().contains("snapshot damaged"), "{}", two.log());
     wait_for_two(&deployment);
     let (place, heading) = until("what was left behind is taken away", PATIENCE, || {
