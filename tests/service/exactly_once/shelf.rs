@@ -301,6 +301,18 @@ impl Drop for Ghost {
     }
 }
 
+/// From now on the broker drops what was overwritten. Until then it would drop what is to be passed
+/// over.
+fn compact_soon(deployment: &Deployment) {
+    let (client, topic) = (deployment.client(), deployment.snapshots_topic());
+    let settings = "segment.ms=500,min.cleanable.dirty.ratio=0.01,max.compaction.lag.ms=1000";
+    client.run_script(&format!(
+        "kafka-configs.sh --bootstrap-server {} --alter --entity-type topics --entity-name {topic} \
+         --add-config {settings}",
+        client.bootstrap()
+    ));
+}
+
 /// Waits until the broker has dropped what lay in a lane's partition first.
 fn wait_for_compaction(deployment: &Deployment, lane: i32) {
     until("what was overwritten is gone", PATIENCE, || {
@@ -320,13 +332,7 @@ fn one_that_is_cut_off_and_those_that_were_compacted_are_passed_over() {
         static_membership: false,
     };
     let deployment = Deployment::new(&broker, &plan);
-    let soon = [
-        COMPACT,
-        ("segment.ms", "500"),
-        ("min.cleanable.dirty.ratio", "0.01"),
-        ("max.compaction.lag.ms", "1000"),
-    ];
-    topic(&broker, &deployment, &soon);
+    topic(&broker, &deployment, &[COMPACT]);
     crowd(&deployment, CROWD);
     let load = ShopLoad::open(&deployment, Dice::of("pieces", 8), 50, false);
     let one = start(&deployment, "one", &[]);
@@ -353,6 +359,7 @@ fn one_that_is_cut_off_and_those_that_were_compacted_are_passed_over() {
         assert!(*unit >= Some(newest.newest(lane).unit), "{made:?}");
     }
     assert!(!two.log().contains("snapshot damaged"), "{}", two.log());
+    compact_soon(&deployment);
     wait_for_two(&deployment);
     let (place, heading) = until("what was left behind is taken away", PATIENCE, || {
         let shelf = Shelf::read(&deployment);
