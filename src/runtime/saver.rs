@@ -1,5 +1,5 @@
-//! Who writes a worker's snapshots: a thread, so that the worker waits for no disk, or, where all is
-//! to happen in step, whoever stands in for it.
+//! Who writes a worker's snapshots: a thread, so that the worker waits for no disk, or whoever
+//! stands in for it where all is to happen in step.
 
 use std::fmt;
 use std::sync::Arc;

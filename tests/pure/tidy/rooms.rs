@@ -11,7 +11,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("teeth", &[]),
     ("features", &["model"]),
     ("policy", &["model", "features"]),
-    ("engine", &["model", "features", "policy"]),
+    ("engine", &["model", "features", "policy", "teeth"]),
     ("lane", &["model", "features", "policy", "engine", "teeth"]),
     ("wire", &["model", "features", "policy", "engine", "lane"]),
     ("story", &["model", "features", "policy", "engine", "wire"]),
