@@ -1,6 +1,7 @@
 //! How wide the words of one customer's buckets of one series are.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::narrow::{Width, spread, width_of};
 
@@ -38,7 +39,7 @@ pub(super) struct Place {
 
 /// All forms of a series, by their codes.
 #[derive(Clone, Debug)]
-pub(super) struct Forms(Vec<Form>);
+pub(super) struct Forms(Arc<[Form]>);
 
 impl Forms {
     /// Of a series with so many sums.
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn words_lie_side_by_side_and_fill_the_bucket() {
         for (sums, firm) in [(0, false), (0, true), (1, false), (3, true)] {
-            for form in &Forms::new(sums, firm).0 {
+            for form in Forms::new(sums, firm).0.iter() {
                 let mut end = 0;
                 for word in 0..form.words() {
                     let place = form.place(word);

@@ -1,8 +1,9 @@
 //! An edition of a policy: what it says, and the very text that says it; and which of them comes
 //! next to a lane.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::engine::Engine;
 use crate::policy::declared::Policy;
 
 /// A policy with the text that it was read from, whose hash it carries.
@@ -12,9 +13,28 @@ pub struct Edition {
     pub policy: Arc<Policy>,
     /// The text.
     pub text: Arc<str>,
+    /// An engine without customers, once one was asked for.
+    blank: Arc<OnceLock<Engine>>,
 }
 
 impl Edition {
+    /// A policy and its text.
+    #[must_use]
+    pub fn new(policy: Arc<Policy>, text: Arc<str>) -> Self {
+        Self {
+            policy,
+            text,
+            blank: Arc::default(),
+        }
+    }
+
+    /// An engine that begins with it. To prepare a policy takes some hundred times as long as to
+    /// copy what comes of it.
+    pub(super) fn engine(&self) -> Engine {
+        let blank = || Engine::new(self.policy.clone());
+        self.blank.get_or_init(blank).clone()
+    }
+
     /// The hash of the text.
     #[must_use]
     pub fn hash(&self) -> &str {

@@ -55,7 +55,7 @@ impl Lane {
     /// on, by topic.
     #[must_use]
     pub fn new(id: LaneId, topics: Arc<[String]>, edition: Edition, next: Vec<Offset>) -> Self {
-        let engine = Engine::new(edition.policy.clone());
+        let engine = edition.engine();
         Self {
             id,
             topics,
@@ -110,7 +110,7 @@ impl Lane {
         if self.editions[0].hash() == edition.hash() {
             return;
         }
-        self.engine = Engine::new(edition.policy.clone());
+        self.engine = edition.engine();
         self.forms = vec![self.engine.form()];
         self.editions = vec![edition];
     }

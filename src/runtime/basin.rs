@@ -17,9 +17,11 @@ mod weather;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::time::Timestamp;
 use crate::port::{Clock, Memory};
+use crate::runtime::plan::Plan;
 
 use broker::{Broker, Request, Shape};
 use dice::Dice;
@@ -83,6 +85,7 @@ struct World {
     wrong: RefCell<Option<String>>,
     tolls: Tolls,
     port: Rc<Port>,
+    plan: Arc<Plan>,
 }
 
 /// What has happened, counted.
@@ -145,6 +148,7 @@ impl World {
             wrong: RefCell::default(),
             tolls: Tolls::default(),
             port: port.clone(),
+            plan: Arc::new(port.plan(&rig)),
         })
     }
 

@@ -32,8 +32,7 @@ const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// See [`parse`].
 pub fn edition(file_name: &str, text: &str) -> Result<Edition, Report> {
     let policy = Arc::new(parse(file_name, text)?);
-    let text = Arc::from(text);
-    Ok(Edition { policy, text })
+    Ok(Edition::new(policy, Arc::from(text)))
 }
 
 /// The policy that a text declares. `file_name` is where the report says that the text stands.

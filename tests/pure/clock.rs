@@ -79,10 +79,7 @@ fn a_command_moves_no_clock() {
 #[test]
 fn profiles_and_commands_are_no_sign_that_the_feed_lives() {
     let topics = Arc::new(["shop".to_owned()]);
-    let edition = Edition {
-        policy: spending(),
-        text: "spending".into(),
-    };
+    let edition = Edition::new(spending(), "spending".into());
     let mut lane = Lane::new(LaneId(0), topics, edition, vec![Offset(0)]);
     let wall = Tick {
         ceiling: Timestamp(100),

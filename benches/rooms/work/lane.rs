@@ -58,7 +58,7 @@ impl Units {
         let policy = retail();
         let text = Arc::from("");
         let topics = Arc::from(["purchases", "browsing"].map(String::from));
-        let edition = Edition { policy, text };
+        let edition = Edition::new(policy, text);
         Self {
             lane: Lane::new(LaneId(0), topics, edition, vec![Offset(0); 2]),
             shop: Shop::new(CUSTOMERS, Spread::Uniform, Visits::Sessions),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::directory::Directory;
-use crate::lane::edition::Edition;
 use crate::lane::pacing::Pacing;
 use crate::model::ids::TopicIx;
 use crate::model::time::{DAY_MS, Span};
@@ -22,7 +21,7 @@ use crate::wire::policy::edition;
 use super::clerk::Clerk;
 use super::hull::Hull;
 use super::rack::Board;
-use super::skiff::Skiff;
+use super::skiff::{Skiff, dead};
 use super::{Glass, Rig, World, count};
 
 /// Who has bought so often stands so high, and whoever has within a day is a buyer. In few bytes:
@@ -47,7 +46,7 @@ const PATIENCE: usize = 20_000;
 
 /// What all histories share: it is dear to make and holds nothing that they depend on.
 pub(super) struct Port {
-    edition: Edition,
+    policies: Policies,
     telemetry: Telemetry,
     directory: Directory,
     /// Whether histories are told, step by step.
@@ -60,7 +59,7 @@ impl Port {
         let edition = edition("policy.toml", POLICY).unwrap_or_else(|report| panic!("{report}"));
         let telemetry = Telemetry::new(&edition.policy, &["shop", "web", "transfers"], 1);
         Rc::new(Self {
-            edition,
+            policies: Policies::new(edition, 500),
             telemetry,
             directory: Directory::new(),
             tells,
@@ -75,7 +74,7 @@ impl Port {
         let transfers = shape.transfers.then_some(TopicIx(topics.len()));
         topics.extend(transfers.map(|_| "transfers".to_owned()));
         Plan {
-            policies: Policies::new(self.edition.clone(), 500),
+            policies: self.policies.clone(),
             topics: topics.into(),
             transfers,
             lanes: shape.lanes,
@@ -157,7 +156,7 @@ fn launch(world: &Rc<World>, at: usize) -> Result<Box<Process>, Trouble> {
         skew,
     };
     let port = &world.port;
-    let plan = Arc::new(port.plan(&world.rig));
+    let plan = world.plan.clone();
     let desk = Desk::new(&port.telemetry, &port.directory, 0);
     let allowance = Allowance::new(glass.clone(), None, &port.telemetry);
     let mut process = Worker::new(plan, skiff, glass, desk, Pulse::default(), allowance);
@@ -206,6 +205,11 @@ impl World {
         let result = begun.and_then(|mut process| {
             hull.wake.set(None);
             let turned = process.turn();
+            // It may have been killed while it wrote to its disk, which it does not hear of.
+            let turned = turned.and_then(|()| match hull.alive.get() {
+                true => Ok(()),
+                false => Err(dead()),
+            });
             if turned.is_err() {
                 process.end(&turned);
             }

@@ -54,10 +54,7 @@ fn units(inputs: &[Input]) -> Vec<Unit<'_>> {
 
 /// The text is the hash: policies that are drawn have none.
 fn edition(policy: &Arc<Policy>) -> Edition {
-    Edition {
-        policy: Arc::clone(policy),
-        text: policy.hash.as_str().into(),
-    }
+    Edition::new(Arc::clone(policy), policy.hash.as_str().into())
 }
 
 fn begin(policy: &Arc<Policy>) -> Lane {

@@ -92,7 +92,7 @@ pub(crate) const DOORS: &[(&str, &[&str])] = &[
     ("sha2", &["wire"]),
     ("strsim", &["policy/suggestion", "settings"]),
     ("thiserror", &["*"]),
-    ("tikv_jemallocator", &["main"]),
+    ("tikv_jemallocator", &["main", "runtime/basin/tests"]),
     ("tokio", &["http", "kafka/survey/described", "cli"]),
     ("toml", &["wire", "settings"]),
     ("tracing", &["telemetry"]),

@@ -50,12 +50,11 @@ pub(super) fn is_the_same(world: &Rc<World>) -> Result<(), String> {
         world: world.clone(),
         skew: 0,
     };
-    let plan = world.port.plan(&world.rig);
     let mut transfers = Vec::new();
     for lane in world.rig.shape.all_lanes() {
         let mut skiff = Skiff::outside(world, &Rc::new(Hull::new(0)));
         let mut straight = Straight::default();
-        repeat_lane(lane, &plan, &mut skiff, &mut straight, &glass)
+        repeat_lane(lane, &world.plan, &mut skiff, &mut straight, &glass)
             .map_err(|trouble| format!("I5: {trouble}"))?;
         let broker = world.broker.borrow();
         for output in TOLD {
