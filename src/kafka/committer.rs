@@ -13,7 +13,7 @@ use crate::port::Trouble;
 
 use super::context::Publisher;
 use super::ffi::Native;
-use super::trouble::restart;
+use super::trouble::restart_unit;
 
 /// How long librdkafka waits before it sends the offsets of a transaction again. It does so by
 /// itself when the group's coordinator does not answer, and says so nowhere: that is another
@@ -136,7 +136,7 @@ pub(super) fn commit(
     let asked = Instant::now();
     producer
         .send_offsets_to_transaction(offsets, group, patience)
-        .map_err(restart("add the offsets to the transaction"))?;
+        .map_err(restart_unit("add the offsets to the transaction"))?;
     let once = asked.elapsed() < OFFSETS_AGAIN;
     Native::new(producer.client().native_ptr())
         .commit_transaction(patience)

@@ -15,7 +15,7 @@ use super::client::Target;
 use super::committer::{Committer, End, commit};
 use super::context::Publisher;
 use super::offsets::marked;
-use super::trouble::restart;
+use super::trouble::{restart, restart_unit};
 
 /// A transactional producer.
 pub(super) struct Outlet {
@@ -116,7 +116,7 @@ impl Outlet {
                     // The queue drains in the producer's own threads.
                     thread::park_timeout(Duration::from_millis(1));
                 }
-                Err((error, _)) => return Err(restart("publish a record")(error)),
+                Err((error, _)) => return Err(restart_unit("publish a record")(error)),
             }
         }
     }

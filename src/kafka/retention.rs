@@ -72,13 +72,13 @@ struct Place {
 
 impl Place {
     /// How long that is still there: until its age is reached, and as long as the log's begin takes
-    /// to come to it, if that moves.
+    /// to come to it, if that moves. What its clock says is yet to be written is of now.
     fn margin(&self, limits: Limits, now: Timestamp) -> Option<Span> {
         let ((needed, written), (first, begun)) = (self.needed, self.first);
         if needed < first {
             return Some(Span(0));
         }
-        let by_age = limits.age.map(|age| written + age - now);
+        let by_age = limits.age.map(|age| written.min(now) + age - now);
         let moves = limits.other && first.0 > 0;
         let by_begin = moves.then(|| written - begun);
         let least = by_age.into_iter().chain(by_begin).min();
@@ -219,6 +219,10 @@ mod tests {
         assert_eq!(
             margin(needed, first, limits(Some(30_000), true)),
             Some(20_000)
+        );
+        assert_eq!(
+            margin((50, 100_069), first, limits(Some(8_000), false)),
+            Some(8_000)
         );
         // Nothing was deleted yet, so nobody knows how quickly the begin moves.
         assert_eq!(margin(needed, (0, 40_000), limits(None, true)), None);

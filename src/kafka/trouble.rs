@@ -15,6 +15,17 @@ pub(super) fn restart(what: &'static str) -> impl Fn(KafkaError) -> Trouble {
     }
 }
 
+/// The same of a call that publishes a unit. It may be the one to tell that a topic of the unit may
+/// not be written to, and the unit waits until it may.
+pub(super) fn restart_unit(what: &'static str) -> impl Fn(KafkaError) -> Trouble {
+    move |error| match error.rdkafka_error_code() {
+        Some(RDKafkaErrorCode::TopicAuthorizationFailed) => {
+            Trouble::Restart(format!("cannot {what}: {error}"))
+        }
+        _ => restart(what)(error),
+    }
+}
+
 /// What to do about an error that the consumer reports by itself.
 pub(super) fn say(error: &KafkaError) -> Result<(), Trouble> {
     match error.rdkafka_error_code() {
