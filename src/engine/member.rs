@@ -188,6 +188,14 @@ impl Engine {
 }
 
 impl Member {
+    /// Drops what can matter no more of all that happened.
+    pub(super) fn settle(&mut self, era: &Era, clock: Timestamp) {
+        let (layout, zone) = (&era.law.layout, &era.policy.zone);
+        self.history.settle(layout, zone, clock);
+        let members = self.members.iter_mut();
+        members.for_each(|member| member.settle(era, clock));
+    }
+
     pub(super) fn put(&self, era: &Era, tape: &mut Tape) {
         self.put_alone(era, tape);
         tape.put_count(self.members.len());

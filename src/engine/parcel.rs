@@ -26,7 +26,8 @@ struct Memory {
 
 impl Engine {
     /// Takes out all that is kept of an id and of all who are one with it, and puts it on a tape;
-    /// their ids. They are passed over to the policy in force first.
+    /// their ids. They are passed over to the policy in force first. What can matter no more stays
+    /// behind: how much of that there still is depends on when there was no room for it.
     pub fn send_off(
         &mut self,
         id: &str,
@@ -48,7 +49,9 @@ impl Engine {
         }
         tape.put(i64::from(slot.is_some()));
         if let Some(slot) = slot {
-            self.member(slot).put(&self.era, tape);
+            let mut member = self.member(slot);
+            member.settle(&self.era, self.clock);
+            member.put(&self.era, tape);
             self.vacate(slot);
         }
         ids

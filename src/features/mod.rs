@@ -34,6 +34,7 @@ mod profile;
 mod regard;
 mod rolls;
 mod rows;
+mod settled;
 mod shape;
 pub mod sight;
 mod tally;

@@ -207,6 +207,14 @@ impl Orders {
         Self { entries }
     }
 
+    /// Forgets the orders up to an instant.
+    pub(super) fn forget(&mut self, limit: Timestamp) {
+        match &mut self.entries {
+            Entries::Few(rows) => rows.retain(|order| order.at > limit),
+            Entries::Many(many) => many.retain(&mut |order: &mut Order| order.at > limit),
+        }
+    }
+
     /// All entries, in no order: whoever asks sorts them or adds them up.
     fn entries(&self) -> Vec<Order> {
         match &self.entries {

@@ -168,7 +168,25 @@ fn goes_on(stage: &Stage) -> Result<bool, String> {
         &new.engine.forgotten(),
         &old.engine.forgotten(),
     )?;
+    equal("what is sent off", &sent_off(&mut new), &sent_off(&mut old))?;
     Ok(true)
+}
+
+/// All customers as another lane would have them, one after another, until nobody is left. It is
+/// published, so it must not depend on what a lane was made of.
+fn sent_off(lane: &mut Lane) -> Vec<Tape> {
+    let mut ids: Vec<String> = lane
+        .engine
+        .standings()
+        .map(|(id, _)| id.to_owned())
+        .collect();
+    ids.sort_unstable();
+    let off = |id: &String| {
+        let mut tape = Tape::default();
+        lane.engine.send_off(id, &mut tape, &mut Vec::new());
+        tape
+    };
+    ids.iter().map(off).collect()
 }
 
 fn saving(name: &'static str, plans: fn() -> BoxedStrategy<Plan>) {

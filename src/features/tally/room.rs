@@ -38,6 +38,15 @@ impl Tally {
     /// Drops buckets that can matter no more, and makes room for as many as are left. Costs as much
     /// as there are buckets, so it is for [`Tally::is_full`].
     pub(in crate::features) fn make_room(&mut self, layout: &Layout, limits: &Limits) {
+        self.drop_settled(layout, limits);
+        let len = self.bytes.len();
+        if self.is_full(layout) || self.bytes.capacity() - len < len / 8 {
+            self.grow(layout.one_of_each());
+        }
+    }
+
+    /// Drops buckets that can matter no more.
+    pub(in crate::features) fn drop_settled(&mut self, layout: &Layout, limits: &Limits) {
         for (series, shape) in layout.series.iter().enumerate() {
             if shape.first {
                 self.keep_first(layout, series, limits);
@@ -56,10 +65,6 @@ impl Tally {
             {
                 self.set_code(series, form.code);
             }
-        }
-        let len = self.bytes.len();
-        if self.is_full(layout) || self.bytes.capacity() - len < len / 8 {
-            self.grow(layout.one_of_each());
         }
     }
 }
