@@ -2,6 +2,7 @@
 //! much memory is in use.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -73,8 +74,8 @@ pub enum Notice {
 /// One look into the ledger of a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerLook {
-    /// The next entry.
-    Entry(Vec<u8>),
+    /// The next entry, and where it lies.
+    Entry(Offset, Vec<u8>),
     /// None has arrived yet.
     NotYet,
     /// The end, as far as committed.
@@ -231,6 +232,13 @@ pub trait Sink {
     /// # Errors
     /// It cannot be published.
     fn send(&mut self, outgoing: &Outgoing<'_>) -> Result<(), Trouble>;
+}
+
+/// Nobody publishes.
+impl Sink for Infallible {
+    fn send(&mut self, _: &Outgoing<'_>) -> Result<(), Trouble> {
+        match *self {}
+    }
 }
 
 /// A worker's connection to the broker: one consumer and one transactional producer.

@@ -84,12 +84,16 @@ pub(crate) enum Tooth {
     CopySkipped,
     /// A lane is remembered whose customers were still to come from a snapshot.
     HollowParked,
+    /// A lane is handed over as kept up whose customers were still to come from a snapshot.
+    HollowKeptUp,
+    /// A lane that was kept up goes on as if nobody had done anything since.
+    KeptUpStale,
 }
 
 #[cfg(all(feature = "teeth", test))]
 impl Tooth {
     /// All of them, in their order.
-    pub(crate) const ALL: [Self; 38] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::DoubtBelieved,
         Self::SameProducer,
         Self::RenewedBlindly,
@@ -128,6 +132,8 @@ impl Tooth {
         Self::Unvouched,
         Self::CopySkipped,
         Self::HollowParked,
+        Self::HollowKeptUp,
+        Self::KeptUpStale,
     ];
 }
 

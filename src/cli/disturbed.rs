@@ -108,6 +108,7 @@ impl Cell {
                 }
                 Ok(Witness::new(Connection::open(&target)?, seen.clone()))
             },
+            follow: None,
             clock: Wall,
             memory: Resident,
             telemetry: telemetry.clone(),

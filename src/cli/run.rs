@@ -12,6 +12,7 @@ use crate::http::{Server, Site, Taker};
 use crate::kafka::client::Target;
 #[cfg(not(feature = "bench-at-least-once"))]
 use crate::kafka::connection::Connection;
+use crate::kafka::connection::Reading;
 #[cfg(feature = "bench-at-least-once")]
 use crate::kafka::connection::loose::Loose;
 use crate::kafka::survey::{Difference, Survey, survey};
@@ -141,12 +142,14 @@ fn work(
     if settings.kafka.topic_settings != TopicSettings::Ignore {
         retain(&target(settings, 0), telemetry.clone(), stop.clone())?;
     }
+    let outside = || Reading::outside(&target(settings, 0));
     let crew = Crew {
         plan: Arc::new(Plan {
             snapshots: snapshots(settings),
             ..plan(settings, policies, lanes)
         }),
         connect: |worker| connect(&target(settings, worker)),
+        follow: settings.app.standby.then_some(&outside),
         clock: Wall,
         memory: Resident,
         telemetry,

@@ -225,7 +225,7 @@ fn follow(road: &mut Road, lane: LaneId, reading: &mut Reading) -> Result<Option
                 return Err(Trouble::Restart(why).into());
             }
             LedgerLook::NotYet => thread::park_timeout(LOOK_AGAIN),
-            LedgerLook::Entry(bytes) => {
+            LedgerLook::Entry(_, bytes) => {
                 heard = Instant::now();
                 let entry = ledger::decode(&bytes).map_err(|error| disorder(error.to_string()))?;
                 if let Some(fault) = books.take(&entry).pop() {

@@ -85,6 +85,7 @@ impl Ledger {
             Some(Ok(record)) => {
                 self.at_end = false;
                 Ok(LedgerLook::Entry(
+                    Offset(record.offset()),
                     record.payload().unwrap_or_default().to_vec(),
                 ))
             }
@@ -124,7 +125,7 @@ impl Ledger {
         let mut last = None;
         loop {
             match self.look()? {
-                LedgerLook::Entry(entry) => last = Some(entry),
+                LedgerLook::Entry(_, entry) => last = Some(entry),
                 LedgerLook::End => return Ok(last),
                 LedgerLook::NotYet if Instant::now() < given_up => thread::park_timeout(LOOK_AGAIN),
                 LedgerLook::NotYet => {

@@ -48,6 +48,7 @@ pub(super) struct Allowance<M> {
     telemetry: Telemetry,
     level: Arc<Mutex<Level>>,
     looked: Option<Timestamp>,
+    near: bool,
     full: bool,
 }
 
@@ -61,6 +62,7 @@ impl<M: Memory> Allowance<M> {
             telemetry: telemetry.clone(),
             level: Arc::new(Mutex::new(Level::Free)),
             looked: None,
+            near: false,
             full: false,
         }
     }
@@ -68,6 +70,11 @@ impl<M: Memory> Allowance<M> {
     /// Whether nothing more may be taken in, as of the last look.
     pub(super) fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// Whether nearly as much is in use as may be, as of the last look.
+    pub(super) fn is_near(&self) -> bool {
+        self.near
     }
 
     /// Looks, now and then.
@@ -86,7 +93,7 @@ impl<M: Memory> Allowance<M> {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         let (was, is) = (*level, level.with(in_use, limit));
         *level = is;
-        self.full = is == Level::Full;
+        (self.near, self.full) = (is >= Level::Near, is == Level::Full);
         match (was, is) {
             (Level::Full, Level::Full) => {}
             (_, Level::Full) => IntakePaused { in_use, limit }.log(),

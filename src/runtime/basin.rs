@@ -9,6 +9,7 @@ mod fleet;
 mod group;
 mod hull;
 mod log;
+mod process;
 mod proof;
 mod rack;
 mod skiff;
@@ -46,6 +47,8 @@ struct Rig {
     first: usize,
     /// How long after its last snapshot a lane is written down again, if it is.
     snapshots: Option<i64>,
+    /// Whether instances keep up the lanes of others.
+    stands_by: bool,
 }
 
 impl Rig {
@@ -53,16 +56,18 @@ impl Rig {
         let lanes = 1 + i32::from(dice.one_in(3));
         let transfers = lanes > 1 && !dice.one_in(3);
         let topics = 1 + usize::from(dice.one_in(3)) + usize::from(transfers);
+        let instances = 1 + usize::from(dice.one_in(3));
         Self {
             shape: Shape {
                 topics,
                 lanes,
                 transfers,
             },
-            instances: 1 + usize::from(dice.one_in(3)),
+            instances,
             is_static: dice.one_in(2),
             first: dice.below(3),
             snapshots: dice.one_in(2).then(|| dice.span(1, 20)),
+            stands_by: instances > 1 && dice.one_in(2),
         }
     }
 }
@@ -95,8 +100,10 @@ struct Tolls {
     crashes: Cell<u64>,
     /// Workers that had to start anew.
     restarts: Cell<u64>,
-    /// Lanes that were made of snapshots.
+    /// Ledgers of lanes that were read from some place on.
     made: Cell<u64>,
+    /// Lanes that had been kept up by those who took them over.
+    kept_up: Cell<u64>,
 }
 
 /// What came of a history.
@@ -105,6 +112,7 @@ struct Outcome {
     crashes: u64,
     restarts: u64,
     made: u64,
+    kept_up: u64,
     /// Records of the feed.
     events: u64,
     units: u64,
@@ -313,6 +321,7 @@ fn play(seed: u64, port: &Rc<Port>) -> Outcome {
         crashes: world.tolls.crashes.get(),
         restarts: world.tolls.restarts.get(),
         made: world.tolls.made.get(),
+        kept_up: world.tolls.kept_up.get(),
         events: world.feed.borrow().made(),
         units,
         matrix: world.weather.borrow().matrix,

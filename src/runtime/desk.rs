@@ -370,6 +370,7 @@ mod tests {
             lane: LANE,
             customers: 0,
             snapshot: None,
+            kept_up: false,
             units: 0,
             records: 0,
             took: Duration::ZERO,

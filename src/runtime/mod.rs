@@ -20,6 +20,7 @@ pub mod restore;
 mod saver;
 #[cfg(test)]
 mod shore;
+mod standby;
 pub mod supervisor;
 mod tally;
 mod transactions;

@@ -1,8 +1,10 @@
 //! Rebuilding a lane: its input again, along its ledger, with the output suppressed or sent
 //! elsewhere.
 
+mod agreement;
 mod beginning;
 mod lost;
+mod origin;
 mod pages;
 mod repeating;
 mod snapshot;
@@ -16,16 +18,17 @@ use crate::lane::lane::Lane;
 use crate::lane::ledger::Entry;
 use crate::model::ids::{LaneId, Offset, TopicIx, UnitId};
 use crate::model::time::{Span, Timestamp};
-use crate::port::{Clock, LedgerLook, Reached, Record, Sink, Source, Trouble};
-use crate::teeth::{Tooth, bites};
+use crate::port::{Clock, LedgerLook, Record, Sink, Source, Trouble};
 use crate::telemetry::happening::LaneRestored;
 use crate::wire::ledger;
 
-pub(super) use beginning::first_offsets;
+pub(super) use agreement::show;
+use beginning::first_offsets;
 use lost::Wait;
+pub(super) use origin::Origin;
 use repeating::repeat;
-use snapshot::Progress;
-pub(super) use snapshot::{Snapshot, Unfit};
+pub(super) use snapshot::Unfit;
+use snapshot::{Progress, Snapshot};
 pub(super) use stop::Stop;
 
 use super::intake::Intake;
@@ -36,10 +39,6 @@ use super::plan::Plan;
 const SLICE: usize = 50;
 /// Wait before looking for records or entries that had not arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
-
-/// A process that has stood still, or whose clock has been set, has not looked meanwhile: it looks
-/// so often before a ledger counts as one that disagrees.
-const LOOKS_LEAST: i64 = 8;
 
 pub(super) fn bad_entry(lane: LaneId, error: &ledger::BadEntry) -> Trouble {
     Trouble::Fatal(format!("lane {lane}: bad ledger entry: {error}"))
@@ -62,7 +61,7 @@ pub fn repeat_lane<S: Source>(
     source.start(&[(lane, next.clone())])?;
     let mut intake = Intake::new(plan.lane(lane, next), Budget::new(None), plan.reading());
     let mut outbox = Outbox::default();
-    let mut restore = Restore::begin(plan, &intake, source, clock, None)?;
+    let mut restore = Restore::begin(plan, &intake, source, clock, Origin::Itself(None))?;
     loop {
         source.poll()?;
         let now = clock.now();
@@ -85,8 +84,12 @@ pub fn repeat_lane<S: Source>(
 /// How far the rebuilding of a lane has come.
 pub(super) struct Restore {
     lane: LaneId,
-    /// The next unit to repeat.
-    pending: Option<Entry>,
+    /// The next unit to repeat, and where its entry lies.
+    pending: Option<(Offset, Entry)>,
+    /// Where the entry of the last unit lies, or of one before it.
+    place: Option<Offset>,
+    /// Whether the end of the ledger is enough: somebody else works on the lane.
+    follows: bool,
     /// Whether customers could be merged across lanes in it: its entry names the topic.
     crossed: bool,
     /// Which topics the ledger has named so far. One that was added has no committed offset before.
@@ -109,30 +112,27 @@ pub(super) struct Restore {
     snapshot: Option<Snapshot>,
     /// The last unit that was in it.
     snapshot_unit: Option<UnitId>,
+    kept_up: bool,
     began: Instant,
 }
 
 impl Restore {
-    /// Begins with a lane's snapshot, if there is one, and to read its ledger from there on.
+    /// Begins with what there is of a lane, and to read its ledger from there on.
     pub(super) fn begin<S: Source>(
         plan: &Plan,
         intake: &Intake<S::Record>,
         source: &mut S,
         clock: &impl Clock,
-        snapshot: Option<Snapshot>,
+        origin: Origin,
     ) -> Result<Self, Trouble> {
         let lane = intake.id();
-        let open = |source: &mut S| match &snapshot {
-            Some(snapshot) => source.open_ledger_at(lane, snapshot.stamp().ledger),
-            None => source.open_ledger(lane),
-        };
-        open(source)?;
+        origin.open_ledger(lane, source)?;
         let committed = source.committed(lane)?;
-        let last = snapshot.as_ref().map(|snapshot| snapshot.stamp().unit());
+        let last = origin.snapshot().map(|snapshot| snapshot.stamp().unit());
         let last = last.unwrap_or(intake.lane.last_unit());
         let (road, looked) = lost::none(plan, &intake.lane, last, &committed.next, source, clock)?;
         if looked {
-            open(source)?;
+            origin.open_ledger(lane, source)?;
         }
         let ahead = |(committed, next): (&Option<Offset>, &Offset)| {
             committed.map_or(0, |committed| {
@@ -140,9 +140,13 @@ impl Restore {
             })
         };
         let places = committed.next.iter().zip(intake.lane.next());
+        let kept_up = matches!(origin, Origin::KeptUp(_));
+        let snapshot = origin.into_snapshot().map(|snapshot| *snapshot);
         Ok(Self {
             lane,
             pending: None,
+            place: None,
+            follows: false,
             crossed: false,
             named: vec![false; committed.next.len()],
             road,
@@ -154,8 +158,23 @@ impl Restore {
             rows: snapshot.as_ref().map_or((0, 0), Snapshot::rows),
             snapshot_unit: snapshot.as_ref().map(|snapshot| snapshot.stamp().unit()),
             snapshot,
+            kept_up,
             began: Instant::now(),
         })
+    }
+
+    /// The same for a lane that somebody else works on: it is done where its ledger ends, whatever
+    /// the committed offsets are meanwhile.
+    pub(super) fn following(self) -> Self {
+        Self {
+            follows: true,
+            ..self
+        }
+    }
+
+    /// Where the entry of the last unit lies, or of one before it, if that was come by.
+    pub(super) fn place(&self) -> Option<Offset> {
+        self.place
     }
 
     /// Records repeated so far.
@@ -176,6 +195,7 @@ impl Restore {
             lane: self.lane,
             customers: intake.lane.engine().customers(),
             snapshot: self.snapshot_unit,
+            kept_up: self.kept_up,
             units: self.units,
             records: self.records,
             took: self.began.elapsed(),
@@ -204,18 +224,23 @@ impl Restore {
             if self.pending.is_none() {
                 match source.look_into_ledger()? {
                     LedgerLook::NotYet => return Ok(false),
+                    LedgerLook::End if self.follows => return Ok(true),
                     LedgerLook::End => return Ok(self.agree(plan, intake, source, now)?),
-                    LedgerLook::Entry(bytes) => {
-                        self.pending = self.next_unit(&bytes, plan, intake)?;
+                    LedgerLook::Entry(at, bytes) => {
+                        match self.next_unit(&bytes, plan, intake)? {
+                            Some(entry) => self.pending = Some((at, entry)),
+                            None => self.place = Some(at),
+                        }
                         continue;
                     }
                 }
             }
-            let Some(entry) = self.pending.take() else {
+            let Some((at, entry)) = self.pending.take() else {
                 continue;
             };
             if entry.gap.is_some() {
                 self.leap(&entry, plan, intake, source)?;
+                self.place = Some(at);
                 continue;
             }
             let wanted = |topic: TopicIx| {
@@ -227,13 +252,14 @@ impl Restore {
             intake.fetch(source, wanted)?;
             if !intake.holds(&entry) {
                 self.wait.goes_on(now, &entry, source)?;
-                self.pending = Some(entry);
+                self.pending = Some((at, entry));
                 return Ok(false);
             }
             self.wait = Wait::default();
             self.road.take(&entry);
             intake.lane.cross(self.crossed);
             repeat(plan, intake, &entry, outbox, to.as_deref_mut())?;
+            self.place = Some(at);
             self.records += entry.counts.consumed();
             self.units += 1;
         }
@@ -333,58 +359,4 @@ impl Restore {
         let entry = entry.map_err(|unread| Trouble::Fatal(unread.to_string()))?;
         Ok(Some(entry))
     }
-
-    /// Whether the committed offsets are where the ledger ends. The ledger's last entries may take
-    /// a moment to become visible, and one of time alone leaves the offsets where they are: they
-    /// name the unit.
-    fn agree<S: Source>(
-        &mut self,
-        plan: &Plan,
-        intake: &Intake<S::Record>,
-        source: &mut S,
-        now: Timestamp,
-    ) -> Result<bool, Trouble> {
-        let committed = source.committed(self.lane)?;
-        let reached = intake.next();
-        let mut places = committed.next.iter().zip(&reached).zip(&self.named);
-        let agreed = places.all(|((committed, reached), named)| match committed {
-            Some(committed) => committed == reached,
-            None => !named,
-        });
-        let unit = intake.lane.last_unit();
-        let named = committed.unit.is_none_or(|it| it == unit) || bites(Tooth::UnitUnasked);
-        if agreed && named || bites(Tooth::EndBelieved) {
-            return Ok(true);
-        }
-        let most = plan.agreement_wait.0 / LOOKS_LEAST;
-        let (last, waited) = self.disagreeing.unwrap_or((now, Span(0)));
-        let waited = Span(waited.0 + (now - last).0.clamp(0, most));
-        self.disagreeing = Some((now, waited));
-        if waited < plan.agreement_wait {
-            return Ok(false);
-        }
-        Err(Trouble::Fatal(format!(
-            "lane {}: the ledger ends with {} but the group has committed {}; \
-             has somebody reset the group's offsets, has the ledger lost records, or has Kafka \
-             lost the end of a transaction?",
-            self.lane,
-            show(&Reached {
-                next: reached.into_iter().map(Some).collect(),
-                unit: Some(unit),
-            }),
-            show(&committed),
-        )))
-    }
-}
-
-/// How far a lane has come, for people.
-pub(super) fn show(reached: &Reached) -> String {
-    let offsets = reached.next.iter();
-    let all: Vec<String> = offsets
-        .map(|offset| offset.map_or_else(|| "nothing".to_owned(), |offset| offset.to_string()))
-        .collect();
-    let unit = reached
-        .unit
-        .map_or_else(String::new, |unit| format!("unit {unit}, "));
-    format!("{unit}offsets ({})", all.join(", "))
 }

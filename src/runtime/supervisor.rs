@@ -8,14 +8,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
-use crate::port::{Bus, Clock, Memory, Trouble};
-use crate::telemetry::happening::WorkerRestarted;
-use crate::telemetry::{Restart, Telemetry};
+use crate::port::{Bus, Clock, Memory, Source, Trouble};
+use crate::telemetry::happening::{StandbyRestarted, WorkerRestarted};
+use crate::telemetry::{Happening, Restart, Telemetry};
 
 use super::allowance::Allowance;
 use super::desk::Desk;
 use super::plan::Plan;
 use super::pulse::Pulse;
+use super::standby::{Follower, Standby};
 use super::worker::Worker;
 
 /// First wait before a worker starts anew; doubled each time, up to the longest.
@@ -28,11 +29,13 @@ const FENCED_MOST: u32 = 3;
 const RECOVERED: Duration = Duration::from_secs(30);
 
 /// What the workers share.
-pub struct Crew<'a, Connect, C, M> {
+pub struct Crew<'a, Connect, C, M, R> {
     /// What they do.
     pub plan: Arc<Plan>,
     /// Makes the connection of the worker of that number.
     pub connect: Connect,
+    /// Makes a connection to keep up the lanes of others by, if that is to be done.
+    pub follow: Option<&'a (dyn Fn() -> Result<R, Trouble> + Sync)>,
     /// What time it is.
     pub clock: C,
     /// How much memory is in use.
@@ -47,9 +50,10 @@ pub struct Crew<'a, Connect, C, M> {
     pub give_up_after: Duration,
 }
 
-impl<Connect, C, M, B> Crew<'_, Connect, C, M>
+impl<Connect, C, M, B, R> Crew<'_, Connect, C, M, R>
 where
-    B: Bus,
+    B: Bus<Reading = R>,
+    R: Source,
     C: Clock + Clone + Sync,
     M: Memory + Clone + Sync,
     Connect: Fn(usize) -> Result<B, Trouble> + Sync,
@@ -62,6 +66,7 @@ where
         let pulse = &Pulse::default();
         let (memory, limit) = (self.memory.clone(), self.plan.memory_max);
         let allowance = &Allowance::new(memory, limit, &self.telemetry);
+        let standby = &Standby::new();
         thread::scope(|scope| {
             let workers: Vec<_> = (0..self.telemetry.workers().len())
                 .map(|number| {
@@ -70,7 +75,7 @@ where
                         .spawn_scoped(scope, move || {
                             // Caught here, not at the join: the others must not go on meanwhile.
                             let result = catch_unwind(AssertUnwindSafe(|| {
-                                self.keep_going(number, pulse, allowance)
+                                self.keep_going(number, pulse, allowance, standby)
                             }))
                             .unwrap_or_else(|_| Err(panicked(number)));
                             if result.is_err() {
@@ -81,6 +86,12 @@ where
                         .map_err(|error| Trouble::Fatal(format!("cannot start a thread: {error}")))
                 })
                 .collect();
+            let keeper = self.follow.map(|follow| {
+                thread::Builder::new()
+                    .name("standby".to_owned())
+                    .spawn_scoped(scope, move || self.stand_by(follow, standby, allowance))
+                    .map_err(|error| Trouble::Fatal(format!("cannot start a thread: {error}")))
+            });
             let mut first = Ok(());
             for worker in workers {
                 let result = worker.and_then(|worker| {
@@ -90,7 +101,9 @@ where
                 });
                 first = first.and(result);
             }
-            first
+            // Nobody is left to take a lane over, whether they were told to stop or not.
+            self.stop.store(true, Ordering::SeqCst);
+            first.and(keeper.transpose().map(drop))
         })
     }
 
@@ -99,6 +112,7 @@ where
         number: usize,
         pulse: &Pulse,
         allowance: &Allowance<M>,
+        standby: &Standby,
     ) -> Result<(), Trouble> {
         let mut wait = WAIT_FIRST;
         let mut in_trouble_since: Option<Instant> = None;
@@ -110,7 +124,8 @@ where
                 let desk = Desk::new(&self.telemetry, &self.directory, number);
                 let (plan, clock) = (self.plan.clone(), self.clock.clone());
                 let (pulse, allowance) = (pulse.clone(), allowance.clone());
-                Worker::new(plan, bus, clock, desk, pulse, allowance).run(self.stop)
+                let standby = standby.clone();
+                Worker::new(plan, bus, clock, desk, pulse, allowance, standby).run(self.stop)
             });
             let (reason, why) = match result {
                 Ok(()) => return Ok(()),
@@ -152,6 +167,50 @@ where
             thread::park_timeout(wait);
             wait = (wait * 2).min(WAIT_LONGEST);
         }
+    }
+}
+
+/// What is done by who is only there in case.
+impl<Connect, C, M, B, R> Crew<'_, Connect, C, M, R>
+where
+    B: Bus<Reading = R>,
+    R: Source,
+    C: Clock + Clone + Sync,
+    M: Memory + Clone + Sync,
+    Connect: Fn(usize) -> Result<B, Trouble> + Sync,
+{
+    /// Keeps up the lanes of others until told to stop. Whatever comes of it, the workers go on.
+    fn stand_by(
+        &self,
+        follow: &(dyn Fn() -> Result<R, Trouble> + Sync),
+        standby: &Standby,
+        allowance: &Allowance<M>,
+    ) {
+        let mut wait = WAIT_FIRST;
+        standby.keep_up(true);
+        while !self.stop.load(Ordering::Relaxed) {
+            let began = Instant::now();
+            let kept = catch_unwind(AssertUnwindSafe(|| {
+                let (plan, clock) = (self.plan.clone(), self.clock.clone());
+                let (standby, allowance) = (standby.clone(), allowance.clone());
+                let source = follow()?;
+                Follower::new(plan, source, clock, standby, allowance, &self.telemetry)
+                    .run(self.stop)
+            }));
+            let why = match kept {
+                Ok(Ok(())) => break,
+                Ok(Err(trouble)) => trouble.to_string(),
+                Err(_) => "it panicked; this is a bug".to_owned(),
+            };
+            StandbyRestarted { why: &why }.log();
+            if began.elapsed() >= RECOVERED {
+                wait = WAIT_FIRST;
+            }
+            thread::park_timeout(wait);
+            wait = (wait * 2).min(WAIT_LONGEST);
+        }
+        standby.keep_up(false);
+        self.telemetry.standby().set(0, None);
     }
 }
 

@@ -30,7 +30,8 @@ use super::open_unit::OpenUnit;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::pulse::Pulse;
-use super::restore::{Restore, Snapshot, Stop, first_offsets};
+use super::restore::{Origin, Restore, Stop};
+use super::standby::{Standby, Standing};
 use super::tally::Tally;
 use super::transactions::Transactions;
 use committing::Sealed;
@@ -47,7 +48,9 @@ pub(super) struct Worker<B: Bus, C, M> {
     parked: BTreeMap<LaneId, Lane>,
     /// Where a restore of each lane would begin to read.
     needs: BTreeMap<LaneId, Vec<Offset>>,
-    restores: VecDeque<(LaneId, Option<Snapshot>)>,
+    /// Where the entry of the last unit of each lane lies in its ledger, or of one before it.
+    places: BTreeMap<LaneId, Offset>,
+    restores: VecDeque<(LaneId, Origin)>,
     restore: Option<Restore>,
     unit: Option<OpenUnit>,
     /// The unit before, until it is committed.
@@ -57,6 +60,7 @@ pub(super) struct Worker<B: Bus, C, M> {
     desk: Desk,
     pulse: Pulse,
     allowance: Allowance<M>,
+    standby: Standby,
     effects: Vec<Judged>,
     scratch: Scratch,
     /// Nothing where lanes are not written down.
@@ -77,11 +81,13 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         desk: Desk,
         pulse: Pulse,
         allowance: Allowance<M>,
+        standby: Standby,
     ) -> Self {
         Self {
             lanes: BTreeMap::new(),
             parked: BTreeMap::new(),
             needs: BTreeMap::new(),
+            places: BTreeMap::new(),
             restores: VecDeque::new(),
             restore: None,
             unit: None,
@@ -91,6 +97,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             desk,
             pulse,
             allowance,
+            standby,
             effects: Vec::new(),
             scratch: Scratch::default(),
             keeping: None,
@@ -119,6 +126,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         let doubted = matches!(heard, Err(Trouble::InDoubt(_)));
         let open = self.transactions.is_unfinished() && !doubted;
         self.desk.ended(how, open);
+        self.standby.claim(self.desk.shard().worker(), &[]);
     }
 
     fn go_round(&mut self, stop: &AtomicBool) -> Result<(), Trouble> {
@@ -196,10 +204,11 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Takes on lanes, each from where it was left, or from where its ledger begins.
     fn take_on(&mut self, lanes: &[LaneId]) -> Result<(), Trouble> {
         self.desk.assigned(lanes);
+        self.standby.claim(self.desk.shard().worker(), lanes);
         let mut starts = Vec::with_capacity(lanes.len());
         self.restores.clear();
         for id in lanes {
-            let (lane, snapshot) = self.found(*id)?;
+            let (lane, origin) = self.found(*id)?;
             if let Some(next) = self.needs.get(id) {
                 self.desk.needs(*id, next);
             }
@@ -208,34 +217,57 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             starts.push((*id, next.collect()));
             let budget = Budget::new(self.plan.deadlines_per_second);
             let mut intake = Intake::new(lane, budget, self.plan.reading());
-            intake.is_hollow = snapshot.is_some();
-            if bites(Tooth::ParkedStale) && intake.lane.last_unit().0 > 0 {
+            intake.is_hollow = origin.snapshot().is_some();
+            let trusts = bites(Tooth::ParkedStale)
+                || matches!(origin, Origin::KeptUp(_)) && bites(Tooth::KeptUpStale);
+            if trusts && intake.lane.last_unit().0 > 0 {
                 intake.phase = Phase::Running;
             } else {
-                self.restores.push_back((*id, snapshot));
+                self.restores.push_back((*id, origin));
             }
             self.lanes.insert(*id, intake);
         }
-        // Those that have come back may have been elsewhere meanwhile.
-        self.parked.clear();
+        self.standby.settle(lanes);
+        self.leave_parked();
         self.transactions.reading().start(&starts)
     }
 
-    /// A lane where it was left, or as its snapshot has it, or at its begin.
-    fn found(&mut self, id: LaneId) -> Result<(Lane, Option<Snapshot>), Trouble> {
-        if let Some(lane) = self.parked.remove(&id) {
-            return Ok((lane, None));
+    /// Lets go of the lanes that have not come back. They may be elsewhere before they come again.
+    fn leave_parked(&mut self) {
+        for (id, lane) in std::mem::take(&mut self.parked) {
+            let standing = Standing {
+                lane,
+                place: self.places.get(&id).copied(),
+                needs: self.needs.get(&id).cloned().unwrap_or_default(),
+                stood: self.clock.now(),
+            };
+            self.standby.offer(standing);
         }
-        let snapshot = self.snapshot_of(id)?;
-        let next = match &snapshot {
-            Some(snapshot) => snapshot.next().to_vec(),
+    }
+
+    /// A lane where it was left, or as it was kept up, or as its snapshot has it, or at its begin.
+    fn found(&mut self, id: LaneId) -> Result<(Lane, Origin), Trouble> {
+        if let Some(lane) = self.parked.remove(&id) {
+            return Ok((lane, Origin::Itself(self.places.get(&id).copied())));
+        }
+        let (lane, needs, origin) = match self.standby.take(id) {
+            Some(standing) => {
+                let origin = Origin::KeptUp(standing.place);
+                (standing.lane, standing.needs, origin)
+            }
             None => {
-                let (plan, source) = (&self.plan, self.transactions.reading());
-                first_offsets(id, plan, source, &self.clock)?
+                let (lane, origin) = self.written(id)?;
+                let needs = lane.next().to_vec();
+                (lane, needs, origin)
             }
         };
-        self.needs.insert(id, next.clone());
-        Ok((self.plan.lane(id, next), snapshot))
+        self.needs.insert(id, needs);
+        // What was known of the lane that was here before goes for another one.
+        match origin.place() {
+            Some(place) => self.places.insert(id, place),
+            None => self.places.remove(&id),
+        };
+        Ok((lane, origin))
     }
 
     /// Commits what is open and lets go of all lanes, remembering them in case they come back.
@@ -263,14 +295,14 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
     /// Carries the rebuilding of one lane further.
     fn restore(&mut self, now: Timestamp) -> Result<(), Trouble> {
         if self.restore.is_none()
-            && let Some((id, snapshot)) = self.restores.pop_front()
+            && let Some((id, origin)) = self.restores.pop_front()
         {
             let intake = self
                 .lanes
                 .get(&id)
                 .expect("lanes to restore are taken on first");
             let source = self.transactions.reading();
-            match Restore::begin(&self.plan, intake, source, &self.clock, snapshot) {
+            match Restore::begin(&self.plan, intake, source, &self.clock, origin) {
                 Err(Trouble::Lost(loss)) => return self.stop_lane(id, &loss),
                 begun => self.restore = Some(begun?),
             }
@@ -306,7 +338,8 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             let restored = intake.phase.after(Signal::Restored);
             intake.phase = restored.expect("only a restoring lane is restored");
             self.desk.restored(&restore.summary(intake));
-            let id = restore.lane();
+            let (id, place) = (restore.lane(), restore.place());
+            self.places.extend(place.map(|place| (id, place)));
             self.restore = None;
             self.join(id);
         }

@@ -85,6 +85,7 @@ impl Check<'_> {
             name: raw.name.clone(),
             instance: raw.instance.clone(),
             workers,
+            standby: raw.standby,
         })
     }
 

@@ -77,6 +77,8 @@ pub struct App {
     pub instance: String,
     /// Threads that consume; at least one.
     pub workers: usize,
+    /// Whether it keeps up the lanes of others, too.
+    pub standby: bool,
 }
 
 impl App {

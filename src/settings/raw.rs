@@ -27,6 +27,7 @@ pub(super) struct App {
     pub(super) name: String,
     pub(super) instance: String,
     pub(super) workers: i64,
+    pub(super) standby: bool,
 }
 
 #[derive(Deserialize)]

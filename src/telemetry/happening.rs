@@ -4,6 +4,7 @@ mod memory;
 mod policy;
 mod producer;
 mod snapshot;
+mod standby;
 mod topics;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ pub use policy::{
 };
 pub use producer::{ProducerLost, ProducerRenewed};
 pub use snapshot::{SnapshotFailed, SnapshotKept, SnapshotOvertaken, SnapshotUnfit};
+pub use standby::{LaneKeptUp, LaneNotKeptUp, StandbyGivenUp, StandbyRestarted};
 pub use topics::{TopicWarning, TopicsChanged};
 
 /// Something that happened. Told by [`WorkerShard::tell`](super::WorkerShard::tell) where it
@@ -127,6 +129,8 @@ pub struct LaneRestored {
     pub customers: usize,
     /// The last unit of the snapshot that it was made of, if it was.
     pub snapshot: Option<UnitId>,
+    /// Whether it was kept up here while others worked on it.
+    pub kept_up: bool,
     /// Ledger entries replayed.
     pub units: u64,
     /// Records replayed.
@@ -141,6 +145,7 @@ impl Happening for LaneRestored {
             lane = %self.lane,
             customers = self.customers,
             snapshot = self.snapshot.map(|unit| unit.0),
+            kept_up = self.kept_up.then_some(true),
             units = self.units,
             records = self.records,
             took_ms = self.took.as_millis(),

@@ -11,6 +11,7 @@ pub mod log;
 mod memory;
 mod names;
 mod page;
+mod standby;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use lane::{LaneGauges, Lanes};
 pub use latency::LatencySummary;
 pub use memory::MemoryGauges;
 pub use names::{Declined, Ending, Kept, LaneState, Outcome, Rebalance, Renewal, Restart, Saved};
+pub use standby::StandbyGauges;
 pub use worker::WorkerShard;
 
 /// What the page of metrics is served as.
@@ -64,6 +66,7 @@ struct Board {
     /// The gauges of each lane, for as long as its worker holds them.
     lanes: Mutex<BTreeMap<LaneId, Weak<LaneGauges>>>,
     memory: MemoryGauges,
+    standby: StandbyGauges,
     stopping: AtomicBool,
 }
 
@@ -86,6 +89,7 @@ impl Telemetry {
             workers,
             lanes,
             memory: MemoryGauges::default(),
+            standby: StandbyGauges::default(),
             stopping: AtomicBool::new(false),
         });
         let registry = Registry::new();
@@ -187,6 +191,12 @@ impl Telemetry {
     #[must_use]
     pub fn memory(&self) -> &MemoryGauges {
         &self.board.memory
+    }
+
+    /// The lanes of others that are kept up.
+    #[must_use]
+    pub fn standby(&self) -> &StandbyGauges {
+        &self.board.standby
     }
 
     /// The service was asked to stop: it is not ready any more.

@@ -72,6 +72,10 @@ metrics! {
         "How long the lane's restore takes from now on, at the pace so far.";
     RESTORE_MARGIN = Gauge "tidemark_restore_margin_seconds" ["topic", "partition"]
         "How long the oldest record that a restore of the lane would need is still kept.";
+    STANDBY_LANES = Gauge "tidemark_standby_lanes" []
+        "Lanes of other instances that are kept up here for a takeover.";
+    STANDBY_TIME = Gauge "tidemark_standby_timestamp_seconds" []
+        "When the one of them that was looked at longest ago stood where its ledger ends.";
     REPLAYED_RECORDS = Counter "tidemark_replayed_records_total" []
         "Records read again to restore lanes; not part of the records consumed.";
     UNITS = Counter "tidemark_units_total" []

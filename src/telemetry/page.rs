@@ -20,7 +20,7 @@ use super::names::{
     self, Declined, Ending, Kept, Kind, LaneState, Metric, Outcome, Rebalance, Renewal, Restart,
     Saved,
 };
-use super::{Board, Figures, LaneGauges, MemoryGauges, population};
+use super::{Board, Figures, LaneGauges, MemoryGauges, StandbyGauges, population};
 
 /// Reads the board at each scrape.
 pub(super) struct Page {
@@ -66,6 +66,7 @@ impl Collector for Page {
         families.lanes(&labels, &lanes);
         families.policies(&self.board, &labels, &lanes);
         families.memory(&self.board.memory);
+        families.standby(&self.board.standby);
         families.facts();
         families.0
     }
@@ -263,6 +264,13 @@ impl Families {
         ] {
             self.numbers(metric, [(Vec::new(), value)]);
         }
+    }
+
+    fn standby(&mut self, standby: &StandbyGauges) {
+        let of = |value| (Vec::new(), value);
+        self.numbers(&names::STANDBY_LANES, [of(standby.lanes() as f64)]);
+        let oldest = standby.oldest().map(|at| of(at.0 as f64 / 1000.0));
+        self.numbers(&names::STANDBY_TIME, oldest);
     }
 
     fn facts(&mut self) {

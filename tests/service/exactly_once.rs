@@ -31,5 +31,6 @@ pub(crate) mod shop_load;
 mod silence;
 mod skipped;
 mod snapshots;
+mod standby;
 mod takeover;
 pub(crate) mod verdict;

@@ -333,6 +333,7 @@ fn rows(columns: usize) -> Vec<Vec<String>> {
 fn every_metric_is_documented_and_the_reverse() {
     let (telemetry, lanes) = busy();
     lanes[0].set_margins(&[Some(Span(60_000)), None]);
+    telemetry.standby().set(1, Some(Timestamp(1)));
     let restoring = telemetry.lane(LaneId(2));
     restoring.set_restored(1, 2);
     let scrape = Scrape::of(&telemetry.page());

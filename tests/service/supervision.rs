@@ -53,6 +53,7 @@ fn a_worker_that_panics_stops_those_before_it_too() {
             assert_eq!(worker, 0, "the second worker has a bug");
             Err(Trouble::Restart("no broker".to_owned()))
         },
+        follow: None,
         clock: Wall,
         memory: Resident,
         directory: Directory::new(),

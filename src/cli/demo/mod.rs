@@ -123,6 +123,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let crew = Crew {
         plan: Arc::new(plan(&policies)),
         connect: |_| Connection::open(&target),
+        follow: None,
         clock: Wall,
         memory: Resident,
         telemetry: telemetry.clone(),

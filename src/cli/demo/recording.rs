@@ -44,7 +44,7 @@ pub(crate) struct Recording<'a> {
     records: BTreeMap<(LaneId, usize), Vec<&'a Fed>>,
     read: BTreeMap<(LaneId, usize), usize>,
     ledgers: BTreeMap<LaneId, Vec<Vec<u8>>>,
-    open: VecDeque<Vec<u8>>,
+    open: VecDeque<(Offset, Vec<u8>)>,
     topics: usize,
 }
 
@@ -152,7 +152,8 @@ impl<'a> Source for Recording<'a> {
     fn wait(&mut self, _: Duration) {}
 
     fn open_ledger(&mut self, lane: LaneId) -> Result<(), Trouble> {
-        self.open = self.ledgers.get(&lane).cloned().unwrap_or_default().into();
+        let entries = self.ledgers.get(&lane).cloned().unwrap_or_default();
+        self.open = (0..).map(Offset).zip(entries).collect();
         Ok(())
     }
 
@@ -160,6 +161,6 @@ impl<'a> Source for Recording<'a> {
         Ok(self
             .open
             .pop_front()
-            .map_or(LedgerLook::End, LedgerLook::Entry))
+            .map_or(LedgerLook::End, |(at, entry)| LedgerLook::Entry(at, entry)))
     }
 }

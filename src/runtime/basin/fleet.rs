@@ -2,27 +2,21 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::directory::Directory;
 use crate::lane::pacing::Pacing;
 use crate::model::ids::TopicIx;
 use crate::model::time::{DAY_MS, Span};
 use crate::port::Trouble;
-use crate::runtime::allowance::Allowance;
-use crate::runtime::desk::Desk;
 use crate::runtime::plan::{Plan, Shelves, Snapshots};
 use crate::runtime::policies::Policies;
-use crate::runtime::pulse::Pulse;
-use crate::runtime::worker::Worker;
 use crate::telemetry::Telemetry;
 use crate::wire::policy::edition;
 
-use super::clerk::Clerk;
 use super::hull::Hull;
-use super::rack::Board;
-use super::skiff::{Skiff, dead};
-use super::{Glass, Rig, World, count};
+use super::process::Process;
+use super::skiff::dead;
+use super::{Rig, World, count};
 
 /// Who has bought so often stands so high, and whoever has within a day is a buyer. In few bytes:
 /// each restore reads it.
@@ -47,8 +41,8 @@ const PATIENCE: usize = 20_000;
 /// What all histories share: it is dear to make and holds nothing that they depend on.
 pub(super) struct Port {
     policies: Policies,
-    telemetry: Telemetry,
-    directory: Directory,
+    pub(super) telemetry: Telemetry,
+    pub(super) directory: Directory,
     /// Whether histories are told, step by step.
     pub(super) tells: bool,
 }
@@ -105,8 +99,6 @@ impl Port {
     }
 }
 
-type Process = Worker<Skiff, Glass, Glass>;
-
 /// Where one process is.
 pub(super) struct Berth {
     pub(super) who: usize,
@@ -142,29 +134,6 @@ impl Berth {
     }
 }
 
-/// Starts a process, fences its predecessor and joins the group.
-fn launch(world: &Rc<World>, at: usize) -> Result<Box<Process>, Trouble> {
-    let (who, skew) = {
-        let berth = &world.fleet.borrow()[at];
-        (berth.who, berth.skew)
-    };
-    let hull = Rc::new(Hull::new(who));
-    world.fleet.borrow_mut()[at].hull = Some(hull.clone());
-    let skiff = Skiff::open(world, &hull)?;
-    let glass = Glass {
-        world: world.clone(),
-        skew,
-    };
-    let port = &world.port;
-    let plan = world.plan.clone();
-    let desk = Desk::new(&port.telemetry, &port.directory, 0);
-    let allowance = Allowance::new(glass.clone(), None, &port.telemetry);
-    let mut process = Worker::new(plan, skiff, glass, desk, Pulse::default(), allowance);
-    let (clerk, board) = (Clerk::new(world, &hull), Board::new(world, &hull));
-    process.save_by(Box::new(clerk), vec![Box::new(board)]);
-    Ok(Box::new(process))
-}
-
 impl World {
     /// A turn of somebody else than this one, if somebody can.
     pub(super) fn turn_of_another(self: &Rc<Self>, hull: &Hull) {
@@ -189,21 +158,21 @@ impl World {
 
     /// A turn of a process; its start, if it is down.
     fn turn(self: &Rc<Self>, at: usize) {
-        let process = {
+        let (process, hull, skew) = {
             let mut fleet = self.fleet.borrow_mut();
-            fleet[at].in_turn = true;
-            fleet[at].process.take()
+            let berth = &mut fleet[at];
+            berth.in_turn = true;
+            if berth.process.is_none() {
+                berth.hull = Some(Rc::new(Hull::new(berth.who)));
+            }
+            let hull = berth.hull.clone().expect("it has just been given one");
+            (berth.process.take(), hull, berth.skew)
         };
         let begun = match process {
             Some(process) => Ok(process),
-            None => launch(self, at),
+            None => Process::launch(self, &hull, skew).map(Box::new),
         };
-        let hull = self.fleet.borrow()[at]
-            .hull
-            .clone()
-            .expect("it was launched");
         let result = begun.and_then(|mut process| {
-            hull.wake.set(None);
             let turned = process.turn();
             // It may have been killed while it wrote to its disk, which it does not hear of.
             let turned = turned.and_then(|()| match hull.alive.get() {
@@ -382,7 +351,7 @@ fn stop(world: &Rc<World>) {
         own.filter_map(|berth| berth.process.take()).collect()
     };
     for mut process in processes {
-        let stopped = process.run(&AtomicBool::new(true));
+        let stopped = process.stop();
         if let Err(Trouble::Fatal(why) | Trouble::Bug(why)) = stopped {
             world.note_wrong(format!("it does not stop: {why}"));
         }

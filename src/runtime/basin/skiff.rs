@@ -23,6 +23,8 @@ use reading::{Place, Reader};
 /// The connection.
 pub(in crate::runtime) struct Skiff {
     world: Rc<World>,
+    /// Whether it is a member of the group, and a producer.
+    is_inside: bool,
     pub(super) hull: Rc<Hull>,
     owner: String,
     epoch: u32,
@@ -82,6 +84,7 @@ impl Skiff {
     /// Takes over a transactional id and joins the group.
     pub(super) fn open(world: &Rc<World>, hull: &Rc<Hull>) -> Result<Self, Trouble> {
         let mut skiff = Self::outside(world, hull);
+        skiff.is_inside = true;
         skiff.lazy = world.dice.one_in(2);
         skiff.init(Step::Init)?;
         match skiff.meet(Step::Join) {
@@ -99,6 +102,7 @@ impl Skiff {
             owner: world.name(hull.who),
             sequences: vec![0; world.broker.borrow().logs.len()],
             world: world.clone(),
+            is_inside: false,
             hull: hull.clone(),
             epoch: 0,
             sent: 0,
@@ -251,7 +255,7 @@ impl Skiff {
 
 impl Drop for Skiff {
     fn drop(&mut self) {
-        if !self.hull.alive.get() {
+        if !self.is_inside || !self.hull.alive.get() {
             return;
         }
         self.hull.alive.set(false);

@@ -43,6 +43,7 @@ impl Outcome {
         self.crashes += other.crashes;
         self.restarts += other.restarts;
         self.made += other.made;
+        self.kept_up += other.kept_up;
         self.events += other.events;
         self.units += other.units;
         let cells = self.matrix.iter_mut().flatten();
@@ -142,12 +143,14 @@ fn crashes_leave_no_trace() {
     let (sum, seeds, wrong) = campaign(first, crashes, of_env("TIDEMARK_TELL").is_some());
     println!("{}", table(&sum.matrix));
     println!(
-        "seeds {first} to {}: {} crashes, {} workers begun anew, {} lanes made of snapshots, \
+        "seeds {first} to {}: {} crashes, {} workers begun anew, {} ledgers read in part, \
+         {} lanes kept up by who took them over, \
          {} events, {} units, {} wrong, {:.1} s",
         first + seeds - 1,
         sum.crashes,
         sum.restarts,
         sum.made,
+        sum.kept_up,
         sum.events,
         sum.units,
         wrong.len(),

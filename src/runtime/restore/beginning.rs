@@ -20,7 +20,7 @@ pub(in crate::runtime) fn first_offsets<S: Source>(
     loop {
         match source.look_into_ledger()? {
             LedgerLook::End => return first(lane, source),
-            LedgerLook::Entry(bytes) => {
+            LedgerLook::Entry(_, bytes) => {
                 let entry = ledger::decode(&bytes).map_err(|error| bad_entry(lane, &error))?;
                 let begun = |topic: &String| entry.read_of(topic).map(|read| read.from);
                 let begun: Vec<Option<Offset>> = plan.topics.iter().map(begun).collect();

@@ -86,7 +86,7 @@ fn follow<S: Source>(
     let mut has_gap = false;
     loop {
         match source.look_into_ledger()? {
-            LedgerLook::Entry(bytes) => {
+            LedgerLook::Entry(_, bytes) => {
                 let entry = ledger::decode(&bytes).map_err(|error| bad_entry(id, &error))?;
                 if entry.unit > last {
                     road.take(&entry);

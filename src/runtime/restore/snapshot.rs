@@ -239,7 +239,7 @@ fn vouch<S: Source>(
     let given_up = clock.now() + plan.agreement_wait;
     loop {
         match source.look_into_ledger()? {
-            LedgerLook::Entry(bytes) => {
+            LedgerLook::Entry(_, bytes) => {
                 let entry = ledger::decode(&bytes).map_err(|error| bad_entry(lane, &error))?;
                 if entry.unit < unit {
                     continue;

@@ -11,7 +11,7 @@ use crate::model::time::{Span, Timestamp};
 use crate::port::{Bus, Clock, Memory, Record, Shelf, Trouble};
 use crate::runtime::intake::Intake;
 use crate::runtime::plan::Snapshots;
-use crate::runtime::restore::{Snapshot, Unfit, bad_entry};
+use crate::runtime::restore::{Origin, Unfit, bad_entry};
 use crate::runtime::saver::{Apart, News, Order, Saver};
 use crate::teeth::{Tooth, bites};
 use crate::wire::ledger;
@@ -44,8 +44,6 @@ pub(super) struct Keeping {
     ahead: Option<Ahead>,
     /// Of each lane, when its last snapshot was begun, and the last unit in it.
     last: BTreeMap<LaneId, (Timestamp, UnitId)>,
-    /// Of each lane, a place in its ledger before the last unit of that snapshot.
-    places: BTreeMap<LaneId, Offset>,
     /// Of each lane, the last unit of the one that was begun last, and what comes after it.
     begun: BTreeMap<LaneId, (UnitId, Vec<Offset>)>,
 }
@@ -95,7 +93,6 @@ impl Keeping {
             plan: plan.clone(),
             draft: None,
             last: BTreeMap::new(),
-            places: BTreeMap::new(),
             begun: BTreeMap::new(),
         }
     }
@@ -160,7 +157,6 @@ impl Keeping {
         self.ahead = None;
         let mut tape = Tape::default();
         let (lane, unit) = (stamp.lane(), stamp.unit());
-        self.places.insert(lane, stamp.ledger);
         let form = intake.lane.engine().form();
         if intake.lane.begin_saving(&mut tape) {
             self.begun.insert(lane, (unit, intake.lane.next().to_vec()));
@@ -189,10 +185,8 @@ impl Keeping {
     }
 
     /// A lane has been made of a snapshot.
-    pub(super) fn made_of(&mut self, snapshot: &Snapshot) {
-        let stamp = snapshot.stamp();
+    fn made_of(&mut self, stamp: &Stamp) {
         self.last.insert(stamp.lane(), (stamp.at, stamp.unit()));
-        self.places.insert(stamp.lane(), stamp.ledger);
     }
 
     /// Writes down a lane that takes no part any more, at once.
@@ -216,10 +210,6 @@ impl Keeping {
                 return self.saver.give_after(end);
             }
         }
-    }
-
-    pub(super) fn shelves(&mut self) -> &mut [Box<dyn Shelf>] {
-        &mut self.shelves
     }
 
     /// One of the shelf of that name makes no lane.
@@ -318,6 +308,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
             ledger,
             at: now,
         };
+        self.places.insert(lane, ledger);
         keeping.begin(intake, stamp, now);
     }
 
@@ -337,7 +328,7 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         let stamp = Stamp {
             app: keeping.plan.app.clone(),
             entry,
-            ledger: keeping.places.get(&id).copied().unwrap_or(Offset(0)),
+            ledger: self.places.get(&id).copied().unwrap_or(Offset(0)),
             at: now,
         };
         keeping.write_down(lane, stamp);
@@ -375,21 +366,22 @@ impl<B: Bus, C: Clock, M: Memory> Worker<B, C, M> {
         }
     }
 
-    /// The newest snapshot of a lane that is fit.
-    pub(super) fn snapshot_of(&mut self, lane: LaneId) -> Result<Option<Snapshot>, Trouble> {
-        let Some(keeping) = &mut self.keeping else {
-            return Ok(None);
-        };
+    /// A lane as it was written down last, or at its begin.
+    pub(super) fn written(&mut self, id: LaneId) -> Result<(Lane, Origin), Trouble> {
         let (plan, source, clock) = (&self.plan, self.transactions.reading(), &self.clock);
         let desk = &self.desk;
         let unfit = |shelf: &'static str, unit, why: &Unfit| {
-            desk.snapshot_unfit((lane, unit), shelf, why, why.is_damage());
+            desk.snapshot_unfit((id, unit), shelf, why, why.is_damage());
         };
-        let shelves = keeping.shelves();
-        let found = Snapshot::find(lane, shelves, plan, source, clock, unfit)?;
-        if let Some(snapshot) = &found {
-            keeping.made_of(snapshot);
+        let shelves = match &mut self.keeping {
+            Some(keeping) => &mut keeping.shelves[..],
+            None => &mut [],
+        };
+        let (lane, origin) = Origin::find(id, shelves, plan, source, clock, unfit)?;
+        let stamp = origin.snapshot().map(|snapshot| snapshot.stamp());
+        if let (Some(keeping), Some(stamp)) = (&mut self.keeping, stamp) {
+            keeping.made_of(stamp);
         }
-        Ok(found)
+        Ok((lane, origin))
     }
 }

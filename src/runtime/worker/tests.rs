@@ -83,7 +83,15 @@ impl Scene {
         let pulse = Pulse::default();
         let allowance = Allowance::new(shore.clone(), plan.memory_max, &telemetry);
         let (plan, clock) = (Arc::new(plan), shore.clone());
-        let mut worker = Worker::new(plan, boat, clock, desk, pulse, allowance);
+        let mut worker = Worker::new(
+            plan,
+            boat,
+            clock,
+            desk,
+            pulse,
+            allowance,
+            Standby::in_step(),
+        );
         shore.notice(Notice::Assigned(vec![LANE]));
         worker.turn().expect("the lane is restored");
         assert_eq!(worker.lanes[&LANE].phase, Phase::Running);
@@ -301,5 +309,26 @@ fn what_arrives_in_the_end_counts() {
         scene.assert_committed(committed, committed);
         let series = r#"tidemark_transactions_total{result="aborted"}"#;
         assert_eq!(scene.counts(series), aborted);
+    }
+}
+
+/// A ledger read from there on would be lacking what the new one has yet to do.
+#[test]
+fn a_lane_that_is_made_anew_has_not_the_place_of_the_one_before() {
+    let mut scene = Scene::new();
+    scene.worker.places.insert(LANE, Offset(7));
+    let back = [Notice::Revoked, Notice::Assigned(vec![LANE])];
+    let anew = [
+        Notice::Revoked,
+        Notice::Assigned(Vec::new()),
+        Notice::Revoked,
+        Notice::Assigned(vec![LANE]),
+    ];
+    for (notices, place) in [(&back[..], Some(Offset(7))), (&anew[..], None)] {
+        for notice in notices {
+            scene.shore.notice(notice.clone());
+            scene.turn();
+        }
+        assert_eq!(scene.worker.places.get(&LANE).copied(), place);
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn families() -> Vec<Family> {
     lane.set_saved(Timestamp(1_000), 1);
     lane.set_restored(1, 2);
     lane.set_margins(&[Some(Span(1_000)), None]);
+    telemetry.standby().set(1, Some(Timestamp(1_000)));
     read(&telemetry.page())
 }
 

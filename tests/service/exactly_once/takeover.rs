@@ -11,7 +11,7 @@ use super::deployment::{Deployment, Instance, Plan};
 use super::dice::Dice;
 use super::shelf::{restored, start};
 use super::shop_load::{ShopLoad, now};
-use crate::broker::{self, NewRecord, needs_kafka, until};
+use crate::broker::{self, NewRecord, Watcher, needs_kafka, until};
 
 const FEW: usize = 2_000;
 /// Records written at once.
@@ -27,8 +27,30 @@ fn buy(customer: usize, order: usize, at: i64) -> NewRecord {
     NewRecord::new(id, value)
 }
 
+/// How many customers there are to be.
+pub(crate) fn customers() -> usize {
+    std::env::var("TIDEMARK_CUSTOMERS").map_or(FEW, |text| {
+        text.parse().expect("TIDEMARK_CUSTOMERS is a number")
+    })
+}
+
+/// Each of these customers buys once more, where there are so many.
+pub(crate) fn second_purchases(probes: &[usize], customers: usize, at: i64) -> Vec<NewRecord> {
+    let probes = probes.iter().enumerate();
+    let second = probes.map(|(ix, customer)| buy(*customer, customers + ix, at));
+    second.collect()
+}
+
+/// How long after an instant changes of so many customers are seen.
+pub(crate) fn goes_on(watcher: &Watcher, many: usize, since: Instant) -> Duration {
+    until("customers go on", LONG, || {
+        let seen = watcher.seen().into_iter().map(|seen| seen.record.key);
+        (seen.collect::<BTreeSet<_>>().len() >= many).then(|| since.elapsed())
+    })
+}
+
 /// One customer of each lane.
-fn one_of_each_lane(deployment: &Deployment) -> Vec<usize> {
+pub(crate) fn one_of_each_lane(deployment: &Deployment) -> Vec<usize> {
     let of = |lane: i32| {
         (0..).find(|customer| {
             lane_of(format!("c-{customer}").as_bytes(), deployment.lanes()).0 == lane
@@ -50,7 +72,7 @@ pub(crate) fn crowd(deployment: &Deployment, customers: usize) {
 }
 
 /// An instance that knows so many customers, and has written all of them down.
-fn written_down(deployment: &Deployment, customers: usize) -> Instance {
+pub(crate) fn written_down(deployment: &Deployment, customers: usize) -> Instance {
     let one = start(
         deployment,
         "one",
@@ -80,9 +102,7 @@ fn written_down(deployment: &Deployment, customers: usize) -> Instance {
 #[test]
 fn customers_stand_still_for_as_long_as_a_takeover_takes() {
     needs_kafka!();
-    let customers = std::env::var("TIDEMARK_CUSTOMERS").map_or(FEW, |text| {
-        text.parse().expect("TIDEMARK_CUSTOMERS is a number")
-    });
+    let customers = customers();
     let plan = Plan {
         app: "takeover",
         policy: include_str!("../../../config/policy.toml"),
@@ -104,16 +124,9 @@ fn customers_stand_still_for_as_long_as_a_takeover_takes() {
     let killed = Instant::now();
     let mut two = start(&deployment, "two", &[]);
     let probes = one_of_each_lane(&deployment);
-    let at = now();
-    let second = |(ix, customer): (usize, &usize)| buy(*customer, customers + ix, at);
-    let records: Vec<NewRecord> = probes.iter().enumerate().map(second).collect();
+    let records = second_purchases(&probes, customers, now());
     client.produce(&deployment.inputs()[0], &records);
-    let [first, all] = [1, probes.len()].map(|many| {
-        until("customers go on", LONG, || {
-            let seen = watcher.seen().into_iter().map(|seen| seen.record.key);
-            (seen.collect::<BTreeSet<_>>().len() >= many).then(|| killed.elapsed())
-        })
-    });
+    let [first, all] = [1, probes.len()].map(|many| goes_on(&watcher, many, killed));
     let made = restored(&deployment, &mut two);
     let replayed: u64 = made.iter().map(|(_, records)| records).sum();
     assert!(made.iter().all(|(unit, _)| unit.is_some()), "{made:?}");

@@ -50,7 +50,7 @@ impl Source for Skiff {
     fn poll(&mut self) -> Result<Option<Notice>, Trouble> {
         self.may(Step::Poll)?;
         self.doubting = false;
-        let Some(member) = self.hull.member.get() else {
+        let Some(member) = self.hull.member.get().filter(|_| self.is_inside) else {
             return Ok(None);
         };
         let word = self.world.broker.borrow_mut().group.poll(member);
@@ -119,7 +119,7 @@ impl Source for Skiff {
         self.places.clear();
         self.started = false;
         self.held = false;
-        if let Some(member) = self.hull.member.get() {
+        if let Some(member) = self.hull.member.get().filter(|_| self.is_inside) {
             self.world.broker.borrow_mut().group.release(member);
         }
         Ok(())
@@ -236,6 +236,7 @@ impl Source for Skiff {
                 reader.at = at + 1;
                 reader.follows = true;
                 Ok(LedgerLook::Entry(
+                    offset(at),
                     payload.value.as_deref().unwrap_or_default().to_vec(),
                 ))
             }
