@@ -15,7 +15,8 @@ use crate::histories::campaign::Campaign;
 use crate::histories::silences::silent_plans;
 use crate::histories::staging::Stage;
 use crate::histories::{
-    Input, Plan, changing_crowds, counting_changing_unions, crowded_plans, uniting_plans,
+    Input, Plan, changing_crowds, counting_changing_unions, crowded_plans, long_plans,
+    uniting_plans,
 };
 use crate::laws::equal;
 
@@ -203,6 +204,11 @@ fn a_crowd_goes_on_as_it_was_written_down() {
 #[test]
 fn those_who_are_one_go_on_as_they_were_written_down() {
     saving("saved unions", uniting_plans);
+}
+
+#[test]
+fn those_who_stay_for_long_go_on_as_they_were_written_down() {
+    saving("saved long stays", long_plans);
 }
 
 #[test]
