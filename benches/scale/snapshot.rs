@@ -75,7 +75,7 @@ fn read(like: &Engine, frames: &[Vec<u8>], rows: u64) -> Engine {
             Frame::Stamp(_) => {}
             Frame::Lane(_, tape) => {
                 let engine = Engine::new(Arc::clone(like.policy()));
-                let begun = Loading::begin(engine, &mut tape.reel());
+                let begun = Loading::begin(engine, 0, &mut tape.reel());
                 loading = Some(begun.expect("a lane"));
             }
             Frame::Page(tape) => {

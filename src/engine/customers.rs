@@ -160,19 +160,17 @@ impl Customers {
         self.index[table(hash)].insert_unique(spread(tag.hash), tag, |tag| spread(tag.hash));
     }
 
-    /// Makes so many slots, all vacant, of which these were left one after another.
-    ///
-    /// # Panics
-    /// There are some already.
-    pub(super) fn make_room(&mut self, slots: usize, left: Vec<Slot>) {
-        assert!(self.pages.is_empty(), "room is made once");
-        for _ in 0..slots {
+    /// Makes it so many slots, where there are fewer; those that are new are vacant.
+    pub(super) fn grow(&mut self, slots: u32) {
+        for _ in self.len()..slots as usize {
+            self.vacant += 1;
             self.put(Customer::new("", History::NONE));
         }
-        for table in &mut self.index {
-            table.reserve(slots / TABLES, |tag| spread(tag.hash));
-        }
-        (self.vacant, self.left) = (slots, left);
+    }
+
+    /// These vacant slots were left one after another.
+    pub(super) fn leave(&mut self, left: Vec<Slot>) {
+        self.left = left;
     }
 
     /// Puts a customer into a vacant slot, or a past that nobody finds.

@@ -1,6 +1,7 @@
 //! An engine made from what was written down of another: the same customers in the same slots, so
 //! that it goes on as that one would have.
 
+use std::collections::BTreeMap;
 use std::mem;
 
 use crate::features::fingerprint::{Fingerprint, hash};
@@ -19,15 +20,33 @@ use super::step::Engine;
 
 /// Slots are numbered in 32 bits.
 const SLOTS_MAX: i64 = u32::MAX as i64;
+/// Slots that a lane may have however few customers it has: a page of them.
+const FEW: u64 = 4096;
+/// Slots that a lane may have for each customer who is or was there. Whoever was erased, or has
+/// gone to another lane, has left a slot that stays vacant, and may come back into another one; but
+/// not as often as that.
+const TIMES: u64 = 16;
 /// Of numbers of changes and warnings.
 const NUMBER_MAX: i64 = u32::MAX as i64;
 
 /// An engine whose customers are still coming.
+///
+/// How many slots there are is said before anybody comes. It is not believed: slots are made as
+/// customers come, and never many more than there have been customers to fill them.
 pub struct Loading {
     engine: Engine,
     /// Who was merged into whom.
     unions: Vec<(Slot, Vec<Slot>)>,
+    /// How many slots there are said to be.
+    slots: u32,
+    /// Slots whose customers were forgotten.
+    left: Vec<Slot>,
+    /// Customers known of besides those who come: they have left slots, listed or not.
+    gone: u64,
+    /// Slots that have been made, and those of them that are taken.
     taken: Seats,
+    /// Rows whose slots are too far on for as many customers as have come.
+    waiting: BTreeMap<Slot, Row>,
     rows: u64,
 }
 
@@ -41,11 +60,12 @@ struct Row {
 
 impl Loading {
     /// From an engine without customers that has come through the same policies, and what
-    /// [`Engine::begin_saving`] has put on a tape.
+    /// [`Engine::begin_saving`] has put on a tape; so many customers are known to have moved to
+    /// other lanes.
     ///
     /// # Errors
     /// There is something else than there can be.
-    pub fn begin(mut engine: Engine, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+    pub fn begin(mut engine: Engine, moved: usize, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
         let mut instant = |what| Ok::<_, Garbled>(Timestamp(reel.take(what)?));
         engine.clock = instant("a clock")?;
         engine.ceiling = instant("a ceiling")?;
@@ -61,11 +81,15 @@ impl Loading {
         engine.departed = Departed::take_all(reel)?;
         engine.renumber();
         let (slots, left) = take_left(reel)?;
-        engine.customers.make_room(slots, left);
+        let gone = moved + left.len() + engine.departed.traces().len();
         Ok(Self {
             engine,
             unions: Vec::new(),
-            taken: Seats::new(slots),
+            slots,
+            left,
+            gone: gone as u64,
+            taken: Seats::new(0),
+            waiting: BTreeMap::new(),
             rows: 0,
         })
     }
@@ -77,8 +101,12 @@ impl Loading {
     pub fn page(&mut self, tape: &Tape) -> Result<(), Garbled> {
         let mut reel = tape.reel();
         while !reel.is_over() {
-            let row = Row::take(&self.engine, &mut reel)?;
-            self.place(row)?;
+            let row = Row::take(&self.engine, self.slots, &mut reel)?;
+            self.rows += 1;
+            let slot = row.slot;
+            let is_free = self.waiting.insert(slot, row).is_none();
+            expect(is_free, "a customer's slot", slot.0, "one that is free")?;
+            self.place_all()?;
         }
         reel.end()
     }
@@ -86,7 +114,12 @@ impl Loading {
     /// How many rows have come, and how many there can be.
     #[must_use]
     pub fn rows(&self) -> (u64, u64) {
-        (self.rows, self.taken.slots().into())
+        (self.rows, self.slots.into())
+    }
+
+    /// Slots that so many customers can have needed.
+    fn room(&self) -> u64 {
+        FEW + TIMES * (self.rows + self.gone)
     }
 
     /// The engine, once all pages are in, which had so many rows.
@@ -95,7 +128,14 @@ impl Loading {
     /// There are not as many, or who was merged into whom makes no sense.
     pub fn end(mut self, rows: u64) -> Result<Engine, Garbled> {
         expect(self.rows == rows, "a number of customers", self.rows, rows)?;
+        let (slots, room) = (self.slots, self.room());
+        let can_be = u64::from(slots) <= room;
+        let expected = format!("{room} at most for so few customers");
+        expect(can_be, "a number of slots", slots, expected)?;
+        self.place_all()?;
         let customers = &mut self.engine.customers;
+        customers.grow(slots);
+        self.taken.grow(slots);
         for (_, members) in &self.unions {
             for member in members {
                 let is_there = self.taken.is_taken(*member);
@@ -105,8 +145,13 @@ impl Loading {
         for (whole, members) in self.unions {
             customers.unions.set(whole, members);
         }
+        for slot in &self.left {
+            let is_free = self.taken.take(*slot);
+            expect(is_free, "a slot that is left", slot.0, "one that is free")?;
+        }
+        customers.leave(self.left);
         let engine = &mut self.engine;
-        for slot in (0..self.taken.slots()).map(Slot) {
+        for slot in (0..slots).map(Slot) {
             if engine.customers.stands(slot) {
                 let Era {
                     population,
@@ -120,6 +165,18 @@ impl Loading {
         Ok(self.engine)
     }
 
+    /// Puts those where they belong for whom there is room by now.
+    fn place_all(&mut self) -> Result<(), Garbled> {
+        let room = self.room();
+        while let Some(first) = self.waiting.first_entry()
+            && u64::from(first.key().0) < room
+        {
+            let row = first.remove();
+            self.place(row)?;
+        }
+        Ok(())
+    }
+
     fn place(&mut self, row: Row) -> Result<(), Garbled> {
         let Row {
             slot,
@@ -128,6 +185,8 @@ impl Loading {
             members,
         } = row;
         let engine = &mut self.engine;
+        engine.customers.grow(slot.0 + 1);
+        self.taken.grow(slot.0 + 1);
         let is_free = self.taken.take(slot);
         expect(is_free, "a customer's slot", slot.0, "one that is free")?;
         let history = mem::replace(&mut member.history, History::NONE);
@@ -141,14 +200,13 @@ impl Loading {
         if !members.is_empty() {
             self.unions.push((slot, members));
         }
-        self.rows += 1;
         Ok(())
     }
 }
 
 impl Row {
-    fn take(engine: &Engine, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
-        let most = engine.customers.len() as i64 - 1;
+    fn take(engine: &Engine, slots: u32, reel: &mut Reel<'_>) -> Result<Self, Garbled> {
+        let most = i64::from(slots) - 1;
         let slot = |reel: &mut Reel<'_>| {
             let slot = reel.take_within("a slot", 0, most)?;
             Ok::<_, Garbled>(Slot(slot as u32))
@@ -224,12 +282,12 @@ impl Engine {
 }
 
 /// How many slots there are, and those whose customers were forgotten.
-fn take_left(reel: &mut Reel<'_>) -> Result<(usize, Vec<Slot>), Garbled> {
+fn take_left(reel: &mut Reel<'_>) -> Result<(u32, Vec<Slot>), Garbled> {
     let slots = reel.take_within("a number of slots", 0, SLOTS_MAX)?;
     let count = reel.take_count("a number of slots that are left")?;
     let left = (0..count).map(|_| {
         let slot = reel.take_within("a slot that is left", 0, slots - 1)?;
         Ok(Slot(slot as u32))
     });
-    Ok((slots as usize, left.collect::<Result<_, Garbled>>()?))
+    Ok((slots as u32, left.collect::<Result<_, Garbled>>()?))
 }

@@ -348,6 +348,9 @@ fn take_rank(ranks: usize, reel: &mut Reel<'_>) -> Result<u8, Garbled> {
     Ok(reel.take_within("a rank", 0, ranks as i64 - 1)? as u8)
 }
 
+/// Values that an override takes up.
+const OVERRIDE: usize = 8;
+
 fn put_override(one: &Override, tape: &mut Tape) {
     tape.put_count(one.ladder.0);
     tape.put(one.verb as i64);
@@ -360,7 +363,7 @@ fn put_override(one: &Override, tape: &mut Tape) {
 }
 
 fn take_overrides(era: &Era, reel: &mut Reel<'_>) -> Result<Overrides, Garbled> {
-    let count = reel.take_count("a number of overrides")?;
+    let count = reel.take_count_of("a number of overrides", OVERRIDE)?;
     let mut all: Vec<Override> = Vec::with_capacity(count);
     for _ in 0..count {
         let last = era.policy.ladders.len() as i64 - 1;

@@ -18,6 +18,12 @@ impl Seats {
         }
     }
 
+    /// Makes it as many, where there are fewer.
+    pub(super) fn grow(&mut self, slots: u32) {
+        self.slots = self.slots.max(slots);
+        self.taken.resize((self.slots as usize).div_ceil(64), 0);
+    }
+
     /// How many there are to take.
     pub(super) fn slots(&self) -> u32 {
         self.slots

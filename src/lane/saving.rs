@@ -141,7 +141,7 @@ impl Loading {
         }
         let edition = &lane.editions[0];
         let bare = std::mem::replace(&mut lane.engine, Engine::new(edition.policy.clone()));
-        let engine = loading::Loading::begin(bare, &mut reel)?;
+        let engine = loading::Loading::begin(bare, moved, &mut reel)?;
         reel.end()?;
         Ok(Self { lane, engine })
     }

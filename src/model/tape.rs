@@ -121,7 +121,16 @@ impl<'t> Reel<'t> {
     /// # Errors
     /// There is none, or more than can follow.
     pub fn take_count(&mut self, what: &'static str) -> Result<usize, Garbled> {
-        let left = self.left().saturating_sub(1);
+        self.take_count_of(what, 1)
+    }
+
+    /// How many of something follow, each of which takes up so many values at least: whoever makes
+    /// room for them makes no more than what is left can fill.
+    ///
+    /// # Errors
+    /// There is none, or more than can follow.
+    pub fn take_count_of(&mut self, what: &'static str, values: usize) -> Result<usize, Garbled> {
+        let left = self.left().saturating_sub(1) / values;
         Ok(self.take_within(what, 0, left as i64)? as usize)
     }
 
@@ -184,4 +193,24 @@ pub fn expect(
         found: found.to_string(),
         expected: expected.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_said_to_follow_than_can() {
+        let mut tape = Tape::default();
+        (0..7).for_each(|_| tape.put(2));
+        tape.put_text("a");
+        tape.numbers[0] = 3;
+        assert_eq!(tape.reel().take_count_of("threes", 2), Ok(3));
+        let error = tape
+            .reel()
+            .take_count_of("threes", 3)
+            .expect_err("too many");
+        assert_eq!(error.to_string(), "threes is 3, expected 0 to 2");
+        assert_eq!(tape.reel().take_count("ones"), Ok(3));
+    }
 }

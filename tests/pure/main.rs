@@ -26,6 +26,7 @@ mod poison;
 mod policy;
 mod saving;
 mod sightings;
+mod slots;
 mod snapshots;
 mod story;
 mod tidy;

@@ -104,7 +104,7 @@ fn loaded(written: &Written, policies: &[Arc<Policy>]) -> Result<Engine, String>
         let adopted = engine.adopt(Arc::clone(policy), 1);
         adopted.map_err(|error| error.to_string())?;
     }
-    let mut loading = Loading::begin(engine, &mut reel).map_err(|error| error.to_string())?;
+    let mut loading = Loading::begin(engine, 0, &mut reel).map_err(|error| error.to_string())?;
     reel.end().map_err(|error| error.to_string())?;
     for page in &written.pages {
         let page = loading.page(&sent(page));

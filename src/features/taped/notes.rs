@@ -10,6 +10,11 @@ use crate::features::texts::{Saying, Sayings, Texts};
 use crate::model::tape::{Garbled, Reel, Tape, expect};
 use crate::model::time::Timestamp;
 
+/// Values that a note takes up.
+const NOTE: usize = 5;
+/// Values that a saying takes up.
+const SAYING: usize = 4;
+
 impl Notes {
     pub(super) fn put(&self, layout: &Layout, tape: &mut Tape) {
         self.texts.put(tape);
@@ -38,7 +43,7 @@ impl Notes {
         let mut notes = Self::new(&layout.rolls);
         let (texts, numbers) = Texts::take(reel)?;
         for (ix, roll) in layout.rolls.all().iter().enumerate() {
-            let count = reel.take_count("a number of notes")?;
+            let count = reel.take_count_of("a number of notes", NOTE)?;
             let mut all: Vec<Note> = Vec::with_capacity(count);
             for _ in 0..count {
                 let last = all.last().map(|note| (note.key, note.value));
@@ -124,7 +129,7 @@ impl Sayings {
     }
 
     fn take(reel: &mut Reel<'_>, numbers: &[i64]) -> Result<Self, Garbled> {
-        let count = reel.take_count("a number of sayings")?;
+        let count = reel.take_count_of("a number of sayings", SAYING)?;
         let mut sayings: Vec<Saying> = Vec::with_capacity(count);
         for _ in 0..count {
             let saying = Saying {

@@ -113,11 +113,14 @@ fn garbled_snapshots() {
     let (mut dice, mut taken) = (Dice::of("snapshots", 1), 0);
     let (many, began) = (many() / 4, Instant::now());
     for _ in 0..many {
-        // How many slots there are is believed of the lane: those who were erased have left some,
-        // and nobody knows how many. So it is the customers who are garbled.
-        let mut pages = pages.clone();
-        garble(&mut pages[0], &mut dice);
-        let told = format!("{pages:?}");
+        let (mut lane, mut pages) = (lane.clone(), pages.clone());
+        let garbled = if dice.one_in(2) {
+            &mut lane
+        } else {
+            &mut pages[0]
+        };
+        garble(garbled, &mut dice);
+        let told = format!("{lane:?} {pages:?}");
         let _culprit = Culprit(told.as_bytes());
         let mut came = false;
         let loads = || came = load((form, &lane), &pages, rows, &known).is_ok();
@@ -128,4 +131,29 @@ fn garbled_snapshots() {
     let rate = many as f64 / began.elapsed().as_secs_f64();
     println!("snapshots: {many}, of which {taken} were taken; {rate:.0} a second");
     assert!(taken > 0 && taken < many);
+}
+
+/// Each number of the lane and of its customers, one after another, is as large as those can be
+/// that say how many of something there are.
+#[test]
+fn no_number_of_a_snapshot_asks_for_much_memory() {
+    let ((form, lane), pages, rows) = tapes();
+    let texts = lane.texts.iter();
+    let known = texts.filter_map(|text| edition("policy.toml", text).ok());
+    let known: Vec<Edition> = known.collect();
+    let numbers = lane.numbers.len() + pages[0].numbers.len();
+    let mut refused = 0;
+    for at in 0..numbers {
+        for told in [i64::from(u32::MAX), i64::from(u32::MAX) - 1, 1 << 24] {
+            let (mut lane, mut pages) = (lane.clone(), pages.clone());
+            let mut all = lane.numbers.iter_mut().chain(&mut pages[0].numbers);
+            *all.nth(at).expect("one of them") = told;
+            let mut came = Ok(());
+            let loads = || came = load((form, &lane), &pages, rows, &known);
+            let asked = measure(loads).bytes_max;
+            assert!(asked < MOST, "number {at} is {told}: {asked} bytes");
+            refused += u32::from(came.is_err());
+        }
+    }
+    assert!(refused > 0);
 }
