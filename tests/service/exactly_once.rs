@@ -25,6 +25,7 @@ mod redriven;
 mod refusals;
 mod restarts;
 mod rights;
+mod room;
 mod settled;
 mod shelf;
 pub(crate) mod shop_load;

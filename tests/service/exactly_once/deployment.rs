@@ -252,11 +252,26 @@ impl Deployment {
         let number = starts.entry(instance.to_owned()).or_default();
         *number += 1;
         let log = self.file(&format!("{instance}-{number}.log"));
-        let output = || File::options().create(true).append(true).open(&log);
         let mut command = self.tidemark(&["run"]);
-        command.args(["--set", &format!("app.instance={instance}")]);
         command.args(settings.iter().flat_map(|setting| ["--set", setting]));
         command.envs(variables.iter().copied());
+        self.launch(instance, command, log)
+    }
+
+    /// Starts an instance that is told by the system when a file would be too large, instead of
+    /// being killed.
+    pub(crate) fn start_with_room(&self, instance: &str) -> Instance {
+        let run = self.tidemark(&["run"]);
+        let mut command = Command::new("env");
+        command.arg("--ignore-signal=XFSZ").arg(run.get_program());
+        command.args(run.get_args());
+        let log = self.file(&format!("{instance}-with-room.log"));
+        self.launch(instance, command, log)
+    }
+
+    fn launch(&self, instance: &str, mut command: Command, log: PathBuf) -> Instance {
+        let output = || File::options().create(true).append(true).open(&log);
+        command.args(["--set", &format!("app.instance={instance}")]);
         command.stdout(output().expect("a log can be written"));
         command.stderr(output().expect("a log can be written"));
         Instance::new(GuardedChild::start(command, self.directory.path()), log)

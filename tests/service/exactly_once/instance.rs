@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 
 use super::deployment::PATIENCE;
 use crate::broker::{GuardedChild, until};
@@ -43,6 +43,16 @@ impl Instance {
         let what = format!("the instance ends by itself; {}", self.log.display());
         let status = until(&what, PATIENCE, || self.child.ended());
         (status, self.log())
+    }
+
+    /// From now on no file that it writes may have more bytes; `None` for as many as there is room
+    /// for.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let most = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.arg(format!("--pid={}", self.child.id()));
+        let status = prlimit.arg(format!("--fsize={most}:")).status();
+        assert!(status.expect("prlimit is there").success());
     }
 
     /// Sends it a signal by name.

@@ -11,7 +11,7 @@ use super::verdict::verdict;
 use crate::broker::{self, needs_kafka, until};
 
 /// The snapshots of a lane, the oldest first.
-fn of_lane(deployment: &Deployment, lane: i32) -> Vec<PathBuf> {
+pub(super) fn of_lane(deployment: &Deployment, lane: i32) -> Vec<PathBuf> {
     let name = |path: &PathBuf| path.file_name().map(|it| it.to_string_lossy().into_owned());
     let is_one = |path: &PathBuf| {
         let name = name(path).unwrap_or_default();
@@ -25,7 +25,7 @@ fn of_lane(deployment: &Deployment, lane: i32) -> Vec<PathBuf> {
 }
 
 /// Waits until each lane has been written down twice more.
-fn wait_for_snapshots(deployment: &Deployment) {
+pub(super) fn wait_for_snapshots(deployment: &Deployment) {
     let newest = |lane| of_lane(deployment, lane).pop();
     let before: Vec<_> = (0..deployment.lanes()).map(newest).collect();
     until("each lane has two new snapshots", PATIENCE, || {
@@ -38,7 +38,7 @@ fn wait_for_snapshots(deployment: &Deployment) {
 }
 
 /// Of each lane, what the log says of its coming back.
-fn restored(deployment: &Deployment, log: &str) -> Vec<String> {
+pub(super) fn restored(deployment: &Deployment, log: &str) -> Vec<String> {
     let lines = log.lines().filter(|line| line.contains("lane restored"));
     let mut lines: Vec<String> = lines.map(str::to_owned).collect();
     assert_eq!(lines.len() as i32, deployment.lanes(), "{log}");
