@@ -16,6 +16,8 @@ use crate::model::ids::{LaneId, Offset, TopicIx};
 #[cfg(feature = "bench-at-least-once")]
 use crate::port::Offsets;
 use crate::port::{Loss, Notice, Reached, Trouble};
+use crate::telemetry::Happening;
+use crate::telemetry::client::{ClientSaid, Severity};
 
 use super::client::Target;
 use super::context::{Member, Rebalance};
@@ -53,6 +55,8 @@ struct Queue {
     next: Offset,
     /// Where a gap began that was passed over. That it is not there may still be told.
     left: Option<Offset>,
+    /// The batch that could not be unpacked, once that has been told.
+    packed: Option<Offset>,
 }
 
 impl Inlet {
@@ -178,6 +182,7 @@ impl Inlet {
                         is_fetched: false,
                         next: *next,
                         left: None,
+                        packed: None,
                     },
                 );
             }
@@ -221,6 +226,15 @@ impl Inlet {
                     | RDKafkaRespErr::RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
                 ) if queue.left != Some(Offset(message.offset())) => {
                     return Err(out_of_place(&self.topics[topic.0], lane, &message));
+                }
+                Some(
+                    RDKafkaRespErr::RD_KAFKA_RESP_ERR__BAD_COMPRESSION
+                    | RDKafkaRespErr::RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED,
+                ) => {
+                    let at = Some(Offset(message.offset()));
+                    if std::mem::replace(&mut queue.packed, at) != at {
+                        tell_packed(&self.topics[topic.0], lane, &message);
+                    }
                 }
                 // The library goes on trying by itself.
                 Some(_) => {}
@@ -315,6 +329,22 @@ fn out_of_place(topic: &str, lane: LaneId, message: &Message) -> Trouble {
             why: format!("{topic} {lane}: offset {offset} is not in the log any more"),
         }),
     }
+}
+
+/// The library tries such a batch for ever, and by itself says nothing.
+fn tell_packed(topic: &str, lane: LaneId, message: &Message) {
+    let (at, why) = (message.offset(), message.value().unwrap_or_default());
+    let why = String::from_utf8_lossy(why);
+    let text = format!(
+        "{topic} {lane}: the batch at offset {at} cannot be unpacked, and nothing after it is \
+         read: {why}"
+    );
+    ClientSaid {
+        severity: Severity::Error,
+        facility: "FETCH",
+        text: &text,
+    }
+    .log();
 }
 
 impl Drop for Inlet {

@@ -3,6 +3,7 @@
 //! against everything else.
 
 mod audited;
+mod bombs;
 pub(crate) mod books;
 pub(crate) mod chains;
 mod crossing;

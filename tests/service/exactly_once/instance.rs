@@ -55,6 +55,16 @@ impl Instance {
         assert!(status.expect("prlimit is there").success());
     }
 
+    /// What a line of the system's account of it says, in KiB: `VmHWM`, the most memory it has had.
+    pub(crate) fn kibibytes(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        let number = number.and_then(|number| number.parse().ok());
+        number.expect("the system says it in KiB")
+    }
+
     /// Sends it a signal by name.
     pub(crate) fn signal(&self, name: &str) {
         assert!(self.child.signal(name), "{name} cannot be sent");
