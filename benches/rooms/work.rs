@@ -5,6 +5,7 @@ mod features;
 mod lane;
 mod model;
 mod policy;
+mod way;
 mod wire;
 
 use std::hint::black_box;
@@ -36,6 +37,7 @@ pub(crate) fn offers() -> impl Iterator<Item = &'static Offer> {
         policy::OFFERS,
         engine::OFFERS,
         lane::OFFERS,
+        way::OFFERS,
         wire::OFFERS,
     ];
     rooms.into_iter().flatten()
