@@ -6,7 +6,7 @@ use super::deployment::{Deployment, PATIENCE, Plan, QUICK};
 use super::dice::Dice;
 use super::shop_load::{Fate, ShopLoad};
 use super::verdict::verdict;
-use crate::broker::{self, Watcher, needs_kafka, wait_for};
+use crate::broker::{self, Watcher, needs_kafka, until, wait_for};
 
 const KILLS: u64 = 30;
 
@@ -45,6 +45,11 @@ fn thirty_kills_leave_no_trace() {
     }
     let last = deployment.start("one");
     let sent = load.close();
+    // The one before it may have caught up already, and a signal that comes before it is waited for
+    // ends a process.
+    until("the last one has its lanes", PATIENCE, || {
+        last.log().contains("lane restored").then_some(())
+    });
     deployment.wait_until_caught_up();
     assert!(last.terminate().success());
 
