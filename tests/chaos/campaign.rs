@@ -17,8 +17,9 @@ use crate::broker::needs_kafka;
 const KILLS: u64 = 100;
 /// How many of a hundred kills must have come within an open transaction.
 const INSIDE: u64 = 60;
-/// Two of them share what there is.
+/// Two of them share what there is, with a guest who comes and goes.
 const INSTANCES: [&str; 2] = ["one", "two"];
+const GUEST: &str = "three";
 
 #[test]
 fn a_hundred_kills_and_other_damage_leave_no_trace() {
@@ -76,7 +77,7 @@ fn run(seed: u64) {
 /// Does the damage, then looks what came of it.
 fn play(seed: u64, told: &mut Tally) -> Outcome {
     let stage = Stage::crowded(&format!("chaos-{seed}"), seed, 200);
-    let mut nemesis = Nemesis::with(stage, &INSTANCES);
+    let mut nemesis = Nemesis::with(stage, &INSTANCES, GUEST);
     for name in INSTANCES {
         let owner = nemesis.stage.deployment.owner(name);
         let begun = nemesis

@@ -6,6 +6,7 @@ mod ambiguous;
 mod broker_deaths;
 mod campaign;
 mod crowd;
+mod disk;
 mod nemesis;
 mod oracle;
 mod proxy;

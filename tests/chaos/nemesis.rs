@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::disk::harm;
 use super::proxy::{Api, At, Let, Phase};
 use super::stage::{SOON, Stage};
 use crate::broker::{until, wait_for};
@@ -52,37 +53,42 @@ impl Tally {
 /// The instances, and what happens to them.
 pub(super) struct Nemesis {
     pub(super) stage: Stage,
-    /// None of them is missing between two strikes.
+    /// Only the last of them, the guest, may be missing between two strikes.
     instances: Vec<(String, Option<Instance>)>,
     pub(super) tally: Tally,
     since: Instant,
 }
 
 impl Nemesis {
-    /// Starts instances of these names.
-    pub(super) fn with(stage: Stage, names: &[&str]) -> Self {
-        let start = |name: &&str| ((*name).to_owned(), Some(stage.start(name)));
-        let instances = names.iter().map(start).collect();
-        Self {
+    /// Starts instances of these names; a guest is still to come.
+    pub(super) fn with(stage: Stage, names: &[&str], guest: &str) -> Self {
+        let all = names.iter().chain([&guest]);
+        let mut nemesis = Self {
             stage,
-            instances,
+            instances: all.map(|name| ((*name).to_owned(), None)).collect(),
             tally: Tally::default(),
             since: Instant::now(),
+        };
+        for which in 0..names.len() {
+            nemesis.start(which);
         }
+        nemesis
     }
 
     /// Does one thing to one of them, or to the broker.
     pub(super) fn strike(&mut self) {
         self.start_who_has_ended();
-        let which = self.stage.dice.roll(self.instances.len() as u64) as usize;
+        let there = self.instances.iter().filter(|it| it.1.is_some()).count();
+        let which = self.stage.dice.roll(there as u64) as usize;
         match self.stage.dice.roll(100) {
-            0..60 => self.kill_at_a_moment(which),
-            60..74 => self.kill_at_any_time(which),
-            74..80 => self.cut(which),
-            80..86 => self.pause(which),
-            86..91 => self.slow(),
-            91..95 => self.darken(which),
-            95..97 => self.leave(which),
+            0..56 => self.kill_at_a_moment(which),
+            56..70 => self.kill_at_any_time(which),
+            70..76 => self.cut(which),
+            76..82 => self.pause(which),
+            82..87 => self.slow(),
+            87..91 => self.darken(which),
+            91..93 => self.leave(which),
+            93..97 => self.come_or_go(),
             97..99 => self.change_the_policy(),
             _ => self.break_the_broker(),
         }
@@ -94,9 +100,10 @@ impl Nemesis {
         self.stage.proxy.light();
         self.start_who_has_ended();
         for (name, instance) in &self.instances {
+            let Some(instance) = instance else { continue };
             // Before that, SIGTERM ends it as it ends any program.
             until(&format!("{name} has started"), SOON, || {
-                let log = instance.as_ref()?.log();
+                let log = instance.log();
                 log.contains("INFO started").then_some(())
             });
         }
@@ -112,8 +119,9 @@ impl Nemesis {
     /// others have taken its place too often (75). Nothing else is expected.
     fn start_who_has_ended(&mut self) {
         for which in 0..self.instances.len() {
-            let instance = self.instances[which].1.as_mut();
-            let instance = instance.expect("it runs between two strikes");
+            let Some(instance) = self.instances[which].1.as_mut() else {
+                continue;
+            };
             let Some(status) = instance.ended() else {
                 continue;
             };
@@ -167,9 +175,34 @@ impl Nemesis {
         phase
     }
 
+    /// Half of the times as one that stands by for the others; now and then its disk is not what
+    /// it was.
     fn start(&mut self, which: usize) {
-        let (name, instance) = &mut self.instances[which];
-        *instance = Some(self.stage.start(name));
+        let name = self.instances[which].0.clone();
+        if self.stage.dice.one_in(3) {
+            let (disk, lanes) = (self.stage.disk(&name), self.stage.deployment.lanes());
+            if let Some(line) = harm(&disk, lanes, &mut self.stage.dice) {
+                self.did("disks", which, &line);
+            }
+        }
+        let standby = format!("app.standby={}", self.stage.dice.one_in(2));
+        self.instances[which].1 = Some(self.stage.start_with(&name, &[&standby]));
+    }
+
+    /// The guest: another instance with which the others share, until it leaves or dies.
+    fn come_or_go(&mut self) {
+        let guest = self.instances.len() - 1;
+        if self.instances[guest].1.is_none() {
+            self.start(guest);
+            self.did("comings", guest, "came");
+        } else if self.stage.dice.one_in(2) {
+            let phase = self.kill(guest);
+            self.note(guest, &format!("killed for good: {phase:?}"));
+        } else {
+            let instance = self.instances[guest].1.take();
+            let status = instance.expect("it was just seen").terminate();
+            self.did("goings", guest, &format!("left with {status}"));
+        }
     }
 
     fn signal(&self, which: usize, signal: &str) {

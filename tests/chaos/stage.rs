@@ -1,6 +1,7 @@
 //! What all of these tests play on: a broker behind a proxy, a deployment, and a shop at work.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::crowd::Crowd;
@@ -66,7 +67,7 @@ impl Stage {
     }
 
     /// A crowd that does so many things a second, profiles and commands among them, under policies
-    /// that take each other's place.
+    /// that take each other's place; what is written down of a lane is in a topic too.
     pub(super) fn crowded(app: &str, seed: u64, a_second: u64) -> Self {
         let (broker, proxy) = broker_behind("");
         let plan = Plan {
@@ -77,6 +78,8 @@ impl Stage {
         let deployment = Deployment::with_own_topics(&broker, &plan);
         let policies = format!("{app}.policy.v1");
         broker.create_topic(&policies, 1, &[]);
+        let (snapshots, lanes) = (deployment.snapshots_topic(), deployment.lanes());
+        broker.create_topic(&snapshots, lanes, &[("cleanup.policy", "compact")]);
         let watcher = deployment.watch();
         let mut dice = Dice::of(app, seed);
         let mut crowd = Crowd::new(dice.split(), deployment.lanes());
@@ -86,7 +89,11 @@ impl Stage {
             watcher,
             load,
             dice,
-            settings: vec![proxy.setting(), format!("policy.topic={policies}")],
+            settings: vec![
+                proxy.setting(),
+                format!("policy.topic={policies}"),
+                format!("snapshots.topic={snapshots}"),
+            ],
             proxy,
             broker,
         }
@@ -112,9 +119,15 @@ impl Stage {
         self.start_with(name, &[])
     }
 
+    /// The folder of an instance's snapshots, which no other instance sees.
+    pub(super) fn disk(&self, name: &str) -> PathBuf {
+        self.deployment.file(&format!("snapshots-{name}"))
+    }
+
     /// Starts an instance with some settings of its own.
     pub(super) fn start_with(&self, name: &str, settings: &[&str]) -> Instance {
-        let all = self.settings.iter().map(String::as_str);
+        let disk = format!("snapshots.folder={}", self.disk(name).display());
+        let all = self.settings.iter().chain([&disk]).map(String::as_str);
         let all: Vec<&str> = all.chain(settings.iter().copied()).collect();
         self.deployment.start_with(name, &all)
     }
