@@ -91,6 +91,9 @@ pub enum Trouble {
     /// The same, and whether the last unit counts is known to the ledger alone.
     #[error("{0}")]
     InDoubt(String),
+    /// The same as the first, because a topic does not take a record of that size.
+    #[error("{0}")]
+    TooLarge(String),
     /// Somebody else uses its transactional id; it may start anew, but not again and again.
     #[error("{0}")]
     Fenced(String),

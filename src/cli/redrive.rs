@@ -24,6 +24,7 @@ const BATCH: usize = 200;
 enum Fate {
     Goes,
     Gone,
+    Cut,
     Often,
     Foreign,
 }
@@ -88,6 +89,7 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<(), Failure> {
         let place = letter.place();
         let fate = match () {
             () if !target.inputs.contains(&place.0) => Fate::Foreign,
+            () if !letter.whole => Fate::Cut,
             () if letter.times >= args.most => Fate::Often,
             () if !args.again && gone.contains(&place) => Fate::Gone,
             () => Fate::Goes,
@@ -184,6 +186,9 @@ fn tell(told: &BTreeMap<(Fate, String, String), u64>, args: &RedriveArgs) {
         let what = match fate {
             Fate::Goes => goes.to_owned(),
             Fate::Gone => "left: sent back before (--again sends them once more)".to_owned(),
+            Fate::Cut => {
+                "left: too large to be put aside whole, lies where it came from".to_owned()
+            }
             Fate::Often => format!("left: sent back {} times already (--most)", args.most),
             Fate::Foreign => "left: the topic is none of the input topics".to_owned(),
         };

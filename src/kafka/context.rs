@@ -18,6 +18,7 @@ use crate::telemetry::Happening;
 use crate::telemetry::client::{ClientFailed, ClientSaid, Severity};
 
 use super::client::Target;
+use super::trouble::is_too_large;
 
 /// What the group said, kept until the worker asks. The worker answers with assign or unassign;
 /// until then librdkafka waits.
@@ -138,6 +139,7 @@ impl ConsumerContext for Member {
 #[derive(Default)]
 pub(super) struct Publisher {
     disturbed: AtomicBool,
+    too_large: AtomicBool,
     lost: Mutex<Option<String>>,
 }
 
@@ -151,6 +153,19 @@ impl Publisher {
     /// only now and then, so it is no use to ask whether that has happened during one commit.
     pub(super) fn was_disturbed(&self) -> bool {
         self.disturbed.load(Ordering::SeqCst)
+    }
+
+    /// Trouble of this producer, or what it comes from: a record that its topic does not take. The
+    /// client may say of any call after that only that the transaction is of no use any more.
+    pub(super) fn sorted(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Restart(why) | Trouble::InDoubt(why)
+                if self.too_large.load(Ordering::SeqCst) =>
+            {
+                Trouble::TooLarge(why)
+            }
+            other => other,
+        }
     }
 
     /// The first record that could not be delivered since the last time.
@@ -199,6 +214,9 @@ impl ProducerContext for Publisher {
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         if let Err((error, _)) = result {
+            if error.rdkafka_error_code().is_some_and(is_too_large) {
+                self.too_large.store(true, Ordering::SeqCst);
+            }
             self.lost
                 .lock()
                 .expect("no holder of this lock panics")

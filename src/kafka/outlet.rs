@@ -116,7 +116,10 @@ impl Outlet {
                     // The queue drains in the producer's own threads.
                     thread::park_timeout(Duration::from_millis(1));
                 }
-                Err((error, _)) => return Err(restart_unit("publish a record")(error)),
+                Err((error, _)) => {
+                    let trouble = restart_unit("publish a record")(error);
+                    return Err(self.sorted(trouble));
+                }
             }
         }
     }
@@ -132,10 +135,14 @@ impl Outlet {
     }
 
     pub(super) fn is_committed(&self) -> Result<bool, Trouble> {
-        self.committer.look()
+        self.committer.look().map_err(|it| self.sorted(it))
     }
 
     pub(super) fn hear_out(&self) -> Result<(), Trouble> {
-        self.committer.hear_out()
+        self.committer.hear_out().map_err(|it| self.sorted(it))
+    }
+
+    fn sorted(&self, trouble: Trouble) -> Trouble {
+        self.producer.context().sorted(trouble)
     }
 }

@@ -11,6 +11,7 @@ pub(super) fn restart(what: &'static str) -> impl Fn(KafkaError) -> Trouble {
         Some(RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced) => {
             Trouble::Fenced(format!("cannot {what}: {error}"))
         }
+        Some(code) if is_too_large(code) => Trouble::TooLarge(format!("cannot {what}: {error}")),
         _ => Trouble::Restart(format!("cannot {what}: {error}")),
     }
 }
@@ -37,6 +38,14 @@ pub(super) fn say(error: &KafkaError) -> Result<(), Trouble> {
         // needed them.
         _ => Ok(()),
     }
+}
+
+/// Whether a record, or a batch of one, is more than its topic takes.
+pub(super) fn is_too_large(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge
+    )
 }
 
 /// Errors that stay until somebody changes something outside.

@@ -14,8 +14,8 @@ use crate::model::time::Timestamp;
 use crate::port::{Loss, NotKept, Record, Trouble};
 use crate::telemetry::happening::{
     AllPassedOver, LaneRestored, LaneStopped, LanesMoved, LedgerMismatch, LeftBehind,
-    PolicyAdopted, PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed, SnapshotKept,
-    SnapshotOvertaken, SnapshotUnfit, TransactionAborted,
+    LettersNarrowed, PolicyAdopted, PolicyRefused, ProducerLost, ProducerRenewed, SnapshotFailed,
+    SnapshotKept, SnapshotOvertaken, SnapshotUnfit, TransactionAborted,
 };
 use crate::telemetry::{
     Declined, Happening, LaneGauges, LaneState, Rebalance, Renewal, Telemetry, WorkerShard,
@@ -204,6 +204,10 @@ impl Desk {
             News::Lost(why) => self.shard.tell(&ProducerLost {
                 worker,
                 why: &why.to_string(),
+            }),
+            News::Narrowed(bytes) => self.shard.tell(&LettersNarrowed {
+                worker,
+                bytes: *bytes,
             }),
             News::Renewed { why, arrived } => {
                 let (reason, why) = (reason(why), &*why.to_string());

@@ -10,6 +10,7 @@ mod doubt;
 mod held;
 mod intake;
 mod letter;
+mod letter_limit;
 pub mod memory;
 mod open_unit;
 mod outbox;
@@ -18,6 +19,7 @@ pub mod policies;
 mod pulse;
 pub mod restore;
 mod saver;
+mod search;
 #[cfg(test)]
 mod shore;
 mod standby;

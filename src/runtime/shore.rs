@@ -169,6 +169,10 @@ impl Sink for Boat {
                 self.shore.say("ledger");
             }
             Output::Changes => self.shore.say(format!("change {key}")),
+            Output::DeadLetters => {
+                let bytes = outgoing.value.map_or(0, <[u8]>::len);
+                self.shore.say(format!("letter {key} of {bytes}"));
+            }
             // One comes with each change.
             _ => {}
         }

@@ -132,7 +132,7 @@ where
                 Err(trouble @ (Trouble::Lost(_) | Trouble::Fatal(_) | Trouble::Bug(_))) => {
                     return Err(trouble);
                 }
-                Err(Trouble::Restart(why)) => (Restart::ClientError, why),
+                Err(Trouble::Restart(why) | Trouble::TooLarge(why)) => (Restart::ClientError, why),
                 Err(Trouble::InDoubt(why)) => (Restart::AmbiguousCommit, why),
                 Err(Trouble::Fenced(why)) => (Restart::Fenced, why),
             };

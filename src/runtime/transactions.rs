@@ -10,14 +10,8 @@ use crate::teeth::{Tooth, bites};
 
 use super::doubt::{Part, arrived};
 use super::held::Held;
-
-/// How long a worker goes without a producer before it drops its lanes and its consumer, too: a
-/// broker that is started anew is back in less, and the consumer may be what ails.
-const UNMENDED_MOST: Span = Span(120_000);
-/// First wait before another producer is tried once more; doubled each time, up to the longest.
-const WAIT_FIRST: Span = Span(200);
-/// Longest wait.
-const WAIT_LONGEST: Span = Span(5_000);
+use super::letter_limit::LetterLimit;
+use super::search::Search;
 
 /// At most one is open or being committed.
 pub(super) struct Transactions<B> {
@@ -28,10 +22,11 @@ pub(super) struct Transactions<B> {
     sent: Held,
     /// Whether that is all of it.
     whole: bool,
+    letters: LetterLimit,
     /// What the last one is of, from when it is to be committed until it is.
     parts: Option<Vec<Part>>,
-    /// Since when the last one is not committed for want of a good producer.
-    unmended: Option<Unmended>,
+    /// Where the last one is not committed for want of a good producer.
+    search: Option<Search>,
     news: Vec<News>,
     /// Least time between two begins.
     pause: Span,
@@ -58,19 +53,14 @@ enum State {
     Failed,
 }
 
-/// How a producer has been looked for so far.
-#[derive(Clone, Copy, Debug)]
-struct Unmended {
-    since: Timestamp,
-    again: Timestamp,
-    wait: Span,
-}
-
 /// What has become of the producer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// It is of no use any more.
     Lost(Trouble),
+    /// A topic has refused a record for its size, so dead letters of more than so many bytes are
+    /// not published whole.
+    Narrowed(usize),
     /// There is another, and the unit that was open or on its way had been committed, or was
     /// published again.
     Renewed {
@@ -89,8 +79,9 @@ impl<B: Bus> Transactions<B> {
             held: Held::default(),
             sent: Held::default(),
             whole: true,
+            letters: LetterLimit::default(),
             parts: None,
-            unmended: None,
+            search: None,
             news: Vec::new(),
             pause,
             began: Timestamp::MIN,
@@ -148,7 +139,7 @@ impl<B: Bus> Transactions<B> {
     /// The first instant at which the next may begin, or another producer is tried, if nothing is
     /// on its way.
     pub(super) fn next(&self) -> Timestamp {
-        let again = self.unmended.map(|unmended| unmended.again);
+        let again = self.search.map(|search| search.again());
         again.unwrap_or(self.began + self.pause)
     }
 
@@ -179,7 +170,10 @@ impl<B: Bus> Transactions<B> {
         let begun = self.bus.begin();
         self.state = State::Open;
         self.began = self.now;
-        let mut begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
+        let mut begun = begun.and_then(|()| {
+            let letters = &mut self.letters.begin(&mut self.bus);
+            self.sent.publish(letters)
+        });
         if bites(Tooth::HeldTwice) {
             begun = begun.and_then(|()| self.sent.publish(&mut self.bus));
         }
@@ -271,34 +265,27 @@ impl<B: Bus> Transactions<B> {
         self.sent.clear();
         self.whole = true;
         self.parts = None;
-        self.unmended = None;
+        self.search = None;
     }
 
     /// The producer is of no use any more; another may be, if all that this one was given is known
     /// and it has not been tried for too long.
     fn broke(&mut self, trouble: Trouble) -> Result<(), Trouble> {
-        let mendable = matches!(trouble, Trouble::Restart(_) | Trouble::InDoubt(_));
-        let now = self.now;
-        let unmended = match self.unmended {
-            None => Unmended {
-                since: now,
-                again: now,
-                wait: WAIT_FIRST,
-            },
-            Some(Unmended { since, wait, .. }) => Unmended {
-                since,
-                again: now + wait,
-                wait: Span((wait.0 * 2).min(WAIT_LONGEST.0)),
-            },
-        };
-        if !mendable || !self.whole || now - unmended.since >= UNMENDED_MOST {
+        let mendable = matches!(
+            trouble,
+            Trouble::Restart(_) | Trouble::InDoubt(_) | Trouble::TooLarge(_)
+        );
+        let search = Search::go_on(self.search, self.now);
+        if !mendable || !self.whole || search.is_over(self.now) {
             self.state = State::Failed;
             return Err(trouble);
         }
-        if self.unmended.is_none() {
+        if self.search.replace(search).is_none() {
             self.news.push(News::Lost(trouble.clone()));
         }
-        self.unmended = Some(unmended);
+        if matches!(trouble, Trouble::TooLarge(_)) {
+            self.news.extend(self.letters.narrow().map(News::Narrowed));
+        }
         self.state = State::Broken(trouble);
         Ok(())
     }
@@ -336,7 +323,7 @@ impl<B: Bus> Transactions<B> {
         self.bus.begin()?;
         self.state = State::Open;
         self.began = self.now;
-        self.sent.publish(&mut self.bus)?;
+        self.sent.publish(&mut self.letters.begin(&mut self.bus))?;
         self.commit_again()
     }
 
@@ -372,7 +359,7 @@ impl<B: Bus> Sink for Transactions<B> {
         match &self.state {
             State::Open => {
                 self.note(outgoing);
-                let sent = self.bus.send(outgoing);
+                let sent = self.letters.of(&mut self.bus).send(outgoing);
                 sent.or_else(|trouble| self.broke(trouble))
             }
             State::Broken(why) if self.parts.is_none() => {
@@ -391,6 +378,8 @@ impl<B: Bus> Sink for Transactions<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lane::ledger::{Counts, Entry, Read};
+    use crate::model::ids::{Offset, UnitId};
     use crate::runtime::shore::{Boat, Shore};
 
     fn outgoing<'a>(key: &'a str, value: &'a [u8]) -> Outgoing<'a> {
@@ -424,6 +413,104 @@ mod tests {
             assert_eq!(transactions.look(Timestamp(1)), Ok(()));
             assert_eq!(shore.said().len(), published);
         }
+    }
+
+    /// The first unit of a lane, of the first record of its topic.
+    fn first() -> Part {
+        Part::of(Entry {
+            lane: LaneId(0),
+            unit: UnitId(1),
+            policy: String::new(),
+            adopts: None,
+            owner: "crm.1".to_owned(),
+            ceiling: Timestamp(7),
+            coast: None,
+            firings: None,
+            gap: None,
+            clock: Timestamp(7),
+            reads: vec![Read {
+                topic: "shop".to_owned(),
+                from: Offset(0),
+                next: Offset(1),
+                records: 1,
+            }],
+            runs: Vec::new(),
+            counts: Counts::default(),
+            checksum: 0,
+        })
+    }
+
+    /// A topic refuses the unit for the size of a record. What was not told is published as before.
+    #[test]
+    fn a_dead_letter_that_is_too_large_is_published_without_its_value() {
+        let shore = Shore::default();
+        let mut transactions = Transactions::new(Boat::of(&shore), Span(12));
+        let megabyte = vec![0; 1 << 20];
+        let letter = Outgoing {
+            output: Output::DeadLetters,
+            ..outgoing("a", &megabyte)
+        };
+        let refused = || Err(Trouble::TooLarge("too large".to_owned()));
+        transactions.begin(Timestamp(0)).expect("it is the first");
+        transactions.send(&letter).expect("it is taken");
+        let change = transactions.send(&outgoing("b", &megabyte));
+        change.expect("it is taken");
+        transactions.commit(vec![first()]).expect("one is open");
+        let said = ["begin", "letter a of 1048576", "change b", "commit 0 to 1"];
+        assert_eq!(shore.said(), said);
+        shore.end(refused());
+        transactions.look(Timestamp(1)).expect("another is tried");
+        transactions.look(Timestamp(1)).expect("it is published");
+        let said = [
+            "renew",
+            "begin",
+            "letter a of 0",
+            "change b",
+            "commit 0 to 1",
+        ];
+        assert_eq!(shore.said(), said);
+        let why = Trouble::TooLarge("too large".to_owned());
+        let (most, arrived) = ((megabyte.len() + 1) >> 1, false);
+        let news = [
+            News::Lost(why.clone()),
+            News::Narrowed(most),
+            News::Renewed { why, arrived },
+        ];
+        assert_eq!(transactions.news(), news);
+        shore.end(Ok(()));
+        transactions.look(Timestamp(2)).expect("it is committed");
+
+        // The next one is known to be too large.
+        transactions.begin(Timestamp(20)).expect("none is open");
+        transactions.send(&letter).expect("it is taken");
+        assert_eq!(shore.said(), ["begin", "letter a of 0"]);
+    }
+
+    /// Then it is tried as it is.
+    #[test]
+    fn where_no_dead_letter_is_too_large_none_is_made_smaller() {
+        let shore = Shore::default();
+        let mut transactions = Transactions::new(Boat::of(&shore), Span(12));
+        transactions.begin(Timestamp(0)).expect("it is the first");
+        let megabyte = vec![0; 1 << 20];
+        for outgoing in [
+            outgoing("a", &megabyte),
+            Outgoing {
+                output: Output::DeadLetters,
+                ..outgoing("b", b"small")
+            },
+        ] {
+            transactions.send(&outgoing).expect("it is taken");
+        }
+        transactions.commit(vec![first()]).expect("one is open");
+        let said = ["begin", "change a", "letter b of 5", "commit 0 to 1"];
+        assert_eq!(shore.said(), said);
+        shore.end(Err(Trouble::TooLarge("too large".to_owned())));
+        transactions.look(Timestamp(1)).expect("another is tried");
+        transactions.look(Timestamp(1)).expect("it is published");
+        assert_eq!(shore.said(), [&["renew"], &said[..]].concat());
+        let told = transactions.news();
+        assert!(!told.iter().any(|it| matches!(it, News::Narrowed(_))));
     }
 
     /// Storms have no bound of their own.

@@ -24,7 +24,7 @@ pub use policy::{
     AllPassedOver, LeftBehind, PolicyAdopted, PolicyEntered, PolicyGiven, PolicyKnown,
     PolicyRefused, RollLost,
 };
-pub use producer::{ProducerLost, ProducerRenewed};
+pub use producer::{LettersNarrowed, ProducerLost, ProducerRenewed};
 pub use snapshot::{SnapshotFailed, SnapshotKept, SnapshotOvertaken, SnapshotUnfit};
 pub use standby::{LaneKeptUp, LaneNotKeptUp, StandbyGivenUp, StandbyRestarted};
 pub use topics::{TopicWarning, TopicsChanged};
@@ -367,6 +367,15 @@ mod tests {
         assert_eq!(
             logged(&ProducerLost { worker: 0, why }),
             "WARN producer given up: another takes its place worker=0 why=\"broker 1 went away\""
+        );
+        let narrowed = LettersNarrowed {
+            worker: 0,
+            bytes: 800_000,
+        };
+        assert_eq!(
+            logged(&narrowed),
+            "WARN dead letters of more bytes are published without their values: their topic does \
+             not take them worker=0 bytes=800000"
         );
         for (arrived, line) in [
             (true, "the unit had been committed"),

@@ -29,6 +29,10 @@ pub const NAMES: [&str; 8] = [
     "tidemark.errors.policy",
 ];
 
+/// The header behind all others of a dead letter that is not whole, since its topic would not take
+/// it: which of `key`, `value` and `headers` it is without, with `,` between them.
+pub const LEFT_OUT: &str = "tidemark.errors.left_out";
+
 /// The headers that a dead letter gets behind its own: those of KIP-1034, which Kafka Streams
 /// writes since 4.2 (`org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils`;
 /// `__streams.errors.stacktrace` is left out since there is none), then ours. `policy` is the hash

@@ -3,7 +3,7 @@
 
 use crate::model::ids::Offset;
 
-use super::dead_letter::{NAMES, Origin};
+use super::dead_letter::{LEFT_OUT, NAMES, Origin};
 
 /// A header of a record that was read: its name, and its value, if it has one.
 pub type Pair = (String, Option<Vec<u8>>);
@@ -27,12 +27,18 @@ pub struct Letter<'a> {
     pub origin: Origin<'a>,
     /// How often it has been sent back already.
     pub times: u32,
+    /// Whether all of the record is there.
+    pub whole: bool,
 }
 
 impl<'a> Letter<'a> {
     /// Reads the headers of a dead letter; nothing where they are of none.
     #[must_use]
     pub fn read(headers: &'a [Pair]) -> Option<Self> {
+        let left_out = headers
+            .split_last()
+            .filter(|((name, _), _)| name == LEFT_OUT);
+        let headers = left_out.map_or(headers, |(_, before)| before);
         let (own, ours) = headers.split_at_checked(headers.len().checked_sub(NAMES.len())?)?;
         if !ours.iter().map(|(name, _)| name.as_str()).eq(NAMES) {
             return None;
@@ -53,6 +59,7 @@ impl<'a> Letter<'a> {
             code: text("tidemark.errors.code")?,
             origin,
             times: times.unwrap_or(0),
+            whole: left_out.is_none(),
         })
     }
 
@@ -138,6 +145,21 @@ mod tests {
         back.push(pair(TIMES, "1"));
         assert_eq!(letter.back(), back);
         assert_eq!(marked(&[letter.mark()]), Some(place));
+    }
+
+    #[test]
+    fn a_letter_without_its_value_says_so() {
+        let mut headers = refused(&[pair("trace", "a")]);
+        assert!(Letter::read(&headers).expect("a dead letter").whole);
+        headers.push(pair(LEFT_OUT, "value"));
+        let letter = Letter::read(&headers).expect("a dead letter");
+        assert!(!letter.whole);
+        assert_eq!((letter.own, letter.code), (&headers[..1], "future"));
+        // A record may come with such a header: then it is its own.
+        let whole = refused(&headers);
+        let letter = Letter::read(&whole).expect("a dead letter");
+        assert!(letter.whole);
+        assert_eq!(letter.own, headers);
     }
 
     #[test]

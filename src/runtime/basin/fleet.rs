@@ -211,7 +211,10 @@ impl World {
         self.tell(|| format!("w-{} ends: {trouble:?}", hull.who));
         match trouble {
             _ if hull.crashed.get() => count(&self.tolls.crashes),
-            Trouble::Restart(_) | Trouble::InDoubt(_) | Trouble::Fenced(_) => {
+            Trouble::Restart(_)
+            | Trouble::InDoubt(_)
+            | Trouble::TooLarge(_)
+            | Trouble::Fenced(_) => {
                 count(&self.tolls.restarts);
             }
             Trouble::Lost(_) | Trouble::Fatal(_) | Trouble::Bug(_) => {

@@ -29,6 +29,26 @@ impl Happening for ProducerLost<'_> {
     }
 }
 
+/// A topic has refused a record for its size: dead letters are published with less from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct LettersNarrowed {
+    /// The worker.
+    pub worker: usize,
+    /// Bytes that one may have.
+    pub bytes: usize,
+}
+
+impl Happening for LettersNarrowed {
+    fn log(&self) {
+        warn!(
+            worker = self.worker,
+            bytes = self.bytes,
+            "dead letters of more bytes are published without their values: their topic does not \
+             take them"
+        );
+    }
+}
+
 /// A worker has another producer, and knows what became of the unit that was open or on its way.
 #[derive(Clone, Copy, Debug)]
 pub struct ProducerRenewed {

@@ -221,10 +221,10 @@ fn batches_that_are_small_until_they_are_unpacked_are_put_aside() {
 }
 
 /// Digits at random: gzip makes half of them, lz4 nothing less. So what the inputs took is more
-/// than the dead letters take. Nothing is dropped and nothing is passed over: the unit is published
-/// again until the topic takes it.
+/// than the dead letters take. It is put aside without its value, which lies where it came from;
+/// the next one at once.
 #[test]
-fn a_record_that_only_its_producer_could_pack_waits_until_its_topic_takes_it() {
+fn a_record_that_only_its_producer_could_pack_is_put_aside_without_its_value() {
     needs_kafka!();
     let plan = Plan {
         app: "packed",
@@ -239,22 +239,38 @@ fn a_record_that_only_its_producer_could_pack_waits_until_its_topic_takes_it() {
     let gzip = producer(&deployment, "gzip");
     buy(&deployment, &gzip, 0);
     send(&gzip, &purchases, "c-0", &[&digits]);
-    buy(&deployment, &gzip, 1);
     let one = deployment.start("one");
-    until("the dead letters do not take it", PATIENCE, || {
-        one.log().contains("Message size too large").then_some(())
-    });
-    let client = deployment.client();
-    let said = client.run_script(&format!(
-        "kafka-configs.sh --bootstrap-server {} --alter --entity-type topics --entity-name {} \
-         --add-config max.message.bytes=4000000",
-        client.bootstrap(),
-        deployment.dead_letters(),
-    ));
-    assert!(said.contains("Completed"), "{said}");
     deployment.wait_until_caught_up();
-    let letter = ("too_large".to_owned(), DIGITS, false);
-    assert_eq!(letters(&deployment), [(letter, 1)].into());
+    let renewed = one.log().matches("producer renewed").count();
+    assert!((1..=2).contains(&renewed), "{}", one.log());
+    send(&gzip, &purchases, "c-0", &[&digits]);
+    buy(&deployment, &gzip, 1);
+    deployment.wait_until_caught_up();
+    let log = one.log();
+    assert_eq!(log.matches("producer renewed").count(), renewed, "{log}");
+    assert_eq!(log.matches("without their values").count(), 1, "{log}");
+    let letter = ("too_large".to_owned(), 0, true);
+    assert_eq!(letters(&deployment), [(letter, 2)].into());
     assert_eq!(moves(&deployment), all_moved());
     assert!(one.terminate().success());
+
+    // The whole unit is repeated, dead letter and all, though it lies there without its value.
+    let again = deployment.start("again");
+    until("its lanes are restored", PATIENCE, || {
+        let restored = again.log().matches("lane restored").count();
+        (restored as i32 == deployment.lanes()).then_some(())
+    });
+    assert!(again.terminate().success());
+    for (arguments, expected) in [
+        (&["redrive", "--yes"][..], "2  too_large"),
+        (&["redrive", "--yes"], "lies where it came from"),
+        (&["redrive", "--yes"], "no records sent back"),
+        (&["audit", "--from-kafka"], "2 dead letters"),
+        (&["replay", "--from-kafka"], "as the ledger says"),
+    ] {
+        let output = deployment.run_to_end(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
 }
