@@ -1,5 +1,6 @@
 //! Kills by the hundred, most of them within an open transaction, among other damage; each run is
-//! written down. `TIDEMARK_MINUTES` has one run follow another, each with a seed of its own.
+//! written down. `TIDEMARK_MINUTES` has one run follow another, each with a seed of its own;
+//! `TIDEMARK_A_SECOND` says how much happens in the shop, for many runs side by side.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -10,11 +11,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::nemesis::{Nemesis, Tally};
-use super::stage::{Outcome, SOON, Stage, rounds};
+use super::stage::{Outcome, SOON, Stage, number, rounds};
 use crate::broker::needs_kafka;
 
 /// Kills in the test command, and in each run of a campaign.
 const KILLS: u64 = 100;
+/// What customers do in a second.
+const A_SECOND: u64 = 200;
 /// How many of a hundred kills must have come within an open transaction.
 const INSIDE: u64 = 60;
 /// Two of them share what there is, with a guest who comes and goes.
@@ -24,9 +27,7 @@ const GUEST: &str = "three";
 #[test]
 fn a_hundred_kills_and_other_damage_leave_no_trace() {
     needs_kafka!();
-    let minutes = std::env::var("TIDEMARK_MINUTES").map_or(0, |text| {
-        text.parse().expect("TIDEMARK_MINUTES is a number")
-    });
+    let minutes = number("TIDEMARK_MINUTES").unwrap_or(0);
     let end = Instant::now() + Duration::from_secs(60 * minutes);
     let mut seed = first_seed(minutes > 0);
     loop {
@@ -40,9 +41,8 @@ fn a_hundred_kills_and_other_damage_leave_no_trace() {
 
 /// A campaign has seeds that no other run had; the test command always the same.
 fn first_seed(is_campaign: bool) -> u64 {
-    let set = std::env::var("TIDEMARK_SEED").ok();
-    match set {
-        Some(text) => text.parse().expect("TIDEMARK_SEED is a number"),
+    match number("TIDEMARK_SEED") {
+        Some(seed) => seed,
         None if is_campaign => crate::exactly_once::shop_load::now() as u64,
         None => 1,
     }
@@ -76,7 +76,8 @@ fn run(seed: u64) {
 
 /// Does the damage, then looks what came of it.
 fn play(seed: u64, told: &mut Tally) -> Outcome {
-    let stage = Stage::crowded(&format!("chaos-{seed}"), seed, 200);
+    let a_second = number("TIDEMARK_A_SECOND").unwrap_or(A_SECOND);
+    let stage = Stage::crowded(&format!("chaos-{seed}"), seed, a_second);
     let mut nemesis = Nemesis::with(stage, &INSTANCES, GUEST);
     for name in INSTANCES {
         let owner = nemesis.stage.deployment.owner(name);

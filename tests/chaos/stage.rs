@@ -23,10 +23,14 @@ const PASSED: Duration = Duration::from_secs(4);
 
 /// How often something is tried: so often in the test command, or as `TIDEMARK_ROUNDS` says.
 pub(super) fn rounds(usual: u64) -> u64 {
-    let set = env::var("TIDEMARK_ROUNDS").ok();
-    set.map_or(usual, |text| {
-        text.parse().expect("TIDEMARK_ROUNDS is a number")
-    })
+    number("TIDEMARK_ROUNDS").unwrap_or(usual)
+}
+
+/// What a variable of the environment says, if it is set.
+pub(super) fn number(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} is {text:?}, which is no number")))
 }
 
 /// One deployment, whose instances reach the broker through the proxy.
